@@ -32,8 +32,7 @@ fn existing(tree: &Tree, file: &RootedPath) -> Result<Value, Vec<Diagnostic>> {
     let bytes = tree.read(file).map_err(unreadable)?;
     let fail = |message: String| vec![Diagnostic::error(message).at(Place::file(file.as_str()))];
     let text = std::str::from_utf8(&bytes).map_err(|_| fail("the file is not UTF-8".into()))?;
-    let documents =
-        from_yaml(text, Dialect::V3).map_err(|error| vec![error.diagnostic(file.as_str())])?;
+    let documents = from_yaml(text, Dialect::V3).map_err(|error| vec![error.diagnostic(file.as_str())])?;
     let mut content = documents.into_iter().next().unwrap_or_default();
     if !matches!(content, Value::Map(_) | Value::Null) {
         return Err(fail("a kustomization has to be a map".into()));

@@ -5,6 +5,8 @@
 
 mod gvk;
 pub mod kinds;
+mod quote;
 pub mod schema;
+pub mod selector;
 
 pub use gvk::{Gvk, split_api_version};

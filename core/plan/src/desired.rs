@@ -25,6 +25,14 @@ impl Desired {
         Self { id: Id::of(&object), gvk: Gvk::of(&object), object, place }
     }
 
+    /// Takes off a namespace that its kind does not have: whoever set it could not know the kind.
+    pub(crate) fn drop_namespace(&mut self) {
+        if !self.id.namespace.is_empty() {
+            self.id.namespace = weir_yaml::Text::from("");
+            self.object.remove_at(&["metadata", "namespace"]);
+        }
+    }
+
     /// A problem with this object.
     pub fn problem(&self, cause: impl std::fmt::Display) -> Diagnostic {
         let problem = Diagnostic::error(format!("{} {cause}", self.id));

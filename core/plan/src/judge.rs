@@ -1,47 +1,7 @@
 //! Health of many objects to one verdict.
 
-use std::fmt;
-
+use crate::health::{Health, Status as HealthStatus};
 use crate::rollout::Target;
-
-/// State of an object as kstatus names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HealthStatus {
-    /// As it should be.
-    Current,
-    /// On the way.
-    InProgress,
-    /// Will not get there by itself.
-    Failed,
-    /// Going away.
-    Terminating,
-    /// Not there.
-    NotFound,
-    /// Cannot be told.
-    Unknown,
-}
-
-impl fmt::Display for HealthStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Current => "Current",
-            Self::InProgress => "InProgress",
-            Self::Failed => "Failed",
-            Self::Terminating => "Terminating",
-            Self::NotFound => "NotFound",
-            Self::Unknown => "Unknown",
-        })
-    }
-}
-
-/// State of an object and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Health {
-    /// The state.
-    pub status: HealthStatus,
-    /// Why.
-    pub message: String,
-}
 
 /// What the states of all objects come to.
 #[derive(Debug, Clone, PartialEq, Eq)]

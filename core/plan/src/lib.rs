@@ -5,6 +5,7 @@
 //! resources.
 
 mod desired;
+pub mod health;
 mod id;
 mod inventory;
 mod judge;
@@ -16,9 +17,10 @@ mod rollout;
 mod stage;
 
 pub use desired::Desired;
+pub use health::{Health, Status as HealthStatus, awaited_health};
 pub use id::Id;
 pub use inventory::{Inventory, Owned};
-pub use judge::{Health, HealthStatus, Verdict, judge};
+pub use judge::{Verdict, judge};
 pub use policy::{Intent, Owner, intent};
 pub use prune::{Removal, removals};
 pub use rollout::{

@@ -47,7 +47,10 @@ pub struct Target {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Seen {
     /// It would be created.
-    Absent,
+    Absent {
+        /// Whether objects of its kind live in namespaces.
+        namespaced: bool,
+    },
     /// It is there.
     Present {
         /// The object as it would be, with its managed fields.
@@ -64,6 +67,17 @@ pub enum Seen {
         /// The object as it is, if it is there.
         live: Option<Value>,
     },
+}
+
+impl Seen {
+    /// True if the server keeps objects of this kind outside of namespaces.
+    fn is_cluster_wide(&self) -> bool {
+        match self {
+            Self::Absent { namespaced } => !namespaced,
+            Self::Present { live, .. } => live.at(&["metadata", "namespace"]).is_none(),
+            Self::Refused { .. } => false,
+        }
+    }
 }
 
 /// An object that may be removed, as it is.
@@ -587,7 +601,7 @@ impl Rollout {
 
 fn zip(targets: &[Target], states: Vec<Health>) -> Vec<(Target, Health)> {
     let mut states = states.into_iter();
-    let unknown = || Health { status: crate::HealthStatus::Unknown, message: "was not looked at".into() };
+    let unknown = || Health::unknown(&crate::health::HealthError("was not looked at".into()));
     targets.iter().map(|target| (target.clone(), states.next().unwrap_or_else(unknown))).collect()
 }
 

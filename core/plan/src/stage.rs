@@ -38,7 +38,7 @@ fn plan_object(owner: &Owner, force: bool, desired: &Desired, seen: &Seen, plann
         (_, Seen::Present { live, .. }) if owner.leaves_alone(live) => {
             planned.settled.push(settled(Effect::Skipped));
         }
-        (_, Seen::Absent) => {
+        (_, Seen::Absent { .. }) => {
             planned.actions.push(Action::Apply {
                 desired: desired.clone(),
                 take_over: None,

@@ -15,7 +15,11 @@ use crate::{ApiError, Resource};
 
 /// A handle on one cluster; cloning shares it.
 #[derive(Clone)]
-pub struct Cluster(Arc<Inner>);
+pub struct Cluster {
+    inner: Arc<Inner>,
+    /// The user to act as, if not as ourselves.
+    user: Option<Arc<str>>,
+}
 
 struct Inner {
     client: kube::Client,
@@ -86,11 +90,16 @@ impl Cluster {
     }
 
     fn from_client(client: kube::Client) -> Self {
-        Self(Arc::new(Inner { client, discovery: Discovery::default() }))
+        Self { inner: Arc::new(Inner { client, discovery: Discovery::default() }), user: None }
+    }
+
+    /// The same cluster, acting as this user.
+    pub fn acting_as(&self, user: &str) -> Self {
+        Self { inner: Arc::clone(&self.inner), user: Some(Arc::from(user)) }
     }
 
     pub(crate) fn discovery(&self) -> &Discovery {
-        &self.0.discovery
+        &self.inner.discovery
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Result<http::Response<Body>, ApiError> {

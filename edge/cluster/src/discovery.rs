@@ -29,8 +29,14 @@ impl Resource {
     }
 }
 
-/// All versions of a kind, preferred first.
-type Kinds = HashMap<(String, String), Vec<Arc<Resource>>>;
+/// What the server said of its kinds.
+#[derive(Default)]
+struct Kinds {
+    /// All versions of a kind by group and kind, preferred first.
+    versions: HashMap<(String, String), Vec<Arc<Resource>>>,
+    /// Groups whose own server did not answer: of their kinds nothing is known for certain.
+    stale: Vec<String>,
+}
 
 /// What was learned so far. Kinds do not vanish while a cluster runs often enough to mind: a look that finds nothing
 /// asks the server again.
@@ -44,7 +50,7 @@ impl Discovery {
 
     fn look(&self, group: &str, kind: &str, version: Option<&str>) -> Option<Arc<Resource>> {
         let known = self.known();
-        let versions = known.get(&(group.to_string(), kind.to_string()))?;
+        let versions = known.versions.get(&(group.to_string(), kind.to_string()))?;
         match version {
             Some(version) => versions.iter().find(|resource| resource.version == version).cloned(),
             None => versions.first().cloned(),
@@ -68,6 +74,14 @@ impl Cluster {
         self.find(group, kind, None).await
     }
 
+    /// True if the server is known not to serve this kind in any version, hence has no objects of it.
+    pub async fn knows_no(&self, group: &str, kind: &str) -> Result<bool, ApiError> {
+        self.discover().await?;
+        let known = self.discovery().known();
+        let served = known.versions.contains_key(&(group.to_string(), kind.to_string()));
+        Ok(!served && !known.stale.iter().any(|stale| stale == group))
+    }
+
     async fn find(&self, group: &str, kind: &str, version: Option<&str>) -> Result<Arc<Resource>, ApiError> {
         if let Some(found) = self.discovery().look(group, kind, version) {
             return Ok(found);
@@ -86,8 +100,13 @@ impl Cluster {
     /// Every kind the server knows, preferred versions only.
     pub async fn resources(&self) -> Result<Vec<Arc<Resource>>, ApiError> {
         self.discover().await?;
-        let mut all: Vec<_> =
-            self.discovery().known().values().filter_map(|versions| versions.first().cloned()).collect();
+        let mut all: Vec<_> = self
+            .discovery()
+            .known()
+            .versions
+            .values()
+            .filter_map(|versions| versions.first().cloned())
+            .collect();
         all.sort_by(|a, b| (&a.group, &a.kind).cmp(&(&b.group, &b.kind)));
         Ok(all)
     }
@@ -112,6 +131,9 @@ fn read_groups(list: &Value, kinds: &mut Kinds) {
     for group in items(list, "items") {
         let name = group.str_at(&["metadata", "name"]).unwrap_or_default().to_string();
         for version in items(&group, "versions") {
+            if version.str_at(&["freshness"]) == Some("Stale") {
+                kinds.stale.push(name.clone());
+            }
             for resource in items(&version, "resources") {
                 let kind = resource.str_at(&["responseKind", "kind"]).unwrap_or_default().to_string();
                 let found = Resource {
@@ -121,7 +143,7 @@ fn read_groups(list: &Value, kinds: &mut Kinds) {
                     namespaced: resource.str_at(&["scope"]) == Some("Namespaced"),
                     kind: kind.clone(),
                 };
-                kinds.entry((name.clone(), kind)).or_default().push(Arc::new(found));
+                kinds.versions.entry((name.clone(), kind)).or_default().push(Arc::new(found));
             }
         }
     }
