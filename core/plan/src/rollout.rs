@@ -430,9 +430,14 @@ impl Rollout {
         let lost = || Seen::Refused { message: "was not looked at".into(), immutable: false, live: None };
         let stage: Vec<_> = objects
             .into_iter()
-            .map(|desired| {
-                let seen =
-                    if self.is_asked(&desired) { seen.next().unwrap_or_else(lost) } else { Seen::Absent };
+            .map(|mut desired| {
+                if !self.is_asked(&desired) {
+                    return (desired, Seen::Absent { namespaced: true });
+                }
+                let seen = seen.next().unwrap_or_else(lost);
+                if seen.is_cluster_wide() {
+                    desired.drop_namespace();
+                }
                 (desired, seen)
             })
             .collect();

@@ -102,8 +102,13 @@ impl Cluster {
         &self.inner.discovery
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Result<http::Response<Body>, ApiError> {
-        let answer = self.0.client.send(request).await.map_err(|e| ApiError::Transport(error_chain(&e)))?;
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<http::Response<Body>, ApiError> {
+        if let Some(user) = &self.user {
+            let name = http::HeaderValue::from_str(user)
+                .map_err(|_| ApiError::Garbled(format!("'{user}' cannot be a user")))?;
+            request.headers_mut().insert("impersonate-user", name);
+        }
+        let answer = self.inner.client.send(request).await.map_err(|e| ApiError::Transport(error_chain(&e)))?;
         if answer.status().is_success() {
             return Ok(answer);
         }

@@ -114,7 +114,7 @@ impl Cluster {
     async fn discover(&self) -> Result<(), ApiError> {
         const AGGREGATED: &str =
             "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
-        let mut kinds = Kinds::new();
+        let mut kinds = Kinds::default();
         for root in ["/api", "/apis"] {
             let list = self.get_url(root, AGGREGATED).await?;
             read_groups(&list, &mut kinds);
