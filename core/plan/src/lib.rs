@@ -25,6 +25,6 @@ pub use policy::{Intent, Owner, intent};
 pub use prune::{Removal, removals};
 pub use rollout::{
     Action, Answer, Ask, Change, Effect, Failure, FailureStep, HealthOutcome, Live, Options, Outcome,
-    Rollout, Seen, Step, Target, Wave,
+    Patience, Rollout, Seen, Step, Target, Wave,
 };
 pub use stage::{Planned, plan_stage};

@@ -108,7 +108,8 @@ impl Cluster {
                 .map_err(|_| ApiError::Garbled(format!("'{user}' cannot be a user")))?;
             request.headers_mut().insert("impersonate-user", name);
         }
-        let answer = self.inner.client.send(request).await.map_err(|e| ApiError::Transport(error_chain(&e)))?;
+        let answer =
+            self.inner.client.send(request).await.map_err(|e| ApiError::Transport(error_chain(&e)))?;
         if answer.status().is_success() {
             return Ok(answer);
         }

@@ -2,4 +2,4 @@
 
 mod local;
 
-pub use local::local_directory;
+pub use local::{local_directory, local_identity};
