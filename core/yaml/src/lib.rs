@@ -3,8 +3,22 @@
 //! [`Value`] is what all engines work on: compact, shared, without places. Places are found again by parsing the
 //! source text, only when somebody needs to be told. It does not know what a Kubernetes object is.
 
+mod decode;
+mod error;
 mod json;
+mod node;
+mod number;
+mod parse;
+mod resolve;
+mod scan;
+mod timestamp;
 mod value;
 
+pub use decode::{Dialect, first_from_yaml, from_yaml};
+pub use error::YamlError;
 pub use json::{JsonError, from_json, to_json, to_json_pretty};
+pub use node::{Document, Entries, Items, Node, NodeKind, parse};
+pub use parse::Comments;
+pub use resolve::resolve_plain;
+pub use scan::ScalarStyle;
 pub use value::{Key, List, Map, Text, Value};

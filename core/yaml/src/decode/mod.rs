@@ -1,0 +1,185 @@
+//! Documents to values, as one of Go's libraries would, and then through JSON: that is what Kubernetes sees.
+
+mod limits;
+mod scalar;
+mod sigs;
+mod v3;
+
+use crate::error::{Fault, YamlError};
+use crate::node::{Content, Document, Documents, Node};
+use crate::scan::Generation;
+use crate::value::Value;
+use limits::Limits;
+
+pub(crate) use scalar::normal_float;
+
+/// Whose reading of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// `sigs.k8s.io/yaml`: booleans of YAML 1.1, the last of equal keys wins.
+    Sigs,
+    /// The same, but equal keys are an error.
+    SigsStrict,
+    /// yaml.v3, as kustomize reads: equal keys are an error, timestamps become RFC 3339.
+    V3,
+}
+
+impl Dialect {
+    pub(crate) fn generation(self) -> Generation {
+        match self {
+            Self::Sigs | Self::SigsStrict => Generation::V2,
+            Self::V3 => Generation::V3,
+        }
+    }
+}
+
+/// The values of all documents of a stream; documents without content are left out.
+pub fn from_yaml(text: &str, dialect: Dialect) -> Result<Vec<Value>, YamlError> {
+    let mut values = Vec::new();
+    for document in Documents::new(text, dialect.generation()) {
+        let document = document.map_err(|fault| fault.in_text(text))?;
+        if !document.is_empty() {
+            values.push(document.to_value(dialect)?);
+        }
+    }
+    Ok(values)
+}
+
+/// The value of the first document, null if there is none. The rest of the text is not looked at.
+pub fn first_from_yaml(text: &str, dialect: Dialect) -> Result<Value, YamlError> {
+    match Documents::new(text, dialect.generation()).next() {
+        None => Ok(Value::Null),
+        Some(document) => document.map_err(|fault| fault.in_text(text))?.to_value(dialect),
+    }
+}
+
+impl Document<'_> {
+    /// What the document means; null if it is empty.
+    pub fn to_value(&self, dialect: Dialect) -> Result<Value, YamlError> {
+        if self.nodes.is_empty() { Ok(Value::Null) } else { decode(self, 0, dialect) }
+    }
+}
+
+impl Node<'_, '_> {
+    /// What this node means by itself; it may have aliases to nodes elsewhere.
+    pub fn to_value(self, dialect: Dialect) -> Result<Value, YamlError> {
+        decode(self.document(), self.id(), dialect)
+    }
+}
+
+fn decode(document: &Document<'_>, id: u32, dialect: Dialect) -> Result<Value, YamlError> {
+    let mut decoder = Decoder { document, dialect, limits: Limits::default(), put_off: Vec::new() };
+    let value = decoder.value(id);
+    let fault = decoder.put_off.into_iter().flatten().next();
+    value.and_then(|value| fault.map_or(Ok(value), Err)).map_err(|fault| fault.in_text(document.text))
+}
+
+struct Decoder<'d, 't> {
+    document: &'d Document<'t>,
+    dialect: Dialect,
+    limits: Limits,
+    /// What JSON cannot say. Go only finds out in the end, and not where a later key replaced the value.
+    put_off: Vec<Option<Fault>>,
+}
+
+impl<'d, 't> Decoder<'d, 't> {
+    fn content(&self, id: u32) -> &'d Content<'t> {
+        &self.document.nodes[id as usize].content
+    }
+
+    fn next(&self, id: u32) -> u32 {
+        self.document.nodes[id as usize].next
+    }
+
+    fn tag(&self, id: u32) -> Option<&'d str> {
+        self.document.nodes[id as usize].extra.as_ref()?.tag.as_deref()
+    }
+
+    fn fault(&self, message: impl Into<std::borrow::Cow<'static, str>>, id: u32) -> Fault {
+        Fault::over(message, self.document.nodes[id as usize].span)
+    }
+
+    /// Notes a problem that counts if the value is still there in the end.
+    fn put_off(&mut self, message: impl Into<std::borrow::Cow<'static, str>>, id: u32) -> Value {
+        let fault = self.fault(message, id);
+        self.put_off.push(Some(fault));
+        Value::Null
+    }
+
+    fn value(&mut self, id: u32) -> Result<Value, Fault> {
+        self.enter(id)?;
+        let value = match *self.content(id) {
+            Content::Scalar { .. } => self.scalar(id),
+            Content::Sequence { first, .. } => self.list(first),
+            Content::Mapping { first, .. } => match self.dialect {
+                Dialect::Sigs | Dialect::SigsStrict => self.sigs_map(first),
+                Dialect::V3 => self.v3_map(first),
+            },
+            Content::Alias { target, .. } => {
+                self.enter_alias(id)?;
+                let value = self.value(target);
+                self.limits.leave_alias();
+                value
+            }
+        };
+        self.limits.leave();
+        value
+    }
+
+    fn list(&mut self, first: u32) -> Result<Value, Fault> {
+        let mut list = Vec::with_capacity(self.count(first));
+        let mut at = first;
+        while at != 0 {
+            list.push(self.value(at)?);
+            at = self.next(at);
+        }
+        Ok(Value::from(list))
+    }
+
+    fn count(&self, first: u32) -> usize {
+        let mut count = 0;
+        let mut at = first;
+        while at != 0 {
+            count += 1;
+            at = self.next(at);
+        }
+        count
+    }
+
+    fn enter(&mut self, id: u32) -> Result<(), Fault> {
+        self.limits.enter().map_err(|message| self.fault(message, id))
+    }
+
+    fn enter_alias(&mut self, id: u32) -> Result<(), Fault> {
+        if self.limits.enter_alias(id) {
+            return Ok(());
+        }
+        let Content::Alias { name, .. } = self.content(id) else { unreachable!("only aliases are entered") };
+        Err(self.fault(format!("anchor '{name}' value contains itself"), id))
+    }
+
+    /// The mappings that a merge key names, in order, aliases looked through.
+    fn merge_sources(&self, id: u32) -> Result<Vec<u32>, Fault> {
+        let sources = match *self.content(id) {
+            Content::Sequence { first, .. } => {
+                let mut sources = Vec::new();
+                let mut at = first;
+                while at != 0 {
+                    sources.push(at);
+                    at = self.next(at);
+                }
+                sources
+            }
+            _ => vec![id],
+        };
+        let is_mapping = |id: &u32| match *self.content(*id) {
+            Content::Mapping { .. } => true,
+            Content::Alias { target, .. } => matches!(self.content(target), Content::Mapping { .. }),
+            Content::Scalar { .. } | Content::Sequence { .. } => false,
+        };
+        match sources.iter().find(|id| !is_mapping(id)) {
+            None => Ok(sources),
+            Some(id) => Err(self.fault("map merge requires map or sequence of maps as the value", *id)),
+        }
+    }
+}
