@@ -5,6 +5,7 @@
 
 mod gvk;
 pub mod kinds;
+pub mod merge;
 mod quote;
 pub mod schema;
 pub mod selector;

@@ -34,8 +34,8 @@ pub(super) struct DefinitionData {
 }
 
 impl DefinitionData {
-    pub(super) fn fields(&self) -> &'static [FieldData] {
-        &tables().fields[self.fields.0 as usize..self.fields.1 as usize]
+    pub(super) fn fields<'a>(&self, tables: &'a Tables) -> &'a [FieldData] {
+        &tables.fields[self.fields.0 as usize..self.fields.1 as usize]
     }
 }
 
@@ -69,10 +69,17 @@ pub(super) struct Tables {
     pub(super) kinds: Vec<(&'static str, u16)>,
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(|| Decoder::default().run(include_str!("definitions.txt")));
+static BUILTIN: LazyLock<Tables> = LazyLock::new(|| Decoder::default().run(include_str!("definitions.txt")));
+static KUSTOMIZE: LazyLock<Tables> = LazyLock::new(|| Decoder::default().run(include_str!("kustomize.txt")));
 
-pub(super) fn tables() -> &'static Tables {
-    &TABLES
+/// What the API server of today has.
+pub(super) fn builtin() -> &'static Tables {
+    &BUILTIN
+}
+
+/// What kustomize has compiled in, as far as it matters to a merge.
+pub(super) fn kustomize() -> &'static Tables {
+    &KUSTOMIZE
 }
 
 #[derive(Default)]

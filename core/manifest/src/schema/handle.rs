@@ -1,17 +1,23 @@
 //! Small copyable handles into the decoded tables.
 
+use std::fmt;
+
 use weir_yaml::Value;
 
-use super::decode::{DefinitionData, FieldData, TypeData, flag, tables};
+use super::decode::{DefinitionData, FieldData, Tables, TypeData, flag};
 use crate::Gvk;
 
 /// One named definition of OpenAPI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Definition(pub(super) u16);
+#[derive(Clone, Copy)]
+pub struct Definition {
+    pub(super) tables: &'static Tables,
+    pub(super) at: u16,
+}
 
 /// What is known about one value: its type, and where it is a field, how this field merges.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Schema {
+    tables: &'static Tables,
     ty: u16,
     field: Option<&'static FieldData>,
 }
@@ -84,9 +90,32 @@ pub struct Field {
     pub schema: Schema,
 }
 
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at && std::ptr::eq(self.tables, other.tables)
+    }
+}
+
+impl Eq for Definition {}
+
+impl fmt::Debug for Definition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.full_name())
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.definition() {
+            Some(definition) => definition.fmt(f),
+            None => self.shape().fmt(f),
+        }
+    }
+}
+
 impl Definition {
     fn data(self) -> &'static DefinitionData {
-        &tables().definitions[usize::from(self.0)]
+        &self.tables.definitions[usize::from(self.at)]
     }
 
     /// The name without its package.
@@ -97,30 +126,30 @@ impl Definition {
     /// The name in OpenAPI: `io.k8s.api.core.v1.Pod`.
     pub fn full_name(self) -> String {
         let data = self.data();
-        format!("{}.{}", tables().packages[usize::from(data.package)].name, data.name)
+        format!("{}.{}", self.tables.packages[usize::from(data.package)].name, data.name)
     }
 
     /// Group, version and kind, if it is a kind.
     pub fn gvk(self) -> Option<Gvk> {
         let data = self.data();
-        let package = &tables().packages[usize::from(data.package)];
+        let package = &self.tables.packages[usize::from(data.package)];
         data.is_kind.then(|| Gvk::from_api_version(package.api_version, data.name))
     }
 
     /// Its schema.
     pub fn schema(self) -> Schema {
-        Schema { ty: self.data().ty, field: None }
+        Schema { tables: self.tables, ty: self.data().ty, field: None }
     }
 }
 
 impl Schema {
     fn data(self) -> &'static TypeData {
-        &tables().types[usize::from(self.ty)]
+        &self.tables.types[usize::from(self.ty)]
     }
 
     fn struct_data(self) -> Option<&'static DefinitionData> {
         match self.data() {
-            TypeData::Definition(at) => Some(&tables().definitions[usize::from(*at)]),
+            TypeData::Definition(at) => Some(&self.tables.definitions[usize::from(*at)]),
             TypeData::Plain(_) | TypeData::List(_) | TypeData::Map(_) => None,
         }
     }
@@ -135,14 +164,14 @@ impl Schema {
             TypeData::Plain(shape) => *shape,
             TypeData::List(_) => Shape::List,
             TypeData::Map(_) => Shape::Map,
-            TypeData::Definition(at) => tables().definitions[usize::from(*at)].shape,
+            TypeData::Definition(at) => self.tables.definitions[usize::from(*at)].shape,
         }
     }
 
     /// The definition that this refers to, if it refers to one.
     pub fn definition(self) -> Option<Definition> {
         match self.data() {
-            TypeData::Definition(at) => Some(Definition(*at)),
+            TypeData::Definition(at) => Some(Definition { tables: self.tables, at: *at }),
             TypeData::Plain(_) | TypeData::List(_) | TypeData::Map(_) => None,
         }
     }
@@ -164,24 +193,29 @@ impl Schema {
 
     /// The field of this name, if this is a struct that has it.
     pub fn field(self, name: &str) -> Option<Field> {
-        let fields = self.struct_data()?.fields();
+        let fields = self.struct_data()?.fields(self.tables);
         let at = fields.binary_search_by(|field| field.name.cmp(name)).ok()?;
-        Some(Field::new(&fields[at]))
+        Some(Field::new(self.tables, &fields[at]))
     }
 
     /// All fields, sorted by name; none if this is no struct.
     pub fn fields(self) -> impl Iterator<Item = Field> {
-        self.struct_data().map_or(&[][..], DefinitionData::fields).iter().map(Field::new)
+        let fields = self.struct_data().map_or(&[][..], |data| data.fields(self.tables));
+        fields.iter().map(move |data| Field::new(self.tables, data))
     }
 
     /// The schema of the items, if this is a list.
     pub fn items(self) -> Option<Schema> {
-        if let TypeData::List(ty) = self.data() { Some(Schema { ty: *ty, field: None }) } else { None }
+        if let TypeData::List(ty) = self.data() {
+            Some(Schema { ty: *ty, field: None, ..self })
+        } else {
+            None
+        }
     }
 
     /// The schema of the values, if this is a map.
     pub fn values(self) -> Option<Schema> {
-        if let TypeData::Map(ty) = self.data() { Some(Schema { ty: *ty, field: None }) } else { None }
+        if let TypeData::Map(ty) = self.data() { Some(Schema { ty: *ty, field: None, ..self }) } else { None }
     }
 
     /// The schema of what stands under a key: of the field, or of the values of a map.
@@ -193,7 +227,7 @@ impl Schema {
     pub fn list_type(self) -> ListType {
         match self.field {
             Some(field) if field.flags & flag::LIST_MAP != 0 => {
-                ListType::Map(&tables().key_lists[usize::from(field.keys)])
+                ListType::Map(&self.tables.key_lists[usize::from(field.keys)])
             }
             Some(field) if field.flags & flag::LIST_SET != 0 => ListType::Set,
             _ => ListType::Atomic,
@@ -222,9 +256,9 @@ impl Schema {
 }
 
 impl Field {
-    fn new(data: &'static FieldData) -> Self {
+    fn new(tables: &'static Tables, data: &'static FieldData) -> Self {
         let required = data.flags & flag::REQUIRED != 0;
-        Self { name: data.name, required, schema: Schema { ty: data.ty, field: Some(data) } }
+        Self { name: data.name, required, schema: Schema { tables, ty: data.ty, field: Some(data) } }
     }
 
     /// The default that OpenAPI names. For required fields it is mostly the zero value of the type.

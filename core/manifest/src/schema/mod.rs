@@ -18,26 +18,37 @@ pub fn of_kind(gvk: &Gvk) -> Option<Schema> {
 
 /// The schema of a built-in kind, by the words of the object.
 pub fn of_api_version(api_version: &str, kind: &str) -> Option<Schema> {
-    let tables = decode::tables();
+    kind_in(decode::builtin(), api_version, kind)
+}
+
+/// The schema that kustomize merges a built-in kind by. It has only the fields that merge, or below which something merges,
+/// and is that of Kubernetes 1.21: kinds and lists that are younger do not merge there.
+pub fn of_kustomize(api_version: &str, kind: &str) -> Option<Schema> {
+    kind_in(decode::kustomize(), api_version, kind)
+}
+
+fn kind_in(tables: &'static decode::Tables, api_version: &str, kind: &str) -> Option<Schema> {
     let at = tables.kinds.binary_search_by(|(known, def)| {
         (*known, tables.definitions[usize::from(*def)].name).cmp(&(api_version, kind))
     });
-    at.ok().map(|at| Definition(tables.kinds[at].1).schema())
+    at.ok().map(|at| Definition { tables, at: tables.kinds[at].1 }.schema())
 }
 
 /// A definition by its name in OpenAPI: `io.k8s.api.core.v1.Pod`.
 pub fn definition(name: &str) -> Option<Definition> {
     let (package, name) = name.rsplit_once('.')?;
-    let tables = decode::tables();
+    let tables = decode::builtin();
     let package = tables.packages.iter().position(|known| known.name == package)?;
     let at =
         tables.definitions.iter().position(|def| usize::from(def.package) == package && def.name == name)?;
-    u16::try_from(at).ok().map(Definition)
+    u16::try_from(at).ok().map(|at| Definition { tables, at })
 }
 
 /// All definitions, sorted by package and name.
 pub fn definitions() -> impl Iterator<Item = Definition> {
-    (0..decode::tables().definitions.len()).filter_map(|at| u16::try_from(at).ok()).map(Definition)
+    let tables = decode::builtin();
+    let all = (0..tables.definitions.len()).filter_map(|at| u16::try_from(at).ok());
+    all.map(move |at| Definition { tables, at })
 }
 
 #[cfg(test)]

@@ -1,0 +1,112 @@
+//! A patch into an object.
+
+use weir_yaml::Value;
+
+use super::super::MergeError;
+use super::Nulls;
+use super::element;
+use super::walk::{Sources, Visitor, is_missing};
+
+const KEY: &str = "$patch";
+
+pub(super) struct TwoWay {
+    pub(super) nulls: Nulls,
+}
+
+/// What a patch says to do at a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Directive {
+    Merge,
+    Replace,
+    Delete,
+}
+
+impl Visitor for TwoWay {
+    fn map(&self, sources: &mut Sources) -> Result<Option<Value>, MergeError> {
+        let (dest, patch) = halves(sources);
+        if is_missing(dest.as_ref()) {
+            // An unknown directive on something new is no error.
+            let directive = patch.as_mut().map_or(Ok(Directive::Merge), take_directive);
+            if directive == Ok(Directive::Delete) {
+                return Ok(None);
+            }
+            if patch.is_none() && dest.is_some() && self.nulls == Nulls::Keep {
+                return Ok(Some(Value::Null));
+            }
+            return Ok(patch.clone().filter(|patch| !patch.is_null()));
+        }
+        merged(dest, patch)
+    }
+
+    fn scalar(&self, sources: &mut Sources) -> Option<Value> {
+        let (dest, patch) = halves(sources);
+        match patch {
+            Some(patch) => Some(patch.clone()).filter(|patch| !patch.is_null()),
+            None => dest.clone(),
+        }
+    }
+
+    fn merged_list(&self, sources: &mut Sources) -> Result<Option<Value>, MergeError> {
+        let (dest, patch) = halves(sources);
+        if is_missing(dest.as_ref()) {
+            return Ok(patch.clone().filter(|patch| !patch.is_null()));
+        }
+        merged(dest, patch)
+    }
+
+    fn plain_list(&self, sources: &mut Sources) -> Option<Value> {
+        self.scalar(sources)
+    }
+}
+
+fn halves(sources: &mut Sources) -> (&mut Option<Value>, &mut Option<Value>) {
+    match &mut sources[..] {
+        [dest, patch] => (dest, patch),
+        _ => unreachable!("two values are merged"),
+    }
+}
+
+fn merged(dest: &Option<Value>, patch: &mut Option<Value>) -> Result<Option<Value>, MergeError> {
+    let Some(value) = patch else { return Ok(dest.clone()) };
+    if value.is_null() {
+        return Ok(None);
+    }
+    Ok(match take_directive(value)? {
+        Directive::Delete => None,
+        Directive::Replace => patch.clone(),
+        Directive::Merge => dest.clone(),
+    })
+}
+
+/// Takes the directive out of a patch. In a list it is a map of its own with nothing else in it.
+fn take_directive(patch: &mut Value) -> Result<Directive, MergeError> {
+    match patch {
+        Value::Map(map) => {
+            let Some(word) = map.get(KEY) else { return Ok(Directive::Merge) };
+            let directive = read(word)?;
+            map.remove(KEY);
+            Ok(directive)
+        }
+        Value::List(list) => {
+            let with_key = list.iter().filter_map(Value::as_map).find(|map| map.contains_key(KEY));
+            let Some(word) = with_key.filter(|map| map.len() == 1).and_then(|map| map.get(KEY)) else {
+                return Ok(Directive::Merge);
+            };
+            let directive = read(word)?;
+            let word = element::text_of(word);
+            let list = patch.as_list_mut().expect("it is a list");
+            element::set(list, None, &[KEY.to_string()], &[word])?;
+            Ok(directive)
+        }
+        _ => Err(MergeError::new("a patch directive is in neither a map nor a list")),
+    }
+}
+
+fn read(word: &Value) -> Result<Directive, MergeError> {
+    match word.as_str() {
+        Some("merge") => Ok(Directive::Merge),
+        Some("replace") => Ok(Directive::Replace),
+        Some("delete") => Ok(Directive::Delete),
+        _ => Err(MergeError::new(format!("unknown patch strategy '{}'", element::text_of(word)))),
+    }
+}
