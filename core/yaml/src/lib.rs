@@ -4,6 +4,7 @@
 //! source text, only when somebody needs to be told. It does not know what a Kubernetes object is.
 
 mod decode;
+mod emit;
 mod error;
 mod json;
 mod node;
@@ -15,6 +16,7 @@ mod timestamp;
 mod value;
 
 pub use decode::{Dialect, first_from_yaml, from_yaml};
+pub use emit::{EmitError, json_to_yaml, to_yaml, to_yaml_v3};
 pub use error::YamlError;
 pub use json::{JsonError, from_json, to_json, to_json_pretty};
 pub use node::{Document, Entries, Items, Node, NodeKind, parse};

@@ -1,27 +1,78 @@
-//! Floats in the shortest digits, as Go's strconv prints them with `%g`.
+//! Floats in the shortest digits that name them, as Go's strconv and encoding/json print them.
 
-/// From this power of ten on there is an exponent.
+/// From this power of ten on `%g` has an exponent.
 const LARGE: i32 = 6;
 
-/// From Rust's `{:e}` to Go's `'g'` with shortest precision.
-pub(crate) fn shortest(scientific: &str) -> String {
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    if !(-4..LARGE).contains(&exponent) {
-        let side = if exponent < 0 { '-' } else { '+' };
-        return format!("{sign}{mantissa}e{side}{:02}", exponent.abs());
+/// Digits and power of ten: `sign 0.d1d2d3.. * 10^(exponent + 1)`.
+struct Digits {
+    negative: bool,
+    digits: String,
+    exponent: i32,
+}
+
+impl Digits {
+    /// From Rust's own shortest digits. Where two are equally near, Go takes the even one.
+    fn new(scientific: &str, exact: f64) -> Self {
+        let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
+        let mut digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+        let more: String = format!("{exact:.40e}").chars().filter(char::is_ascii_digit).collect();
+        let (near, rest) = more.split_at(digits.len().min(more.len()));
+        // The long form has digits of the exponent at its end, behind forty places.
+        let is_tie =
+            rest.starts_with('5') && rest.bytes().take(41 - digits.len()).skip(1).all(|byte| byte == b'0');
+        if is_tie && near.ends_with(['0', '2', '4', '6', '8']) {
+            digits = near.to_string();
+        }
+        Self { negative: mantissa.starts_with('-'), digits, exponent: exponent.parse().unwrap_or(0) }
     }
-    let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
-    if exponent < 0 {
-        let zeros = "0".repeat((-exponent - 1) as usize);
-        return format!("{sign}0.{zeros}{digits}");
+
+    fn with_exponent(&self, places: usize) -> String {
+        let (first, rest) = self.digits.split_at(1);
+        let dot = if rest.is_empty() { "" } else { "." };
+        let side = if self.exponent < 0 { '-' } else { '+' };
+        format!("{}{first}{dot}{rest}e{side}{:0places$}", self.sign(), self.exponent.abs())
     }
-    let whole = exponent as usize + 1;
-    if digits.len() <= whole {
-        return format!("{sign}{digits}{}", "0".repeat(whole - digits.len()));
+
+    fn without_exponent(&self) -> String {
+        let (sign, digits) = (self.sign(), &self.digits);
+        if self.exponent < 0 {
+            return format!("{sign}0.{}{digits}", "0".repeat((-self.exponent - 1) as usize));
+        }
+        let whole = self.exponent as usize + 1;
+        if digits.len() <= whole {
+            return format!("{sign}{digits}{}", "0".repeat(whole - digits.len()));
+        }
+        format!("{sign}{}.{}", &digits[..whole], &digits[whole..])
     }
-    format!("{sign}{}.{}", &digits[..whole], &digits[whole..])
+
+    fn sign(&self) -> &'static str {
+        if self.negative { "-" } else { "" }
+    }
+
+    fn general(&self) -> String {
+        if (-4..LARGE).contains(&self.exponent) { self.without_exponent() } else { self.with_exponent(2) }
+    }
+}
+
+/// As `strconv.FormatFloat(number, 'g', -1, 64)`.
+pub(crate) fn general(number: f64) -> String {
+    Digits::new(&format!("{number:e}"), number).general()
+}
+
+/// As `strconv.FormatFloat(number, 'g', -1, 32)`.
+pub(crate) fn general_32(number: f32) -> String {
+    Digits::new(&format!("{number:e}"), f64::from(number)).general()
+}
+
+/// As encoding/json: an exponent below 1e-6 and from 1e21 on.
+pub(crate) fn json(number: f64) -> String {
+    let digits = Digits::new(&format!("{number:e}"), number);
+    let size = number.abs();
+    if size == 0.0 || (1e-6..1e21).contains(&size) {
+        digits.without_exponent()
+    } else {
+        digits.with_exponent(1)
+    }
 }
 
 #[cfg(test)]
@@ -29,9 +80,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prints_as_go_does() {
+    fn general_is_gos() {
         for (number, text) in [
             (0.0, "0"),
+            (-0.0, "-0"),
             (100_000.0, "100000"),
             (1_234_567.5, "1.2345675e+06"),
             (1e21, "1e+21"),
@@ -39,8 +91,26 @@ mod tests {
             (0.0001, "0.0001"),
             (123.456, "123.456"),
             (1e300, "1e+300"),
+            (277_220_617_340_426.12, "2.7722061734042612e+14"),
+            (5e-324, "5e-324"),
         ] {
-            assert_eq!(shortest(&format!("{number:e}")), text);
+            assert_eq!(general(number), text);
+        }
+        assert_eq!(general_32(0.1), "0.1");
+        assert_eq!(general_32(16_777_216.0), "1.6777216e+07");
+    }
+
+    #[test]
+    fn json_is_gos() {
+        for (number, text) in [
+            (1.0, "1"),
+            (-0.0, "-0"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e+21"),
+            (1.5e-7, "1.5e-7"),
+            (0.1, "0.1"),
+        ] {
+            assert_eq!(json(number), text);
         }
     }
 }

@@ -53,6 +53,19 @@ pub fn first_from_yaml(text: &str, dialect: Dialect) -> Result<Value, YamlError>
     }
 }
 
+/// The first document with floats as they were read, not as JSON would write them.
+pub(crate) fn as_written(text: &str) -> Result<Value, YamlError> {
+    match Documents::new(text, Generation::V2).next() {
+        None => Ok(Value::Null),
+        Some(Err(fault)) => Err(fault.in_text(text)),
+        Some(Ok(document)) => {
+            let mut decoder = Decoder::new(&document, Dialect::Sigs);
+            decoder.keeps_floats = true;
+            decoder.finish(0)
+        }
+    }
+}
+
 impl Document<'_> {
     /// What the document means; null if it is empty.
     pub fn to_value(&self, dialect: Dialect) -> Result<Value, YamlError> {
@@ -68,10 +81,7 @@ impl Node<'_, '_> {
 }
 
 fn decode(document: &Document<'_>, id: u32, dialect: Dialect) -> Result<Value, YamlError> {
-    let mut decoder = Decoder { document, dialect, limits: Limits::default(), put_off: Vec::new() };
-    let value = decoder.value(id);
-    let fault = decoder.put_off.into_iter().flatten().next();
-    value.and_then(|value| fault.map_or(Ok(value), Err)).map_err(|fault| fault.in_text(document.text))
+    Decoder::new(document, dialect).finish(id)
 }
 
 struct Decoder<'d, 't> {
@@ -80,9 +90,22 @@ struct Decoder<'d, 't> {
     limits: Limits,
     /// What JSON cannot say. Go only finds out in the end, and not where a later key replaced the value.
     put_off: Vec<Option<Fault>>,
+    keeps_floats: bool,
 }
 
 impl<'d, 't> Decoder<'d, 't> {
+    fn new(document: &'d Document<'t>, dialect: Dialect) -> Self {
+        Self { document, dialect, limits: Limits::default(), put_off: Vec::new(), keeps_floats: false }
+    }
+
+    fn finish(mut self, id: u32) -> Result<Value, YamlError> {
+        let value = self.value(id);
+        let fault = self.put_off.into_iter().flatten().next();
+        value
+            .and_then(|value| fault.map_or(Ok(value), Err))
+            .map_err(|fault| fault.in_text(self.document.text))
+    }
+
     fn content(&self, id: u32) -> &'d Content<'t> {
         &self.document.nodes[id as usize].content
     }

@@ -3,6 +3,7 @@
 use super::{Decoder, Dialect};
 use crate::error::Fault;
 use crate::node::Content;
+use crate::number;
 use crate::resolve::{Plain, resolve, resolve_hinted};
 use crate::scan::{Generation, ScalarStyle};
 use crate::value::Value;
@@ -23,6 +24,7 @@ impl<'d> Decoder<'d, '_> {
             Scalar::Plain(Plain::Bool(flag)) => Value::Bool(flag),
             Scalar::Plain(Plain::Int(number)) => Value::Int(number),
             Scalar::Plain(Plain::UInt(number)) => Value::UInt(number),
+            Scalar::Plain(Plain::Float(number)) if self.keeps_floats => Value::Float(number),
             Scalar::Plain(Plain::Float(number)) => match normal_float(number) {
                 Some(value) => value,
                 None => self.put_off(format!("json: unsupported value: {}", special(number)), id),
@@ -115,16 +117,16 @@ impl Plain {
 
 /// A float as it comes back from JSON: whole numbers below 1e21 are written without a dot there, in the shortest
 /// digits that name the float.
-pub(crate) fn normal_float(number: f64) -> Option<Value> {
-    if !number.is_finite() {
+pub(crate) fn normal_float(float: f64) -> Option<Value> {
+    if !float.is_finite() {
         return None;
     }
-    if number.fract() != 0.0 || number.abs() >= 1e21 {
-        return Some(Value::Float(number));
+    if float.fract() != 0.0 || float.abs() >= 1e21 {
+        return Some(Value::Float(float));
     }
-    let text = format!("{number}");
+    let text = number::json(float);
     let int = text.parse().map(Value::Int);
-    Some(int.or_else(|_| text.parse().map(Value::UInt)).unwrap_or(Value::Float(number)))
+    Some(int.or_else(|_| text.parse().map(Value::UInt)).unwrap_or(Value::Float(float)))
 }
 
 fn special(number: f64) -> &'static str {

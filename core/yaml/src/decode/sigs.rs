@@ -7,6 +7,7 @@ use super::scalar::{Scalar, short_name};
 use super::{Decoder, Dialect};
 use crate::error::Fault;
 use crate::node::Content;
+use crate::number::general_32;
 use crate::resolve::Plain;
 use crate::scan::{Generation, ScalarStyle};
 use crate::value::{Key, Map, Value};
@@ -145,5 +146,5 @@ fn float_key(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { ".inf" } else { "-.inf" }.to_string();
     }
-    crate::number::shortest(&format!("{number:e}"))
+    general_32(number)
 }

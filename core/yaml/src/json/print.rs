@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::number;
 use crate::value::Value;
 
 /// Compact JSON with sorted keys, without HTML escapes: what the Kubernetes API is sent.
@@ -30,7 +31,7 @@ fn write(out: &mut String, value: &Value, indent: Option<usize>, depth: usize) {
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Value::Int(number) => _ = write!(out, "{number}"),
         Value::UInt(number) => _ = write!(out, "{number}"),
-        Value::Float(number) => out.push_str(&float(*number)),
+        Value::Float(float) => out.push_str(&number::json(*float)),
         Value::String(text) => string(out, text),
         Value::List(list) if list.is_empty() => out.push_str("[]"),
         Value::List(list) => {
@@ -84,36 +85,9 @@ fn string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// A float as encoding/json prints it: shortest digits, an exponent below 1e-6 and from 1e21 on.
-fn float(number: f64) -> String {
-    let size = number.abs();
-    if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let text = format!("{number:e}");
-        return match text.split_once('e') {
-            Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
-            _ => text,
-        };
-    }
-    format!("{number}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn floats_are_gos() {
-        for (number, text) in [
-            (1.0, "1"),
-            (-0.0, "-0"),
-            (1e20, "100000000000000000000"),
-            (1e21, "1e+21"),
-            (1.5e-7, "1.5e-7"),
-            (0.1, "0.1"),
-        ] {
-            assert_eq!(float(number), text);
-        }
-    }
 
     #[test]
     fn pretty_is_indented_and_sorted() {

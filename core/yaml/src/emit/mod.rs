@@ -1,0 +1,163 @@
+//! Values to YAML text, byte for byte as Go's libraries print them.
+//!
+//! Two styles: yaml.v2, in which `helm`'s toYaml and `kustomize build` print, and yaml.v3, in which sops and
+//! `kustomize edit` do. Comments are not printed: what has comments is edited in place, see `edit`.
+
+mod analyze;
+mod order;
+mod text;
+mod through_json;
+mod writer;
+
+use std::fmt;
+
+use crate::number::general;
+use crate::scan::Generation;
+use crate::value::Value;
+use order::sorted_keys;
+use through_json::{key_through_json, text_through_json};
+use writer::{Context, Writer};
+
+/// Deeper values are refused: nothing reads them back.
+const MAX_DEPTH: usize = 1001;
+
+/// Why a value cannot be printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmitError {
+    /// What is wrong, in the words of Go's libraries.
+    pub message: String,
+}
+
+impl EmitError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl fmt::Display for EmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "yaml: {}", self.message)
+    }
+}
+
+impl std::error::Error for EmitError {}
+
+/// In the style of `sigs.k8s.io/yaml`: what `helm`'s toYaml and `kustomize build` print.
+///
+/// They pass values through JSON, so whole floats lose their dot and some characters are refused.
+pub fn to_yaml(value: &Value) -> Result<String, EmitError> {
+    let style = Style { generation: Generation::V2, indent: 2, compact: false, through_json: true };
+    style.print(value)
+}
+
+/// In the style of yaml.v3 with this indent (2 to 9); `compact` puts the dashes of a list below their key.
+pub fn to_yaml_v3(value: &Value, indent: usize, compact: bool) -> Result<String, EmitError> {
+    let indent = if (2..=9).contains(&indent) { indent } else { 2 };
+    Style { generation: Generation::V3, indent, compact, through_json: false }.print(value)
+}
+
+/// JSON text, or any YAML document, in the style of [`to_yaml`], with floats as they were read.
+pub fn json_to_yaml(text: &str) -> Result<String, EmitError> {
+    let value = crate::decode::as_written(text).map_err(|error| EmitError::new(error.message))?;
+    let style = Style { generation: Generation::V2, indent: 2, compact: false, through_json: false };
+    style.print(&value)
+}
+
+#[derive(Clone, Copy)]
+struct Style {
+    generation: Generation,
+    indent: usize,
+    compact: bool,
+    /// Strings and floats take the way through JSON and back first.
+    through_json: bool,
+}
+
+impl Style {
+    fn print(self, value: &Value) -> Result<String, EmitError> {
+        let mut printer = Printer { style: self, writer: Writer::new(self), depth: 0 };
+        printer.value(value, Context::Root)?;
+        Ok(printer.writer.finish())
+    }
+}
+
+struct Printer {
+    style: Style,
+    writer: Writer,
+    depth: usize,
+}
+
+impl Printer {
+    fn value(&mut self, value: &Value, context: Context) -> Result<(), EmitError> {
+        match value {
+            Value::Null => self.writer.word("null", context),
+            Value::Bool(flag) => self.writer.word(if *flag { "true" } else { "false" }, context),
+            Value::Int(number) => self.writer.word(&number.to_string(), context),
+            Value::UInt(number) => self.writer.word(&number.to_string(), context),
+            Value::Float(number) => self.float(*number, context)?,
+            Value::String(text) if self.style.through_json => {
+                self.writer.text(&text_through_json(text)?, context);
+            }
+            Value::String(text) => self.writer.text(text, context),
+            Value::List(list) if list.is_empty() => self.writer.empty("[", "]"),
+            Value::List(list) => self.nested(|printer| printer.list(list, context))?,
+            Value::Map(map) if map.is_empty() => self.writer.empty("{", "}"),
+            Value::Map(map) => self.nested(|printer| {
+                let outer = printer.writer.enter_mapping(context);
+                for (key, value) in sorted_keys(map, printer.style.generation) {
+                    printer.entry(key, value)?;
+                }
+                printer.writer.leave(outer);
+                Ok(())
+            })?,
+        }
+        Ok(())
+    }
+
+    fn nested(&mut self, print: impl FnOnce(&mut Self) -> Result<(), EmitError>) -> Result<(), EmitError> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(EmitError::new("exceeded max depth of 1000"));
+        }
+        print(self)?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn list(&mut self, list: &[Value], context: Context) -> Result<(), EmitError> {
+        let outer = self.writer.enter_sequence(context);
+        for item in list {
+            self.writer.dash();
+            self.value(item, Context::Item)?;
+        }
+        self.writer.leave(outer);
+        Ok(())
+    }
+
+    fn entry(&mut self, key: &str, value: &Value) -> Result<(), EmitError> {
+        let simple = if self.style.through_json {
+            self.writer.key(&key_through_json(key)?)
+        } else {
+            self.writer.key(key)
+        };
+        self.writer.colon(simple);
+        self.value(value, Context::MappingValue)
+    }
+
+    fn float(&mut self, number: f64, context: Context) -> Result<(), EmitError> {
+        if self.style.through_json {
+            match crate::decode::normal_float(number) {
+                Some(Value::Float(_)) => {}
+                Some(whole) => return self.value(&whole, context),
+                None => return Err(EmitError::new(format!("json: unsupported value: {number}"))),
+            }
+        }
+        let text = match number {
+            f64::INFINITY => ".inf".to_string(),
+            f64::NEG_INFINITY => "-.inf".to_string(),
+            number if number.is_nan() => ".nan".to_string(),
+            number => general(number),
+        };
+        self.writer.word(&text, context);
+        Ok(())
+    }
+}
