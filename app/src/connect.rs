@@ -17,7 +17,14 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) context: Option<String>,
     /// Namespace of the resources
-    #[arg(short, long, value_name = "NAME", default_value = "flux-system", env = "FLUX_SYSTEM_NAMESPACE", global = true)]
+    #[arg(
+        short,
+        long,
+        value_name = "NAME",
+        default_value = "flux-system",
+        env = "FLUX_SYSTEM_NAMESPACE",
+        global = true
+    )]
     pub(crate) namespace: String,
 }
 

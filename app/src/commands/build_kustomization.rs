@@ -14,12 +14,17 @@ use crate::output::{print, say};
 
 pub(super) fn run(args: &BuildKustomization) -> Result<(), Failure> {
     if !args.path.is_dir() {
-        return Err(Failure::new(format!("invalid resource path '{}': no such directory", args.path.display())));
+        return Err(Failure::new(format!(
+            "invalid resource path '{}': no such directory",
+            args.path.display()
+        )));
     }
     let unit = match &args.kustomization_file {
         Some(file) => from_file(file, args)?,
         None if args.dry_run => {
-            return Err(Failure::usage("--dry-run needs --kustomization-file: nothing else names the Kustomization"));
+            return Err(Failure::usage(
+                "--dry-run needs --kustomization-file: nothing else names the Kustomization",
+            ));
         }
         None => block_on(async {
             let cluster = args.cluster.connect().await?;
@@ -44,7 +49,8 @@ pub(super) fn run(args: &BuildKustomization) -> Result<(), Failure> {
 }
 
 fn from_file(file: &Path, args: &BuildKustomization) -> Result<Value, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|e| Failure::new(format!("'{}': {e}", file.display())))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|e| Failure::new(format!("'{}': {e}", file.display())))?;
     let name = file.display().to_string();
     let objects =
         from_yaml(&text, Dialect::V3).map_err(|error| Failure::from(error.diagnostic(name.as_str())))?;
@@ -52,9 +58,10 @@ fn from_file(file: &Path, args: &BuildKustomization) -> Result<Value, Failure> {
         object.str_at(&["kind"]) == Some("Kustomization")
             && object.str_at(&["metadata", "name"]) == Some(&args.name)
     };
-    let mut unit = objects.iter().find(wanted).cloned().ok_or_else(|| {
-        Failure::new(format!("failed to find kustomization '{}' in '{name}'", args.name))
-    })?;
+    let mut unit =
+        objects.iter().find(wanted).cloned().ok_or_else(|| {
+            Failure::new(format!("failed to find kustomization '{}' in '{name}'", args.name))
+        })?;
     if unit.at(&["metadata", "namespace"]).is_none() {
         unit.set_at(&["metadata", "namespace"], args.cluster.namespace.as_str());
     }
@@ -64,7 +71,8 @@ fn from_file(file: &Path, args: &BuildKustomization) -> Result<Value, Failure> {
 /// The root of the repository that holds a directory, and the directory in it. Without one, the directory itself.
 pub(super) fn repository(dir: &Path) -> Result<(PathBuf, RootedPath), Failure> {
     let real = std::fs::canonicalize(dir).map_err(|e| Failure::new(format!("'{}': {e}", dir.display())))?;
-    let root = real.ancestors().find(|ancestor| ancestor.join(".git").exists()).unwrap_or(&real).to_path_buf();
+    let root =
+        real.ancestors().find(|ancestor| ancestor.join(".git").exists()).unwrap_or(&real).to_path_buf();
     let below = real.strip_prefix(&root).unwrap_or(Path::new("")).to_string_lossy().into_owned();
     let below = RootedPath::new(&below).map_err(|e| Failure::new(e.to_string()))?;
     Ok((root, below))

@@ -15,7 +15,6 @@ pub(super) fn run(args: Controller) -> Result<(), Failure> {
         let cluster = args.cluster.connect().await?;
         let settings = settings(&args)?;
         let probes = Probes::start(&address(&args.health_addr), &address(&args.metrics_addr)).await?;
-        weir_controllers::serve_artifacts(&settings, &address(&args.storage_addr)).await?;
         if !args.no_leader_election {
             await_leadership(&cluster, &args).await;
         }

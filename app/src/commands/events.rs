@@ -46,12 +46,15 @@ pub(super) fn run(args: &Events) -> Result<(), Failure> {
 }
 
 fn is_asked_for(args: &Events, event: &Value) -> bool {
-    let is = |path: &[&str], wanted: &str| event.str_at(path).is_some_and(|is| is.eq_ignore_ascii_case(wanted));
+    let is =
+        |path: &[&str], wanted: &str| event.str_at(path).is_some_and(|is| is.eq_ignore_ascii_case(wanted));
     let group = event.str_at(&["involvedObject", "apiVersion"]).unwrap_or_default();
     let about = match &args.object {
         None => group.contains("fluxcd.io/"),
         Some(object) => match object.split_once('/') {
-            Some((kind, name)) => is(&["involvedObject", "kind"], kind) && is(&["involvedObject", "name"], name),
+            Some((kind, name)) => {
+                is(&["involvedObject", "kind"], kind) && is(&["involvedObject", "name"], name)
+            }
             None => is(&["involvedObject", "kind"], object),
         },
     };

@@ -2,7 +2,9 @@
 
 use weir_yaml::Value;
 
-use super::resource::{GIT_REPOSITORY, KUSTOMIZATION, Kind, condition, is_suspended, revision, served, shorten};
+use super::resource::{
+    GIT_REPOSITORY, KUSTOMIZATION, Kind, condition, is_suspended, revision, served, shorten,
+};
 use crate::cli::{GetArgs, GetSources, GetWhat};
 use crate::connect::block_on;
 use crate::exit::Failure;
@@ -26,7 +28,9 @@ fn one(args: &GetArgs, kind: &Kind) -> Result<(), Failure> {
         let place = if args.all_namespaces { "any" } else { &args.cluster.namespace };
         return Err(Failure::new(format!("no {} objects found in \"{place}\" namespace", kind.kind)));
     }
-    if found.is_empty() && let Some(name) = &args.name {
+    if found.is_empty()
+        && let Some(name) = &args.name
+    {
         return Err(Failure::new(format!(
             "{} object '{name}' not found in \"{}\" namespace",
             kind.kind, args.cluster.namespace
@@ -74,7 +78,9 @@ async fn list(cluster: &weir_cluster::Cluster, args: &GetArgs, kind: &Kind) -> R
         let (wanted, negated, status) = match (selector.split_once("!="), selector.split_once('=')) {
             (Some((kind, status)), _) => (kind, true, status),
             (None, Some((kind, status))) => (kind, false, status),
-            (None, None) => return Err(Failure::usage(format!("--status-selector '{selector}': write TYPE=STATUS"))),
+            (None, None) => {
+                return Err(Failure::usage(format!("--status-selector '{selector}': write TYPE=STATUS")));
+            }
         };
         found.retain(|object| {
             let is = condition(object, wanted).is_some_and(|(is, _)| is.eq_ignore_ascii_case(status));

@@ -14,7 +14,9 @@ pub(super) fn run(args: &KustomizeBuild) -> Result<(), Failure> {
         "LoadRestrictionsRootOnly" | "rootOnly" => LoadRestriction::Root,
         "LoadRestrictionsNone" | "none" => LoadRestriction::None,
         other => {
-            let message = format!("--load-restrictor '{other}': write LoadRestrictionsRootOnly or LoadRestrictionsNone");
+            let message = format!(
+                "--load-restrictor '{other}': write LoadRestrictionsRootOnly or LoadRestrictionsNone"
+            );
             return Err(Failure::usage(message));
         }
     };

@@ -14,9 +14,7 @@ mod tree;
 mod up;
 mod version;
 
-use crate::cli::{
-    BuildWhat, Cli, Command, KustomizeWhat, ReconcileWhat, SourceWhat, TreeWhat,
-};
+use crate::cli::{BuildWhat, Cli, Command, KustomizeWhat, ReconcileWhat, SourceWhat, TreeWhat};
 use crate::exit::{Exit, Failure};
 
 /// Does what was said.
@@ -35,7 +33,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             ReconcileWhat::Kustomization { name, with_source, wait } => {
                 done(reconcile::kustomization(&name, with_source, &wait))
             }
-            ReconcileWhat::Source { what: SourceWhat::Git { name, wait } } => done(reconcile::git(&name, &wait)),
+            ReconcileWhat::Source { what: SourceWhat::Git { name, wait } } => {
+                done(reconcile::git(&name, &wait))
+            }
         },
         Command::Suspend(args) => done(toggle::run(args.what, true)),
         Command::Resume(args) => done(toggle::run(args.what, false)),

@@ -22,7 +22,10 @@ pub(super) fn kustomization(name: &str, with_source: bool, args: &WaitArgs) -> R
             let unit = read_one(&cluster, &KUSTOMIZATION, namespace, name).await?;
             let text = |key| unit.str_at(&["spec", "sourceRef", key]).unwrap_or_default();
             if text("kind") != GIT_REPOSITORY.kind {
-                return Err(Failure::new(format!("not supported yet: reconciling a source of kind {}", text("kind"))));
+                return Err(Failure::new(format!(
+                    "not supported yet: reconciling a source of kind {}",
+                    text("kind")
+                )));
             }
             let place = if text("namespace").is_empty() { namespace } else { text("namespace") };
             reconcile(&cluster, &GIT_REPOSITORY, place, text("name"), args).await?;

@@ -35,9 +35,10 @@ pub(super) async fn read_one(
     name: &str,
 ) -> Result<Value, Failure> {
     let resource = served(cluster, kind).await?;
-    cluster.get(&resource, namespace, name).await?.ok_or_else(|| {
-        Failure::new(format!("{}.{} \"{name}\" not found", resource.plural, resource.group))
-    })
+    cluster
+        .get(&resource, namespace, name)
+        .await?
+        .ok_or_else(|| Failure::new(format!("{}.{} \"{name}\" not found", resource.plural, resource.group)))
 }
 
 pub(super) async fn merge(
@@ -72,7 +73,9 @@ pub(super) fn revision(object: &Value) -> &str {
 pub(super) fn shorten(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = ["sha1:", "sha256:"].iter().filter_map(|mark| Some((rest.find(mark)?, mark.len()))).min() {
+    while let Some(at) =
+        ["sha1:", "sha256:"].iter().filter_map(|mark| Some((rest.find(mark)?, mark.len()))).min()
+    {
         let start = at.0 + at.1;
         let digits = rest[start..].bytes().take_while(u8::is_ascii_hexdigit).count();
         out.push_str(&rest[..start + digits.min(8)]);
@@ -89,7 +92,10 @@ mod tests {
     #[test]
     fn digests_are_cut() {
         let sha = "a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0";
-        assert_eq!(shorten(&format!("Applied revision: main@sha1:{sha}")), "Applied revision: main@sha1:a1b2c3d4");
+        assert_eq!(
+            shorten(&format!("Applied revision: main@sha1:{sha}")),
+            "Applied revision: main@sha1:a1b2c3d4"
+        );
         assert_eq!(shorten("v1.0.0"), "v1.0.0");
     }
 }

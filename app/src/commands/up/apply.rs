@@ -15,7 +15,9 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 pub(super) async fn entry(cluster: &Cluster, entry: &Entry) -> Result<(), Failure> {
     let resource = cluster.resource("apiextensions.k8s.io/v1", "CustomResourceDefinition").await?;
     for definition in CRDS {
-        for object in from_yaml(&definition.manifest(), Dialect::Sigs).map_err(|e| Failure::new(e.to_string()))? {
+        for object in
+            from_yaml(&definition.manifest(), Dialect::Sigs).map_err(|e| Failure::new(e.to_string()))?
+        {
             // One that is there already belongs to whoever brought it.
             if cluster.get_metadata(&resource, "", &definition.crd_name()).await?.is_none() {
                 cluster.apply(&resource, &object, HOW).await?;

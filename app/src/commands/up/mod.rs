@@ -32,7 +32,8 @@ pub(super) fn run(args: Up) -> Result<Exit, Failure> {
         return Err(Failure::usage("--sandbox and --kubeconfig or --context exclude each other"));
     }
     if !args.sandbox && args.cluster.kubeconfig.is_none() && args.cluster.context.is_none() {
-        let message = "name a cluster with --kubeconfig or --context, or use --sandbox for one inside this process";
+        let message =
+            "name a cluster with --kubeconfig or --context, or use --sandbox for one inside this process";
         return Err(Failure::usage(message));
     }
     block_on(up(args))
@@ -60,12 +61,16 @@ fn announce(root: &std::path::Path, entry: &Entry) {
     say(&format!("► repository {}", root.display()));
     say(&format!("► entry point: {}", entry.found));
     if !entry.others.is_empty() {
-        say(&format!("  hint: other clusters: {}; name one of these directories to run it", entry.others.join(", ")));
+        say(&format!(
+            "  hint: other clusters: {}; name one of these directories to run it",
+            entry.others.join(", ")
+        ));
     }
 }
 
 fn settings(root: &std::path::Path, entry: &Entry) -> Settings {
-    let local = entry.sources.iter().map(|source| LocalSource { source: source.clone(), path: root.to_path_buf() });
+    let local =
+        entry.sources.iter().map(|source| LocalSource { source: source.clone(), path: root.to_path_buf() });
     Settings { local: local.collect(), storage: std::env::temp_dir().join("weir-up"), ..Settings::default() }
 }
 

@@ -18,7 +18,8 @@ pub(super) struct Sandbox {
 }
 
 pub(super) async fn start(args: &Up) -> Result<(Cluster, Sandbox), Failure> {
-    let options = Options { fail_images: args.fail_image.clone(), ..Options::default() };
+    let fail_images = args.fail_image.clone();
+    let options = Options { fail_images, token: Some(token()?), ..Options::default() };
     let server = ApiServer::new(options);
     let listening = server.listen(SocketAddr::from(([127, 0, 0, 1], args.port))).await?;
     let keep = args.write_kubeconfig.is_some();
@@ -28,6 +29,14 @@ pub(super) async fn start(args: &Up) -> Result<(Cluster, Sandbox), Failure> {
     say(&format!("► sandbox: export KUBECONFIG={}", kubeconfig.display()));
     let cluster = Cluster::in_process(server.service());
     Ok((cluster, Sandbox { _listening: listening, kubeconfig, keep }))
+}
+
+/// A secret that nobody can guess.
+fn token() -> Result<String, Failure> {
+    use std::io::Read as _;
+    let mut bytes = [0; 24];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The file holds a token: nobody else may read it, and it appears whole or not at all.

@@ -48,7 +48,9 @@ pub(super) async fn read(cluster: &Cluster) -> Result<Vec<Unit>, Failure> {
     let mut units = Vec::new();
     for kind in [GIT_REPOSITORY, KUSTOMIZATION] {
         let resource = served(cluster, &kind).await?;
-        units.extend(cluster.list(&resource, "", "").await?.iter().map(|object| unit(object, kind.kind, true)));
+        units.extend(
+            cluster.list(&resource, "", "").await?.iter().map(|object| unit(object, kind.kind, true)),
+        );
     }
     for (group, kind) in NOT_SUPPORTED {
         let Ok(resource) = cluster.preferred(group, kind).await else { continue };
@@ -60,12 +62,15 @@ pub(super) async fn read(cluster: &Cluster) -> Result<Vec<Unit>, Failure> {
 fn unit(object: &Value, kind: &str, supported: bool) -> Unit {
     let text = |path: &[&str]| object.str_at(path).map(str::to_string);
     let label = |part| text(&["metadata", "labels", &format!("kustomize.toolkit.fluxcd.io/{part}")]);
-    let (namespace, name) =
-        (text(&["metadata", "namespace"]).unwrap_or_default(), text(&["metadata", "name"]).unwrap_or_default());
-    let parent = label("namespace").zip(label("name")).filter(|parent| {
-        kind != KUSTOMIZATION.kind || *parent != (namespace.clone(), name.clone())
-    });
-    let (state, message) = if supported { state(object) } else { (State::NotSupported, format!("not supported yet: {kind}")) };
+    let (namespace, name) = (
+        text(&["metadata", "namespace"]).unwrap_or_default(),
+        text(&["metadata", "name"]).unwrap_or_default(),
+    );
+    let parent = label("namespace")
+        .zip(label("name"))
+        .filter(|parent| kind != KUSTOMIZATION.kind || *parent != (namespace.clone(), name.clone()));
+    let (state, message) =
+        if supported { state(object) } else { (State::NotSupported, format!("not supported yet: {kind}")) };
     Unit { kind: kind.to_string(), namespace, name, parent, state, message: shorten(&message) }
 }
 
@@ -74,9 +79,10 @@ fn state(object: &Value) -> (State, String) {
         return (State::Suspended, "suspended".to_string());
     }
     let generation = object.at(&["metadata", "generation"]).and_then(Value::as_i64);
-    let ready = object.at(&["status", "conditions"]).and_then(Value::as_list).and_then(|all| {
-        all.iter().find(|condition| condition.str_at(&["type"]) == Some("Ready"))
-    });
+    let ready = object
+        .at(&["status", "conditions"])
+        .and_then(Value::as_list)
+        .and_then(|all| all.iter().find(|condition| condition.str_at(&["type"]) == Some("Ready")));
     let observed = ready.and_then(|ready| ready.at(&["observedGeneration"]).and_then(Value::as_i64));
     let reason = ready.and_then(|ready| ready.str_at(&["reason"])).unwrap_or_default();
     let reconciling = condition(object, "Reconciling").map(|(_, message)| message.to_string());
@@ -94,7 +100,9 @@ fn state(object: &Value) -> (State, String) {
 pub(super) fn tree(units: &[Unit]) -> String {
     let mut text = String::new();
     let is_known = |parent: &(String, String)| {
-        units.iter().any(|unit| unit.kind == KUSTOMIZATION.kind && (&unit.namespace, &unit.name) == (&parent.0, &parent.1))
+        units.iter().any(|unit| {
+            unit.kind == KUSTOMIZATION.kind && (&unit.namespace, &unit.name) == (&parent.0, &parent.1)
+        })
     };
     for unit in units.iter().filter(|unit| !unit.parent.as_ref().is_some_and(is_known)) {
         draw(units, unit, 0, &mut text);

@@ -99,8 +99,11 @@ impl Shaper<'_> {
         path: &mut String,
         depth: usize,
     ) -> Result<Verdict, String> {
-        let is_struct =
-            matches!(self.types.shape(ty), Shape::Map { fields, .. } if fields.iter().next().is_some());
+        // A struct without fields, such as the status subresource of a definition, says something by being there.
+        let is_struct = matches!(
+            self.types.shape(ty),
+            Shape::Map { fields, rest, .. } if rest.is_none() || fields.iter().next().is_some()
+        );
         match inner {
             Value::Null => return Ok(Verdict::Drop),
             Value::Map(map)
