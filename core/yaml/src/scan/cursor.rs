@@ -15,6 +15,8 @@ pub(crate) struct Cursor<'t> {
     pub(super) newlines: u32,
     /// The first forbidden character, and from where on reading stumbles over it.
     forbidden: Option<Forbidden>,
+    /// Up to here the first character of each line is passed over.
+    marked_until: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -30,6 +32,9 @@ const PIECE: usize = 512;
 impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let pos = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        // go-yaml looks for a byte order mark in the wrong place, so a second one makes it see marks everywhere.
+        let marked_until =
+            if text.starts_with("\u{feff}\u{feff}") { text.floor_char_boundary(PIECE) } else { 0 };
         Self {
             text,
             bytes: text.as_bytes(),
@@ -39,7 +44,13 @@ impl<'t> Cursor<'t> {
             wide: 0,
             newlines: 0,
             forbidden: find_forbidden(text),
+            marked_until,
         }
+    }
+
+    /// True where go-yaml takes what stands here for a byte order mark.
+    pub(super) fn at_mark(&self) -> bool {
+        self.pos < self.marked_until && self.pos == self.line_start && !self.is_end()
     }
 
     /// Fails if so many characters from here cannot be read.

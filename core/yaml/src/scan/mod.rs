@@ -324,6 +324,9 @@ impl<'t> Scanner<'t> {
 
     fn skip_to_next_token(&mut self, before: Mark) {
         loop {
+            if self.cursor.at_mark() {
+                self.cursor.skip();
+            }
             // A tab is no indentation, so it may not stand where a key may begin.
             let tabs = self.flow_level > 0 || !self.simple_key_allowed;
             while self.cursor.peek(0) == b' ' || tabs && self.cursor.peek(0) == b'\t' {
