@@ -75,6 +75,13 @@ impl<'t> Documents<'t> {
         let composer = fault.is_none().then(|| Composer::new(text, generation));
         Self { composer, fault }
     }
+
+    /// Gives back a document whose room the next one can use.
+    pub(crate) fn recycle(&mut self, document: Document<'t>) {
+        if let Some(composer) = &mut self.composer {
+            composer.recycle(document.nodes);
+        }
+    }
 }
 
 impl<'t> Iterator for Documents<'t> {

@@ -129,6 +129,20 @@ impl<'t> Cursor<'t> {
         self.wide += width - 1;
     }
 
+    /// Passes spaces, and tabs if they are welcome.
+    pub(super) fn skip_blanks(&mut self, tabs: bool) {
+        let rest = &self.bytes[self.pos..];
+        let is_blank = |byte: &u8| *byte == b' ' || tabs && *byte == b'\t';
+        self.pos += rest.iter().position(|byte| !is_blank(byte)).unwrap_or(rest.len());
+    }
+
+    /// Passes spaces up to this column.
+    pub(super) fn skip_indent(&mut self, column: i32) {
+        let most = usize::try_from(column - self.column()).unwrap_or(0);
+        let rest = &self.bytes[self.pos..];
+        self.pos += rest.iter().take(most).take_while(|byte| **byte == b' ').count();
+    }
+
     /// Passes everything up to this offset, which is on the same line and begins a character.
     pub(super) fn skip_to(&mut self, end: usize) {
         let run = &self.bytes[self.pos..end];
