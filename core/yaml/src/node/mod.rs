@@ -132,6 +132,11 @@ impl<'t> Document<'t> {
         &self.comments
     }
 
+    /// True if something in it stands for something else.
+    pub(crate) fn has_aliases(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node.content, Content::Alias { .. }))
+    }
+
     /// The text of the whole stream.
     pub fn text(&self) -> &'t str {
         self.text
