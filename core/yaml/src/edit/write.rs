@@ -101,7 +101,7 @@ pub(super) fn add(
     let node = slot.node;
     match (step, node.kind()) {
         (PathStep::Key(key), NodeKind::Mapping) if node.is_flow() => {
-            Ok(add_to_flow(text, node, &entry_inline(key, value)))
+            add_to_flow(text, node, &entry_inline(key, value))
         }
         (PathStep::Key(key), NodeKind::Mapping) => {
             let indent = column(text, node.span().start as usize);
@@ -132,17 +132,21 @@ fn entry_inline(key: &str, value: &Value) -> String {
 }
 
 /// At the end of a collection in brackets.
-fn add_to_flow(text: &str, node: Node<'_, '_>, entry: &str) -> Change {
-    let close = node.span().end as usize - 1;
+fn add_to_flow(text: &str, node: Node<'_, '_>, entry: &str) -> Result<Change, EditError> {
+    let span = node.span();
+    if !text[span.range()].starts_with(['[', '{']) {
+        return Err(EditError::new("a pair without braces cannot hold more"));
+    }
+    let close = span.end as usize - 1;
     let last = node.entries().last().map(|(_, value)| value).or_else(|| node.items().last());
-    let Some(last) = last else { return Change { start: close, end: close, text: entry.to_string() } };
+    let Some(last) = last else { return Ok(Change { start: close, end: close, text: entry.to_string() }) };
     let at = last.span().end as usize;
     // A comma may stand there already; then the new entry goes behind it.
     let rest = &text[at..close];
-    match rest.find(',').filter(|_| rest.trim_start().starts_with(',')) {
+    Ok(match rest.find(',').filter(|_| rest.trim_start().starts_with(',')) {
         Some(comma) => Change { start: at + comma + 1, end: at + comma + 1, text: format!(" {entry}") },
         None => Change { start: at, end: at, text: format!(", {entry}") },
-    }
+    })
 }
 
 /// On lines of its own behind a block.
@@ -164,7 +168,7 @@ pub(super) fn insert_item(
     }
     if node.is_flow() {
         let entry = inline(value, ScalarStyle::Plain);
-        let Some(before) = node.items().nth(index) else { return Ok(add_to_flow(text, node, &entry)) };
+        let Some(before) = node.items().nth(index) else { return add_to_flow(text, node, &entry) };
         let at = before.full_span().start as usize;
         return Ok(Change { start: at, end: at, text: format!("{entry}, ") });
     }

@@ -150,8 +150,12 @@ impl<'t> Builder<'t> {
             Content::Sequence { flow, .. } | Content::Mapping { flow, .. } => flow,
             Content::Scalar { .. } | Content::Alias { .. } => false,
         };
-        // A block ends with its last child, not where the next thing begins.
-        node.span.end = if flow { end.end.max(node.span.end) } else { last_end.unwrap_or(node.span.end) };
+        // A block ends with its last child, not where the next thing begins; so does a pair without braces.
+        node.span.end = if flow && end.end > end.start {
+            end.end.max(node.span.end)
+        } else {
+            last_end.unwrap_or(node.span.end)
+        };
         if let Some(comments) = comments {
             self.end_comments(id, key, *comments);
         }
