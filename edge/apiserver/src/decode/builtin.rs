@@ -99,11 +99,14 @@ impl Shaper<'_> {
         path: &mut String,
         depth: usize,
     ) -> Result<Verdict, String> {
-        // A struct without fields, such as the status subresource of a definition, says something by being there.
-        let is_struct = matches!(
-            self.types.shape(ty),
-            Shape::Map { fields, rest, .. } if rest.is_none() || fields.iter().next().is_some()
-        );
+        // A struct without declared fields, such as the status subresource of a definition, says something by being
+        // there; a map of values of one type does not.
+        let is_struct = match self.types.shape(ty) {
+            Shape::Map { fields, rest, .. } => {
+                fields.iter().next().is_some() || rest.is_none_or(|rest| rest == Types::ANY)
+            }
+            _ => false,
+        };
         match inner {
             Value::Null => return Ok(Verdict::Drop),
             Value::Map(map)
