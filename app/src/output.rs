@@ -49,7 +49,7 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// As the flux CLI aligns them: padded with spaces, parted by tabs.
+    /// As the flux CLI aligns them: padded with spaces, parted by tabs; the header ends with a space.
     pub(crate) fn text(&self, header: bool) -> String {
         let columns = self.rows.first().map_or(0, Vec::len);
         let skip = usize::from(!header);
@@ -59,12 +59,12 @@ impl Table {
         };
         let widths: Vec<_> = (0..columns).map(width).collect();
         let mut text = String::new();
-        for row in self.rows.iter().skip(skip) {
-            for (cell, width) in row.iter().zip(&widths) {
+        for (at, row) in self.rows.iter().enumerate().skip(skip) {
+            for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let cell = cell.replace('\n', " ");
                 text.push_str(&cell);
                 text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count())));
-                text.push('\t');
+                text.push(if at == 0 && column + 1 == columns { ' ' } else { '\t' });
             }
             text.push('\n');
         }
@@ -100,7 +100,7 @@ mod tests {
     fn columns_are_padded_and_parted_by_tabs() {
         let mut table = Table::new(&["NAME", "READY"]);
         table.row(vec!["podinfo".into(), "True".into()]);
-        assert_eq!(table.text(true), "NAME   \tREADY\t\npodinfo\tTrue \t\n");
+        assert_eq!(table.text(true), "NAME   \tREADY \npodinfo\tTrue \t\n");
         assert_eq!(table.text(false), "podinfo\tTrue\t\n");
     }
 }
