@@ -58,6 +58,27 @@ pub fn entry(tree: &Tree, within: &RootedPath) -> Result<Entry, Vec<Diagnostic>>
     Ok(search.entry(&roots, others))
 }
 
+/// The directory that unit paths are written from: of those at or above `within` the one below which most of them
+/// are there, the outermost of equals. A repository inside of another one, as an example, is found so.
+pub fn root(tree: &Tree, within: &RootedPath) -> Result<RootedPath, Vec<Diagnostic>> {
+    let mut search = Search::default();
+    search.walk(tree, within, 0).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
+    let mut best = (0, RootedPath::root());
+    let mut candidates: Vec<_> = std::iter::successors(Some(within.clone()), RootedPath::parent).collect();
+    candidates.reverse();
+    for candidate in candidates {
+        let is_there = |unit: &&Found| {
+            let path = unit.object.str_at(&["spec", "path"]).unwrap_or_default().trim_start_matches('/');
+            candidate.join(path).is_ok_and(|path| tree.is_dir(&path).unwrap_or(false))
+        };
+        let score = search.units.iter().filter(is_there).count();
+        if score > best.0 {
+            best = (score, candidate);
+        }
+    }
+    Ok(best.1)
+}
+
 impl Search {
     fn walk(&mut self, tree: &Tree, dir: &RootedPath, depth: usize) -> Result<(), weir_files::ReadError> {
         for (name, file) in tree.list(dir)? {

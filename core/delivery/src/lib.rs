@@ -11,7 +11,7 @@ mod render;
 mod report;
 mod work;
 
-pub use entry::{Entry, entry};
+pub use entry::{Entry, entry, root};
 pub use recipe::{DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, UnitId};
 pub use render::{Rendered, render};
 pub use report::{Note, Report, Retry, Tone, Truth, report};

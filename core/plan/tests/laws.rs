@@ -127,7 +127,8 @@ impl Cluster {
                     } else {
                         let now = std::time::SystemTime::UNIX_EPOCH;
                         let config = Value::from([("apiVersion", "v1"), ("kind", "ConfigMap")]);
-                        let healthy = weir_plan::awaited_health(&config, now).expect("a ConfigMap is always current");
+                        let healthy =
+                            weir_plan::awaited_health(&config, now).expect("a ConfigMap is always current");
                         let state = if self.fails(random, chances) { Health::not_found() } else { healthy };
                         Answer::Health(vec![state; targets.len()], true)
                     }

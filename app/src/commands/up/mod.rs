@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use weir_cluster::Cluster;
 use weir_controllers::{LocalSource, Running, Settings};
 use weir_delivery::Entry;
+use weir_files::RootedPath;
 
 use super::build_kustomization::repository;
 use super::controller::stop_signal;
@@ -42,7 +43,10 @@ pub(super) fn run(args: Up) -> Result<Exit, Failure> {
 async fn up(args: Up) -> Result<Exit, Failure> {
     install_crypto();
     let limit = timeout(&args.timeout)?;
-    let (root, within) = repository(&args.path)?;
+    let (outer, within) = repository(&args.path)?;
+    let inner = weir_delivery::root(&weir_fetch::local_directory(&outer), &within)?;
+    let within = RootedPath::new(&within.relative_to(&inner)).map_err(|e| Failure::new(e.to_string()))?;
+    let root = outer.join(inner.as_str());
     let tree = weir_fetch::local_directory(&root);
     let entry = weir_delivery::entry(&tree, &within)?;
     let (cluster, _sandbox) = if args.sandbox {
