@@ -11,10 +11,12 @@ pub mod merge;
 pub mod object;
 pub mod order;
 mod quote;
+mod read;
 mod resource_id;
 pub mod schema;
 pub mod selector;
 
 pub use gvk::{Gvk, split_api_version};
 pub use object::{Id, Object, Origin};
+pub use read::read_objects;
 pub use resource_id::ResourceId;

@@ -13,6 +13,11 @@ pub(super) fn text_of(value: &Value) -> String {
     }
 }
 
+/// A scalar as it is written, where null is a word like any other.
+pub(super) fn written(value: &Value) -> String {
+    if value.is_null() { "null".to_string() } else { text_of(value) }
+}
+
 /// True if this field of an item has this value; an empty value is any value, an empty field the item itself.
 fn field_matches(item: &Value, key: &str, value: &str) -> Result<bool, MergeError> {
     match item {
@@ -23,7 +28,7 @@ fn field_matches(item: &Value, key: &str, value: &str) -> Result<bool, MergeErro
             }
             scalar => Ok(text_of(scalar) == value),
         },
-        Value::Map(map) => Ok(map.get(key).is_some_and(|found| value.is_empty() || text_of(found) == value)),
+        Value::Map(map) => Ok(map.get(key).is_some_and(|found| value.is_empty() || written(found) == value)),
         _ => Err(MergeError::new(format!("a list that merges by {key} has an item that is no map"))),
     }
 }
@@ -37,10 +42,10 @@ pub(super) fn find(list: &[Value], keys: &[String], values: &[String]) -> Option
     if keys.len() != values.len() {
         return None;
     }
-    let matches = |item: &Value| {
-        item.as_map().is_some()
-            && keys.iter().zip(values).all(|(key, value)| field_matches(item, key, value).unwrap_or(true))
-    };
+    // Unlike in `set`, an empty value is not any value here.
+    let has =
+        |item: &Value, key: &str, value: &str| item.get(key).is_some_and(|found| written(found) == value);
+    let matches = |item: &Value| keys.iter().zip(values).all(|(key, value)| has(item, key, value));
     list.iter().position(matches)
 }
 

@@ -1,11 +1,14 @@
 //! Lists that merge: items are one if they have the same values under the keys of the list.
 
+use std::sync::Arc;
+
 use weir_yaml::{Dialect, Value, resolve_plain};
 
 use super::super::MergeError;
 use super::NewItems;
-use super::element::{self, text_of};
-use super::walk::{Known, Sources, Taken, Walker, has_names, is_missing, settle};
+use super::element::{self, text_of, written};
+use super::two_way::DIRECTIVE;
+use super::walk::{Known, Sources, Taken, Walker, has_names, settle};
 
 /// Values of the keys of one item, empty where the item lacks one.
 type Values = Vec<String>;
@@ -66,9 +69,14 @@ impl Walker<'_> {
         all
     }
 
+    /// True if what comes out of a merge stands where the destination stood, because it is merged into, or because the
+    /// patch became the destination further up and both are one.
     fn is_merged_into(&self, items: &Sources) -> Result<bool, MergeError> {
-        let is_map = items.first().is_some_and(|dest| matches!(dest, Some(Value::Map(_))));
-        Ok(is_map && self.visitor.map(&mut items.clone())? == Taken::Dest)
+        match &items[..] {
+            [Some(Value::Map(dest)), Some(Value::Map(patch))] if dest.is_same(patch) => Ok(true),
+            [Some(Value::Map(_)), ..] => Ok(self.visitor.map(&mut items.clone())? == Taken::Dest),
+            _ => Ok(false),
+        }
     }
 
     fn merge_items(
@@ -83,38 +91,32 @@ impl Walker<'_> {
         if keys.len() > 1 {
             unite(&mut all);
         }
+        let mut sources = items_of(sources);
         let mut merged = Vec::new();
         let mut used_keys = Vec::new();
         for values in &all {
             let (used, of_used) = used_of(&all, values, keys);
-            let (own, of_own) = used_of(std::slice::from_ref(&of_used), &of_used, &used);
-            let place = element::find(&dest, &own, &of_own);
-            let mut items: Sources = vec![place.and_then(|at| dest.get(at).cloned())];
-            items.extend(sources.iter().skip(1).map(|source| {
-                let list = source.as_ref()?.as_list()?;
-                list.get(element::find(list, &own, &of_own)?).cloned()
-            }));
+            let (place, items) = items_at(&mut sources, &dest, &used, &of_used);
             let below = |error: MergeError| error.below(&format!("[{}]", of_used.join(",")));
             let stays = self.is_merged_into(&items).map_err(below)?;
-            let mut item = self.walk(items, known, depth + 1).map_err(below)?;
-            if is_missing(item.as_ref())
-                || item.as_ref().and_then(Value::as_map).is_some_and(weir_yaml::Map::is_empty)
-            {
-                element::set(&mut dest, None, &used, &of_used)?;
-            } else {
-                if let Some(map) = item.as_mut().and_then(Value::as_map_mut) {
-                    for (key, value) in used.iter().zip(&of_used) {
-                        if !value.is_empty() && !map.contains_key(key) {
-                            map.insert(&**key, resolve_plain(value, Dialect::V3));
-                        }
+            let item = self.walk(items, known, depth + 1).map_err(below)?;
+            let place = place.filter(|_| stays).and_then(|at| dest.get_mut(at));
+            match item.filter(|item| !is_empty(item)) {
+                Some(mut item) => {
+                    set_keys(&mut item, &used, &of_used);
+                    if let Some(place) = place {
+                        place.clone_from(&item);
                     }
+                    element::set(&mut merged, Some(&item), &used, &of_used)?;
                 }
-                // What is merged into changes where it stands; what takes its place does not stand there.
-                let place = place.filter(|_| stays).and_then(|at| dest.get_mut(at));
-                if let (Some(place), Some(item)) = (place, &item) {
-                    place.clone_from(item);
+                None => {
+                    // Where the item is that of the patch, its directive has been taken out. It may still stay, if it lacks
+                    // one of the keys.
+                    if let Some(map) = place.and_then(Value::as_map_mut) {
+                        map.remove(DIRECTIVE);
+                    }
+                    element::set(&mut dest, None, &used, &of_used)?;
                 }
-                element::set(&mut merged, item.as_ref(), &used, &of_used)?;
             }
             used_keys = used;
         }
@@ -126,6 +128,71 @@ impl Walker<'_> {
             NewItems::Last => append(dest, merged, &used_keys),
         }
     }
+}
+
+fn is_empty(item: &Value) -> bool {
+    item.is_null() || item.as_map().is_some_and(weir_yaml::Map::is_empty)
+}
+
+/// An item gets the keys that it lacks, from the values that it was found by.
+fn set_keys(item: &mut Value, keys: &[String], values: &[String]) {
+    let Some(map) = item.as_map_mut() else { return };
+    for (key, value) in keys.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
+        if !map.contains_key(key) {
+            map.insert(&**key, resolve_plain(value, Dialect::V3));
+        }
+    }
+}
+
+/// A source of items: one that became the destination further up has no items of its own.
+enum Items {
+    OfDest,
+    Own(Vec<Value>),
+    None,
+}
+
+fn items_of(sources: &Sources) -> Vec<Items> {
+    let first = sources.first().and_then(Option::as_ref).and_then(as_shared);
+    let others = sources.iter().skip(1).map(|source| match source.as_ref().and_then(as_shared) {
+        Some(list) if first.is_some_and(|first| Arc::ptr_eq(first, list)) => Items::OfDest,
+        Some(list) => Items::Own(list.to_vec()),
+        None => Items::None,
+    });
+    others.collect()
+}
+
+/// The items of all sources that have these values, and the place of that of the destination. A directive is seen once: when
+/// an item is met again, it is an item like any other.
+fn items_at(
+    sources: &mut [Items],
+    dest: &[Value],
+    keys: &[String],
+    values: &Values,
+) -> (Option<usize>, Sources) {
+    let (keys, values) = used_of(std::slice::from_ref(values), values, keys);
+    let place = element::find(dest, &keys, &values);
+    let of_dest = place.and_then(|at| dest.get(at).cloned());
+    let mut items = vec![of_dest.clone()];
+    for source in sources {
+        items.push(match source {
+            Items::OfDest => of_dest.clone(),
+            Items::None => None,
+            Items::Own(list) => {
+                element::find(list, &keys, &values).and_then(|at| list.get_mut(at)).map(|item| {
+                    let found = item.clone();
+                    if found.get(DIRECTIVE).is_some() {
+                        item.remove_at(&[DIRECTIVE]);
+                    }
+                    found
+                })
+            }
+        });
+    }
+    (place, items)
+}
+
+fn as_shared(value: &Value) -> Option<&weir_yaml::List> {
+    if let Value::List(list) = value { Some(list) } else { None }
 }
 
 /// In unknown kinds lists merge by name.
@@ -141,8 +208,10 @@ fn inferred_key(sources: &Sources) -> Result<String, MergeError> {
 /// Items agree if one value at least is the same, and none differ that both have: they get the values of both.
 fn unite(all: &mut [Values]) {
     for one in 0..all.len() {
+        // As it was before this round: an item that has no value yet takes that of the last item that it agrees with.
+        let own = all[one].clone();
         for other in 0..all.len() {
-            if let Some(values) = united(&all[one], &all[other]) {
+            if let Some(values) = united(&own, &all[other]) {
                 all[one].clone_from(&values);
                 all[other] = values;
             }
@@ -192,7 +261,7 @@ fn append(mut into: Vec<Value>, from: Vec<Value>, keys: &[String]) -> Result<Vec
                 }
             }
             match item.get(key) {
-                Some(value) => values.push(text_of(value)),
+                Some(value) => values.push(written(value)),
                 None => into.push(item.clone()),
             }
         }

@@ -9,7 +9,8 @@ use super::Nulls;
 use super::element;
 use super::walk::{Sources, Taken, Visitor, is_missing};
 
-const KEY: &str = "$patch";
+/// The key of a directive.
+pub(super) const DIRECTIVE: &str = "$patch";
 
 pub(super) struct TwoWay {
     pub(super) nulls: Nulls,
@@ -94,20 +95,20 @@ fn merged(dest: &mut Option<Value>, patch: &mut Option<Value>) -> Result<Taken, 
 fn take_directive(patch: &mut Value) -> Result<Directive, MergeError> {
     match patch {
         Value::Map(map) => {
-            let Some(word) = map.get(KEY) else { return Ok(Directive::Merge) };
+            let Some(word) = map.get(DIRECTIVE) else { return Ok(Directive::Merge) };
             let directive = read(word)?;
-            map.remove(KEY);
+            map.remove(DIRECTIVE);
             Ok(directive)
         }
         Value::List(list) => {
-            let with_key = list.iter().filter_map(Value::as_map).find(|map| map.contains_key(KEY));
-            let Some(word) = with_key.filter(|map| map.len() == 1).and_then(|map| map.get(KEY)) else {
+            let with_key = list.iter().filter_map(Value::as_map).find(|map| map.contains_key(DIRECTIVE));
+            let Some(word) = with_key.filter(|map| map.len() == 1).and_then(|map| map.get(DIRECTIVE)) else {
                 return Ok(Directive::Merge);
             };
             let directive = read(word)?;
             let word = element::text_of(word);
             let list = patch.as_list_mut().expect("it is a list");
-            element::set(list, None, &[KEY.to_string()], &[word])?;
+            element::set(list, None, &[DIRECTIVE.to_string()], &[word])?;
             Ok(directive)
         }
         _ => Err(MergeError::new("a patch directive is in neither a map nor a list")),
