@@ -1,0 +1,18 @@
+//! A recipe carried to done: check, fetch, render, roll out, report.
+//!
+//! It knows the order of the steps and what is still unknown. It does not know how a question is answered or a wave
+//! carried out.
+
+mod entry;
+mod generate;
+mod normalize;
+mod recipe;
+mod render;
+mod report;
+mod work;
+
+pub use entry::{Entry, entry, root};
+pub use recipe::{DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, UnitId};
+pub use render::{Rendered, render};
+pub use report::{Note, Report, Retry, Tone, Truth, report};
+pub use work::{Ask, DependencyState, End, SourceState, Step, Tell, Work};

@@ -1,0 +1,205 @@
+//! Lists that merge: items are one if they have the same values under the keys of the list.
+
+use weir_yaml::{Dialect, Value, resolve_plain};
+
+use super::super::MergeError;
+use super::NewItems;
+use super::element::{self, text_of};
+use super::walk::{Known, Sources, Taken, Walker, has_names, is_missing, settle};
+
+/// Values of the keys of one item, empty where the item lacks one.
+type Values = Vec<String>;
+
+impl Walker<'_> {
+    pub(super) fn walk_list(
+        &self,
+        mut sources: Sources,
+        known: Known,
+        depth: usize,
+    ) -> Result<Option<Value>, MergeError> {
+        let taken = self.visitor.merged_list(&mut sources)?;
+        let Some(dest) = settle(&mut sources, taken) else { return Ok(None) };
+        let mut keys: Vec<String> = match known {
+            Known::Schema(schema) => match (schema.list_type(), schema.patch_strategy().merge_key) {
+                (crate::schema::ListType::Map(keys), _) => keys.iter().map(ToString::to_string).collect(),
+                (_, key) => key.into_iter().map(str::to_string).collect(),
+            },
+            Known::Plain | Known::Unknown => vec![inferred_key(&sources)?],
+        };
+        let mut all = self.values_of_items(&sources, &keys);
+        if keys.is_empty() {
+            keys.push(String::new());
+            all = self.scalars(&sources);
+        }
+        let Value::List(dest) = dest else { return Ok(Some(dest)) };
+        let dest = self.merge_items(&sources, known.items(), all, &keys, dest.to_vec(), depth)?;
+        Ok(Some(Value::from(dest)))
+    }
+
+    /// The destination stands last where new items come first.
+    fn in_order<'s>(&self, sources: &'s Sources) -> impl Iterator<Item = &'s [Value]> {
+        let skip = usize::from(self.new_items == NewItems::First);
+        let turned = (0..sources.len()).map(move |at| (at + skip) % sources.len());
+        turned.filter_map(|at| sources.get(at)?.as_ref()?.as_list())
+    }
+
+    fn values_of_items(&self, sources: &Sources, keys: &[String]) -> Vec<Values> {
+        let mut all: Vec<Values> = Vec::new();
+        for item in self.in_order(sources).flatten() {
+            let values: Values =
+                keys.iter().map(|key| item.get(key).map_or_else(String::new, text_of)).collect();
+            if !values.is_empty() && !all.contains(&values) {
+                all.push(values);
+            }
+        }
+        all
+    }
+
+    fn scalars(&self, sources: &Sources) -> Vec<Values> {
+        let mut all: Vec<Values> = Vec::new();
+        for item in self.in_order(sources).flatten() {
+            let values = vec![text_of(item)];
+            if !all.contains(&values) {
+                all.push(values);
+            }
+        }
+        all
+    }
+
+    fn is_merged_into(&self, items: &Sources) -> Result<bool, MergeError> {
+        let is_map = items.first().is_some_and(|dest| matches!(dest, Some(Value::Map(_))));
+        Ok(is_map && self.visitor.map(&mut items.clone())? == Taken::Dest)
+    }
+
+    fn merge_items(
+        &self,
+        sources: &Sources,
+        known: Known,
+        mut all: Vec<Values>,
+        keys: &[String],
+        mut dest: Vec<Value>,
+        depth: usize,
+    ) -> Result<Vec<Value>, MergeError> {
+        if keys.len() > 1 {
+            unite(&mut all);
+        }
+        let mut merged = Vec::new();
+        let mut used_keys = Vec::new();
+        for values in &all {
+            let (used, of_used) = used_of(&all, values, keys);
+            let (own, of_own) = used_of(std::slice::from_ref(&of_used), &of_used, &used);
+            let place = element::find(&dest, &own, &of_own);
+            let mut items: Sources = vec![place.and_then(|at| dest.get(at).cloned())];
+            items.extend(sources.iter().skip(1).map(|source| {
+                let list = source.as_ref()?.as_list()?;
+                list.get(element::find(list, &own, &of_own)?).cloned()
+            }));
+            let below = |error: MergeError| error.below(&format!("[{}]", of_used.join(",")));
+            let stays = self.is_merged_into(&items).map_err(below)?;
+            let mut item = self.walk(items, known, depth + 1).map_err(below)?;
+            if is_missing(item.as_ref())
+                || item.as_ref().and_then(Value::as_map).is_some_and(weir_yaml::Map::is_empty)
+            {
+                element::set(&mut dest, None, &used, &of_used)?;
+            } else {
+                if let Some(map) = item.as_mut().and_then(Value::as_map_mut) {
+                    for (key, value) in used.iter().zip(&of_used) {
+                        if !value.is_empty() && !map.contains_key(key) {
+                            map.insert(&**key, resolve_plain(value, Dialect::V3));
+                        }
+                    }
+                }
+                // What is merged into changes where it stands; what takes its place does not stand there.
+                let place = place.filter(|_| stays).and_then(|at| dest.get_mut(at));
+                if let (Some(place), Some(item)) = (place, &item) {
+                    place.clone_from(item);
+                }
+                element::set(&mut merged, item.as_ref(), &used, &of_used)?;
+            }
+            used_keys = used;
+        }
+        if all.is_empty() {
+            return Ok(dest);
+        }
+        match self.new_items {
+            NewItems::First => append(merged, dest, &used_keys),
+            NewItems::Last => append(dest, merged, &used_keys),
+        }
+    }
+}
+
+/// In unknown kinds lists merge by name.
+fn inferred_key(sources: &Sources) -> Result<String, MergeError> {
+    let mut lists =
+        sources.iter().flatten().filter(|value| value.as_list().is_some_and(|list| !list.is_empty()));
+    if lists.all(has_names) {
+        return Ok("name".to_string());
+    }
+    Err(MergeError::new("no merge key found"))
+}
+
+/// Items agree if one value at least is the same, and none differ that both have: they get the values of both.
+fn unite(all: &mut [Values]) {
+    for one in 0..all.len() {
+        for other in 0..all.len() {
+            if let Some(values) = united(&all[one], &all[other]) {
+                all[one].clone_from(&values);
+                all[other] = values;
+            }
+        }
+    }
+}
+
+fn united(one: &Values, other: &Values) -> Option<Values> {
+    let mut shares = false;
+    let mut values = Vec::with_capacity(one.len());
+    for (a, b) in one.iter().zip(other) {
+        if a != b && !a.is_empty() && !b.is_empty() {
+            return None;
+        }
+        shares |= a == b;
+        values.push(if a.is_empty() { b.clone() } else { a.clone() });
+    }
+    shares.then_some(values)
+}
+
+/// The keys that some item has, and the values of this item for them; all keys if none has any.
+fn used_of(all: &[Values], values: &Values, keys: &[String]) -> (Vec<String>, Values) {
+    let is_used = |at: usize| all.iter().any(|values| values.get(at).is_some_and(|value| !value.is_empty()));
+    let used: Vec<usize> = (0..keys.len()).filter(|at| is_used(*at)).collect();
+    if used.is_empty() {
+        return (keys.to_vec(), values.clone());
+    }
+    let pick = |from: &[String]| used.iter().filter_map(|at| from.get(*at).cloned()).collect();
+    (pick(keys), pick(values))
+}
+
+/// Sets the items of `from` in `into`.
+fn append(mut into: Vec<Value>, from: Vec<Value>, keys: &[String]) -> Result<Vec<Value>, MergeError> {
+    for item in &from {
+        if keys.first().is_none_or(String::is_empty) {
+            element::set(&mut into, Some(item), &[String::new()], &[text_of(item)])?;
+            continue;
+        }
+        let mut values = Vec::new();
+        for key in keys {
+            match item {
+                Value::Map(_) | Value::Null => {}
+                _ => {
+                    return Err(MergeError::new(format!(
+                        "a list that merges by {key} has an item that is no map"
+                    )));
+                }
+            }
+            match item.get(key) {
+                Some(value) => values.push(text_of(value)),
+                None => into.push(item.clone()),
+            }
+        }
+        if keys.len() > 1 {
+            element::set(&mut into, None, keys, &values)?;
+        }
+        element::set(&mut into, Some(item), keys, &values)?;
+    }
+    Ok(into)
+}

@@ -1,0 +1,124 @@
+//! A patch into an object.
+
+use std::sync::Arc;
+
+use weir_yaml::Value;
+
+use super::super::MergeError;
+use super::Nulls;
+use super::element;
+use super::walk::{Sources, Taken, Visitor, is_missing};
+
+const KEY: &str = "$patch";
+
+pub(super) struct TwoWay {
+    pub(super) nulls: Nulls,
+}
+
+/// What a patch says to do at a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Directive {
+    Merge,
+    Replace,
+    Delete,
+}
+
+impl Visitor for TwoWay {
+    fn map(&self, sources: &mut Sources) -> Result<Taken, MergeError> {
+        let (dest, patch) = halves(sources);
+        if is_missing(dest.as_ref()) {
+            // An unknown directive on something new is no error.
+            let directive = patch.as_mut().map_or(Ok(Directive::Merge), take_directive);
+            if directive == Ok(Directive::Delete) {
+                return Ok(Taken::Nothing);
+            }
+            if patch.is_none() && dest.is_some() && self.nulls == Nulls::Keep {
+                return Ok(Taken::Dest);
+            }
+            return Ok(Taken::other(patch.as_ref()));
+        }
+        merged(dest, patch)
+    }
+
+    fn scalar(&self, sources: &mut Sources) -> Option<Value> {
+        let (dest, patch) = halves(sources);
+        match patch {
+            Some(patch) => Some(patch.clone()).filter(|patch| !patch.is_null()),
+            None => dest.clone(),
+        }
+    }
+
+    fn merged_list(&self, sources: &mut Sources) -> Result<Taken, MergeError> {
+        let (dest, patch) = halves(sources);
+        if is_missing(dest.as_ref()) {
+            return Ok(Taken::other(patch.as_ref()));
+        }
+        merged(dest, patch)
+    }
+
+    fn plain_list(&self, sources: &mut Sources) -> Option<Value> {
+        self.scalar(sources)
+    }
+}
+
+fn halves(sources: &mut Sources) -> (&mut Option<Value>, &mut Option<Value>) {
+    match &mut sources[..] {
+        [dest, patch] => (dest, patch),
+        _ => unreachable!("two values are merged"),
+    }
+}
+
+fn merged(dest: &mut Option<Value>, patch: &mut Option<Value>) -> Result<Taken, MergeError> {
+    let Some(value) = patch else { return Ok(Taken::Dest) };
+    if value.is_null() {
+        return Ok(Taken::Nothing);
+    }
+    // Where the patch became the destination further up, both are one: a directive leaves both.
+    let is_one = match (&dest, &value) {
+        (Some(Value::Map(dest)), Value::Map(patch)) => dest.is_same(patch),
+        (Some(Value::List(dest)), Value::List(patch)) => Arc::ptr_eq(dest, patch),
+        _ => false,
+    };
+    let directive = take_directive(value)?;
+    if is_one {
+        dest.clone_from(patch);
+    }
+    Ok(match directive {
+        Directive::Delete => Taken::Nothing,
+        Directive::Replace => Taken::other(patch.as_ref()),
+        Directive::Merge => Taken::Dest,
+    })
+}
+
+/// Takes the directive out of a patch. In a list it is a map of its own with nothing else in it.
+fn take_directive(patch: &mut Value) -> Result<Directive, MergeError> {
+    match patch {
+        Value::Map(map) => {
+            let Some(word) = map.get(KEY) else { return Ok(Directive::Merge) };
+            let directive = read(word)?;
+            map.remove(KEY);
+            Ok(directive)
+        }
+        Value::List(list) => {
+            let with_key = list.iter().filter_map(Value::as_map).find(|map| map.contains_key(KEY));
+            let Some(word) = with_key.filter(|map| map.len() == 1).and_then(|map| map.get(KEY)) else {
+                return Ok(Directive::Merge);
+            };
+            let directive = read(word)?;
+            let word = element::text_of(word);
+            let list = patch.as_list_mut().expect("it is a list");
+            element::set(list, None, &[KEY.to_string()], &[word])?;
+            Ok(directive)
+        }
+        _ => Err(MergeError::new("a patch directive is in neither a map nor a list")),
+    }
+}
+
+fn read(word: &Value) -> Result<Directive, MergeError> {
+    match word.as_str() {
+        Some("merge") => Ok(Directive::Merge),
+        Some("replace") => Ok(Directive::Replace),
+        Some("delete") => Ok(Directive::Delete),
+        _ => Err(MergeError::new(format!("unknown patch strategy '{}'", element::text_of(word)))),
+    }
+}

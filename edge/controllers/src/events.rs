@@ -1,0 +1,136 @@
+//! Events of Kubernetes, written behind the work: they never hold it up and never fail it.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use weir_cluster::{Cluster, PatchBody};
+use weir_yaml::Value;
+
+use crate::status::{clip, now};
+
+/// What happened to which object.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    /// `apiVersion`, `kind`, and the metadata that names the object.
+    pub(crate) object: ObjectRef,
+    /// The controller that says so.
+    pub(crate) component: &'static str,
+    pub(crate) warning: bool,
+    pub(crate) reason: String,
+    pub(crate) message: String,
+    pub(crate) annotations: Vec<(String, String)>,
+}
+
+/// The object of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ObjectRef {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) uid: String,
+    pub(crate) resource_version: String,
+}
+
+/// Takes events. Cloning shares it.
+#[derive(Clone)]
+pub(crate) struct Recorder(mpsc::Sender<Event>);
+
+/// More waiting events than this are dropped: they are news, not state.
+const WAITING: usize = 4096;
+/// Within this time the same event is counted up, not written again.
+const SAME: Duration = Duration::from_secs(600);
+const REMEMBERED: usize = 2048;
+
+impl Recorder {
+    pub(crate) fn new(cluster: Cluster) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        tokio::spawn(Writer { cluster, seen: HashMap::new() }.run(receiver));
+        Self(sender)
+    }
+
+    pub(crate) fn record(&self, event: Event) {
+        if self.0.try_send(event).is_err() {
+            tracing::debug!("an event was dropped, too many are waiting");
+        }
+    }
+}
+
+struct Writer {
+    cluster: Cluster,
+    seen: HashMap<(String, String, String), Seen>,
+}
+
+struct Seen {
+    name: String,
+    count: i64,
+    at: Instant,
+}
+
+impl Writer {
+    async fn run(mut self, mut events: mpsc::Receiver<Event>) {
+        while let Some(event) = events.recv().await {
+            if let Err(error) = self.write(event).await {
+                tracing::debug!(%error, "an event could not be written");
+            }
+        }
+    }
+
+    async fn write(&mut self, event: Event) -> Result<(), weir_cluster::ApiError> {
+        let resource = self.cluster.resource("v1", "Event").await?;
+        let key = (event.object.uid.clone(), event.reason.clone(), event.message.clone());
+        let namespace = match event.object.namespace.as_str() {
+            "" => "default",
+            namespace => namespace,
+        };
+        if let Some(seen) = self.seen.get_mut(&key).filter(|seen| seen.at.elapsed() < SAME) {
+            seen.count += 1;
+            seen.at = Instant::now();
+            let mut patch = Value::from([("count", seen.count)]);
+            patch.set_at(&["lastTimestamp"], now());
+            let patch = PatchBody::Merge(patch);
+            match self.cluster.patch(&resource, namespace, &seen.name, "", event.component, &patch).await {
+                Err(error) if error.is_not_found() => {}
+                answer => return answer.map(|_| ()),
+            }
+        }
+        let name = format!("{}.{:x}", event.object.name, jiff::Timestamp::now().as_nanosecond());
+        self.cluster.create(&resource, &body(&event, &name, namespace), event.component).await?;
+        if self.seen.len() >= REMEMBERED {
+            self.seen.clear();
+        }
+        self.seen.insert(key, Seen { name, count: 1, at: Instant::now() });
+        Ok(())
+    }
+}
+
+fn body(event: &Event, name: &str, namespace: &str) -> Value {
+    let (object, time) = (&event.object, now());
+    let mut body = Value::from([("apiVersion", "v1"), ("kind", "Event")]);
+    body.set_at(&["metadata", "name"], name);
+    body.set_at(&["metadata", "namespace"], namespace);
+    for (key, value) in &event.annotations {
+        body.set_at(&["metadata", "annotations", key], value.as_str());
+    }
+    let involved = [
+        ("apiVersion", &object.api_version),
+        ("kind", &object.kind),
+        ("namespace", &object.namespace),
+        ("name", &object.name),
+        ("uid", &object.uid),
+        ("resourceVersion", &object.resource_version),
+    ];
+    for (key, value) in involved.into_iter().filter(|(_, value)| !value.is_empty()) {
+        body.set_at(&["involvedObject", key], value.as_str());
+    }
+    body.set_at(&["reason"], event.reason.as_str());
+    body.set_at(&["message"], clip(&event.message, 1024));
+    body.set_at(&["type"], if event.warning { "Warning" } else { "Normal" });
+    body.set_at(&["source", "component"], event.component);
+    body.set_at(&["reportingComponent"], event.component);
+    body.set_at(&["firstTimestamp"], time.as_str());
+    body.set_at(&["lastTimestamp"], time.as_str());
+    body.set_at(&["count"], 1);
+    body
+}

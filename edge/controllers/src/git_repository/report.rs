@@ -1,0 +1,115 @@
+//! What came of a look: status and events, on every path.
+
+use weir_api::{Artifact, ConditionStatus, GitRepository, GitRepositoryStatus, condition};
+use weir_cluster::ApiError;
+
+use super::{API_VERSION, COMPONENT, KIND, OWN_MANAGER};
+use crate::context::Context;
+use crate::events::{Event, ObjectRef};
+use crate::status;
+
+/// A revision is in storage.
+pub(super) async fn stored(
+    context: &Context,
+    repository: &GitRepository,
+    artifact: Artifact,
+) -> Result<(), ApiError> {
+    let mut next = repository.status.clone();
+    let generation = repository.metadata.generation;
+    let message = format!("stored artifact for revision '{}'", artifact.revision);
+    let old = repository.status.artifact.as_ref();
+    let is_new = old.is_none_or(|old| old.revision != artifact.revision || old.digest != artifact.digest);
+    let had_failed =
+        repository.status.conditions.iter().any(|condition| {
+            condition.kind == condition::READY && condition.status == ConditionStatus::False
+        });
+    let (yes, all) = (ConditionStatus::True, &mut next.conditions);
+    status::set(all, condition::READY, yes, condition::SUCCEEDED, &message, generation);
+    status::set(all, condition::ARTIFACT_IN_STORAGE, yes, condition::SUCCEEDED, &message, generation);
+    for kind in [
+        condition::RECONCILING,
+        condition::STALLED,
+        condition::FETCH_FAILED,
+        condition::STORAGE_OPERATION_FAILED,
+    ] {
+        status::drop(all, kind);
+    }
+    next.observed_generation = generation;
+    next.observed_ignore.clone_from(&repository.spec.ignore);
+    next.observed_sparse_checkout.clone_from(&repository.spec.sparse_checkout);
+    let revision = artifact.revision.clone();
+    next.artifact = Some(artifact);
+    handled(repository, &mut next);
+    save(context, repository, &next).await?;
+    if is_new {
+        event(context, repository, false, "NewArtifact", &message, Some(&revision));
+    } else if had_failed {
+        event(context, repository, false, condition::SUCCEEDED, &message, Some(&revision));
+    }
+    Ok(())
+}
+
+/// There is nothing new; what was stored before stays.
+pub(super) async fn failed(
+    context: &Context,
+    repository: &GitRepository,
+    reason: &'static str,
+    message: &str,
+) -> Result<(), ApiError> {
+    let mut next = repository.status.clone();
+    let generation = repository.metadata.generation;
+    let all = &mut next.conditions;
+    status::set(all, condition::READY, ConditionStatus::False, reason, message, generation);
+    status::set(all, condition::FETCH_FAILED, ConditionStatus::True, reason, message, generation);
+    let (kind, retrying) = (condition::RECONCILING, condition::PROGRESSING_WITH_RETRY);
+    status::set(all, kind, ConditionStatus::True, retrying, message, generation);
+    handled(repository, &mut next);
+    save(context, repository, &next).await?;
+    event(context, repository, true, reason, message, None);
+    Ok(())
+}
+
+fn handled(repository: &GitRepository, next: &mut GitRepositoryStatus) {
+    if let Some(requested) = repository.metadata.annotations.get(weir_api::annotations::REQUESTED_AT) {
+        next.last_handled_reconcile_at = Some(requested.clone());
+    }
+}
+
+async fn save(
+    context: &Context,
+    repository: &GitRepository,
+    next: &GitRepositoryStatus,
+) -> Result<(), ApiError> {
+    let resource = context.cluster.resource(API_VERSION, KIND).await?;
+    let names = (repository.metadata.namespace.as_str(), repository.metadata.name.as_str());
+    let states = (&repository.status, next);
+    status::write(&context.cluster, &resource, names, OWN_MANAGER, states).await.map(|_| ())
+}
+
+fn event(
+    context: &Context,
+    repository: &GitRepository,
+    warning: bool,
+    reason: &str,
+    message: &str,
+    revision: Option<&str>,
+) {
+    let metadata = &repository.metadata;
+    let key = "source.toolkit.fluxcd.io/revision".to_string();
+    tracing::info!(repository = %format_args!("{}/{}", metadata.namespace, metadata.name), reason, "{message}");
+    context.recorder.record(Event {
+        object: ObjectRef {
+            api_version: API_VERSION.to_string(),
+            kind: KIND.to_string(),
+            namespace: metadata.namespace.clone(),
+            name: metadata.name.clone(),
+            uid: metadata.uid.clone(),
+            resource_version: metadata.resource_version.clone(),
+        },
+        component: COMPONENT,
+        warning,
+        reason: reason.to_string(),
+        message: message.to_string(),
+        annotations: revision.map(|revision| (key, revision.to_string())).into_iter().collect(),
+    });
+}

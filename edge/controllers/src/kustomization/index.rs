@@ -1,0 +1,181 @@
+//! What is known of every unit without asking: just enough to know whom to wake.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use weir_delivery::{SourceId, UnitId};
+use weir_yaml::Value;
+
+use super::KIND;
+
+/// What matters of a unit for others and for waking it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    generation: i64,
+    requested_at: String,
+    deleting: bool,
+    suspended: bool,
+    ready: bool,
+    applied: String,
+    source: SourceId,
+    depends_on: Vec<UnitId>,
+}
+
+/// All units.
+#[derive(Default)]
+pub(super) struct Index(Mutex<HashMap<UnitId, Entry>>);
+
+/// What a change of a unit calls for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Calls {
+    /// The unit itself has something to do, and this is why.
+    pub(super) itself: Option<&'static str>,
+    /// Units that may have waited for this.
+    pub(super) dependants: Vec<UnitId>,
+}
+
+impl Index {
+    fn units(&self) -> MutexGuard<'_, HashMap<UnitId, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in a unit as it is now.
+    pub(super) fn set(&self, unit: &UnitId, entry: Entry) -> Calls {
+        let mut units = self.units();
+        let before = units.insert(unit.clone(), entry.clone());
+        let itself = match &before {
+            None => Some("it is new"),
+            Some(before) if before.generation != entry.generation => Some("its spec has changed"),
+            Some(before) if before.requested_at != entry.requested_at => Some("it was asked for"),
+            Some(before) if before.deleting != entry.deleting => Some("it is being deleted"),
+            Some(_) => None,
+        };
+        let turned_ready =
+            entry.ready && before.is_none_or(|before| !before.ready || before.applied != entry.applied);
+        let dependants = if turned_ready { dependants(&units, unit) } else { Vec::new() };
+        Calls { itself, dependants }
+    }
+
+    pub(super) fn remove(&self, unit: &UnitId) {
+        self.units().remove(unit);
+    }
+
+    /// Units that are not in this list: they were deleted unseen.
+    pub(super) fn retain(&self, seen: &std::collections::HashSet<UnitId>) {
+        self.units().retain(|unit, _| seen.contains(unit));
+    }
+
+    /// The units that read a source.
+    pub(super) fn readers(&self, source: &SourceId) -> Vec<UnitId> {
+        let units = self.units();
+        let mut readers: Vec<_> = units
+            .iter()
+            .filter(|(_, entry)| entry.source == *source && !entry.suspended && !entry.deleting)
+            .map(|(unit, _)| unit.clone())
+            .collect();
+        readers.sort();
+        readers
+    }
+}
+
+fn dependants(units: &HashMap<UnitId, Entry>, unit: &UnitId) -> Vec<UnitId> {
+    let mut all: Vec<_> = units
+        .iter()
+        .filter(|(_, entry)| entry.depends_on.contains(unit))
+        .map(|(dependant, _)| dependant.clone())
+        .collect();
+    all.sort();
+    all
+}
+
+impl Entry {
+    /// Reads what matters from the resource.
+    pub(super) fn of(object: &Value) -> Self {
+        let text = |path: &[&str]| object.str_at(path).unwrap_or_default().to_string();
+        let flag = |path: &[&str]| object.at(path).and_then(Value::as_bool).unwrap_or(false);
+        let generation = object.at(&["metadata", "generation"]).and_then(Value::as_i64).unwrap_or(0);
+        let namespace = text(&["metadata", "namespace"]);
+        let or_own = |given: String| if given.is_empty() { namespace.clone() } else { given };
+        let depends_on = object.at(&["spec", "dependsOn"]).and_then(Value::as_list).unwrap_or_default();
+        Self {
+            generation,
+            requested_at: text(&["metadata", "annotations", weir_api::annotations::REQUESTED_AT]),
+            deleting: object.at(&["metadata", "deletionTimestamp"]).is_some(),
+            suspended: flag(&["spec", "suspend"]),
+            ready: is_ready(object, generation),
+            applied: text(&["status", "lastAppliedRevision"]),
+            source: SourceId {
+                kind: text(&["spec", "sourceRef", "kind"]),
+                namespace: or_own(text(&["spec", "sourceRef", "namespace"])),
+                name: text(&["spec", "sourceRef", "name"]),
+            },
+            depends_on: depends_on
+                .iter()
+                .map(|dependency| UnitId {
+                    namespace: or_own(dependency.str_at(&["namespace"]).unwrap_or_default().to_string()),
+                    name: dependency.str_at(&["name"]).unwrap_or_default().to_string(),
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn source(&self) -> &SourceId {
+        &self.source
+    }
+
+    pub(super) fn ready(&self) -> bool {
+        self.ready
+    }
+
+    pub(super) fn applied(&self) -> Option<String> {
+        Some(self.applied.clone()).filter(|applied| !applied.is_empty())
+    }
+}
+
+/// Ready, and for the spec as it is now.
+fn is_ready(object: &Value, generation: i64) -> bool {
+    debug_assert!(object.str_at(&["kind"]).is_none_or(|kind| kind == KIND));
+    let observed = object.at(&["status", "observedGeneration"]).and_then(Value::as_i64);
+    let conditions = object.at(&["status", "conditions"]).and_then(Value::as_list).unwrap_or_default();
+    observed == Some(generation)
+        && conditions.iter().any(|condition| {
+            condition.str_at(&["type"]) == Some("Ready") && condition.str_at(&["status"]) == Some("True")
+        })
+}
+
+/// The name of a unit.
+pub(super) fn unit_id(object: &Value) -> UnitId {
+    let text = |key| object.str_at(&["metadata", key]).unwrap_or_default().to_string();
+    UnitId { namespace: text("namespace"), name: text("name") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(name: &str, generation: i64, ready: bool, depends_on: &str) -> (UnitId, Entry) {
+        let status = if ready { "True" } else { "False" };
+        let text = format!(
+            r#"{{"kind":"Kustomization","metadata":{{"name":"{name}","namespace":"a","generation":{generation}}},
+            "spec":{{"sourceRef":{{"kind":"GitRepository","name":"s"}},"dependsOn":[{{"name":"{depends_on}"}}]}},
+            "status":{{"observedGeneration":{generation},"conditions":[{{"type":"Ready","status":"{status}"}}]}}}}"#
+        );
+        let object = weir_yaml::from_json(text.as_bytes()).unwrap();
+        (unit_id(&object), Entry::of(&object))
+    }
+
+    #[test]
+    fn readiness_calls_dependants_once() {
+        let index = Index::default();
+        let (a, unready) = unit("a", 1, false, "none");
+        let (b, entry) = unit("b", 1, false, "a");
+        assert_eq!(index.set(&a, unready.clone()).itself, Some("it is new"));
+        index.set(&b, entry);
+        let (_, ready) = unit("a", 1, true, "none");
+        assert_eq!(index.set(&a, ready.clone()), Calls { itself: None, dependants: vec![b.clone()] });
+        assert_eq!(index.set(&a, ready), Calls::default());
+        assert_eq!(index.set(&a, unready), Calls::default());
+        let source = SourceId { kind: "GitRepository".into(), namespace: "a".into(), name: "s".into() };
+        assert_eq!(index.readers(&source), [a, b]);
+    }
+}

@@ -1,0 +1,291 @@
+//! Answers to questions: all reads.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, stream};
+use weir_cluster::{ApiError, Apply, Resource};
+use weir_delivery::{Ask, DependencyState, SourceId, SourceState, Tell, UnitId};
+use weir_plan::{self as plan, Answer, Desired, Health, Intent, Live, Owned, Patience, Seen, Target};
+use weir_yaml::Value;
+
+use super::index::Entry;
+use super::{API_VERSION, KIND, MANAGER, Run, desired};
+
+/// Objects of one unit that are asked about at a time.
+pub(super) const AT_A_TIME: usize = 8;
+/// The time that definitions get to be served.
+const DEFINITIONS: std::time::Duration = std::time::Duration::from_secs(60);
+
+impl Run<'_> {
+    pub(super) async fn answer(&mut self, ask: Ask) -> Result<Tell, ApiError> {
+        Ok(match ask {
+            Ask::Source(source) => Tell::Source(self.source(&source).await?),
+            Ask::Dependencies(units) => {
+                let mut states = Vec::new();
+                for unit in units {
+                    states.push(self.dependency(&unit).await?);
+                }
+                Tell::Dependencies(states)
+            }
+            Ask::Plan(plan::Ask::DryRun(objects)) => Tell::Plan(Answer::DryRun(self.dry_runs(objects).await)),
+            Ask::Plan(plan::Ask::Live(owned)) => Tell::Plan(Answer::Live(self.live(owned).await)),
+            Ask::Plan(plan::Ask::Health(targets, patience)) => {
+                Tell::Plan(self.health(&targets, patience).await)
+            }
+        })
+    }
+
+    async fn source(&self, source: &SourceId) -> Result<SourceState, ApiError> {
+        if let Some(snapshot) = self.context.sources.get(source) {
+            let (revision, tree) = (snapshot.revision, snapshot.tree);
+            return Ok(SourceState::Ready { revision, origin: None, tree });
+        }
+        let cluster = &self.context.cluster;
+        let resource = match cluster.preferred("source.toolkit.fluxcd.io", &source.kind).await {
+            Ok(resource) => resource,
+            Err(error @ ApiError::NoKind { .. }) => return Ok(SourceState::Missing(error.to_string())),
+            Err(error) => return Err(error),
+        };
+        if cluster.get_metadata(&resource, &source.namespace, &source.name).await?.is_none() {
+            let SourceId { kind, namespace, name } = source;
+            return Ok(SourceState::Missing(format!("Source '{kind}/{namespace}/{name}' not found")));
+        }
+        if source.kind != crate::git_repository::KIND {
+            let message = format!("not supported yet: source of kind {} ('{source}')", source.kind);
+            return Ok(SourceState::Failed(message));
+        }
+        Ok(SourceState::NoArtifact)
+    }
+
+    async fn dependency(&self, unit: &UnitId) -> Result<DependencyState, ApiError> {
+        let resource = self.context.cluster.resource(API_VERSION, KIND).await?;
+        Ok(match self.context.cluster.get(&resource, &unit.namespace, &unit.name).await? {
+            None => DependencyState::Missing(format!(
+                "kustomizations.kustomize.toolkit.fluxcd.io \"{}\" not found",
+                unit.name
+            )),
+            Some(object) => {
+                let entry = Entry::of(&object);
+                let (ready, source) = (entry.ready(), entry.source().clone());
+                DependencyState::Found { ready, source, applied_revision: entry.applied() }
+            }
+        })
+    }
+
+    async fn dry_runs(&mut self, objects: Vec<Desired>) -> Vec<Seen> {
+        let run = &*self;
+        let seen: Vec<_> = stream::iter(objects)
+            .map(|desired| async move {
+                let seen = run.dry_run(&desired).await;
+                (desired, seen)
+            })
+            .buffered(AT_A_TIME)
+            .collect()
+            .await;
+        let mut answers = Vec::with_capacity(seen.len());
+        for (desired, seen) in seen {
+            if let Seen::Present { live, .. } = &seen {
+                self.note_health(&desired.id, live);
+            }
+            answers.push(seen);
+        }
+        answers
+    }
+
+    async fn dry_run(&self, desired: &Desired) -> Seen {
+        let refused = |message: String| Seen::Refused { message, immutable: false, live: None };
+        let resource = match self.resource(desired).await {
+            Ok(resource) => resource,
+            Err(error) => return refused(format!("dry-run failed: {error}")),
+        };
+        if resource.namespaced && desired.id.namespace.is_empty() {
+            return refused(
+                "namespace not specified: set metadata.namespace or spec.targetNamespace".to_string(),
+            );
+        }
+        let _permit = self.context.requests.acquire().await;
+        let answer = if plan::intent(&self.owner(), &desired.object) == Intent::CreateOnly {
+            self.presence(&resource, desired).await
+        } else {
+            let how = Apply { manager: MANAGER, force: true, subresource: "" };
+            self.cluster.dry_run(&resource, &desired.object, how).await.map(|told| match told.exists {
+                false => Seen::Absent { namespaced: resource.namespaced },
+                true => Seen::Present { live: told.object, changes: told.changes },
+            })
+        };
+        match answer {
+            Ok(seen) => seen,
+            Err(error) => self.refusal(&resource, desired, &error).await,
+        }
+    }
+
+    fn owner(&self) -> plan::Owner {
+        desired::owner(self.unit)
+    }
+
+    /// The resource of an object. A definition applied a moment ago may take a moment to show.
+    pub(super) async fn resource(&self, desired: &Desired) -> Result<Arc<Resource>, ApiError> {
+        let (api_version, kind) = (desired.gvk.api_version(), &desired.gvk.kind);
+        self.cluster.resource(&api_version, kind).await
+    }
+
+    async fn presence(&self, resource: &Resource, desired: &Desired) -> Result<Seen, ApiError> {
+        let id = &desired.id;
+        Ok(match self.cluster.get_metadata(resource, &id.namespace, &id.name).await? {
+            Some(live) => Seen::Present { live, changes: false },
+            None => Seen::Absent { namespaced: resource.namespaced },
+        })
+    }
+
+    async fn refusal(&self, resource: &Resource, desired: &Desired, error: &ApiError) -> Seen {
+        let message = match (error.is_not_found(), error.reason()) {
+            (true, _) => format!("not found: {error}"),
+            (false, "") => format!("dry-run failed: {error}"),
+            (false, reason) => format!("dry-run failed ({reason}): {error}"),
+        };
+        let immutable = error.is_immutable();
+        let live = if immutable {
+            let id = &desired.id;
+            self.cluster.get(resource, &id.namespace, &id.name).await.ok().flatten()
+        } else {
+            None
+        };
+        Seen::Refused { message, immutable, live }
+    }
+
+    async fn live(&self, owned: Vec<Owned>) -> Vec<Live> {
+        stream::iter(owned).map(|owned| self.live_one(owned)).buffered(AT_A_TIME).collect().await
+    }
+
+    async fn live_one(&self, owned: Owned) -> Live {
+        let _permit = self.context.requests.acquire().await;
+        let id = &owned.id;
+        let resource = match self.cluster.resource(&owned.gvk().api_version(), &id.kind).await {
+            Err(ApiError::NoKind { .. }) => match self.cluster.preferred(&id.group, &id.kind).await {
+                Err(error @ ApiError::NoKind { .. }) => {
+                    return match self.cluster.knows_no(&id.group, &id.kind).await {
+                        Ok(true) => Live::Gone,
+                        Ok(false) => Live::Unknown(error.to_string()),
+                        Err(error) => Live::Unknown(error.to_string()),
+                    };
+                }
+                other => other,
+            },
+            other => other,
+        };
+        let found = match resource {
+            Ok(resource) => self.cluster.get_metadata(&resource, &id.namespace, &id.name).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(Some(object)) => Live::There(object),
+            Ok(None) => Live::Gone,
+            Err(error) => Live::Unknown(error.to_string()),
+        }
+    }
+
+    pub(super) fn note_health(&mut self, id: &plan::Id, object: &Value) {
+        self.known.insert(id.clone(), health_of(object));
+    }
+
+    /// The first time with what is known; after that when something has changed, time is up, or something newer came.
+    async fn health(&mut self, targets: &[Target], patience: Patience) -> Answer {
+        let limit = match patience {
+            Patience::Definitions => DEFINITIONS,
+            Patience::Unit => desired::timeout(self.unit),
+        };
+        let Some(waiter) = self.waiter.take() else {
+            return self.first_look(targets, limit).await;
+        };
+        let deadline = *self.deadline.get_or_insert_with(|| tokio::time::Instant::now() + limit);
+        let mut interrupted = self.interrupted.clone();
+        let timed_out = tokio::select! {
+            biased;
+            cause = interrupted.wait_for(Option::is_some) => {
+                let cause = cause.ok().and_then(|cause| cause.clone()).unwrap_or_default();
+                return Answer::Preempted(cause);
+            }
+            () = waiter.changed() => false,
+            () = tokio::time::sleep_until(deadline) => true,
+        };
+        let states = self.look(targets).await;
+        self.wait_on(&states, timed_out, waiter)
+    }
+
+    async fn first_look(&mut self, targets: &[Target], limit: std::time::Duration) -> Answer {
+        let known: Option<Vec<_>> =
+            targets.iter().map(|target| self.known.get(&target.id).cloned()).collect();
+        if let Some(states) = known
+            && states.iter().all(|health| health.status == plan::HealthStatus::Current)
+        {
+            return Answer::Health(states, false);
+        }
+        self.deadline = Some(tokio::time::Instant::now() + limit);
+        let mut resources = Vec::new();
+        for target in targets {
+            let is_current =
+                self.known.get(&target.id).is_some_and(|health| health.status == plan::HealthStatus::Current);
+            if !is_current && let Ok(resource) = self.resource_of(target).await {
+                resources.push((&target.id, resource));
+            }
+        }
+        let waiter = self.context.objects.wait_for(resources.into_iter());
+        let states = self.look(targets).await;
+        self.wait_on(&states, false, waiter)
+    }
+
+    fn wait_on(&mut self, states: &[Health], timed_out: bool, waiter: crate::objects::Waiter) -> Answer {
+        let all_current = states.iter().all(|health| health.status == plan::HealthStatus::Current);
+        self.waiter = (!all_current && !timed_out).then_some(waiter);
+        Answer::Health(states.to_vec(), timed_out)
+    }
+
+    async fn resource_of(&self, target: &Target) -> Result<Arc<Resource>, ApiError> {
+        if target.version.is_empty() {
+            return self.cluster.preferred(&target.id.group, &target.id.kind).await;
+        }
+        let version = &target.version;
+        let api_version = if target.id.group.is_empty() {
+            version.to_string()
+        } else {
+            format!("{}/{version}", target.id.group)
+        };
+        self.cluster.resource(&api_version, &target.id.kind).await
+    }
+
+    /// Reads the objects that were not current the last time.
+    async fn look(&mut self, targets: &[Target]) -> Vec<Health> {
+        let run = &*self;
+        let looks: Vec<_> = targets.iter().map(|target| run.look_again(target)).collect();
+        let states: Vec<_> = stream::iter(looks).buffered(AT_A_TIME).collect().await;
+        for (target, health) in targets.iter().zip(&states) {
+            self.known.insert(target.id.clone(), health.clone());
+        }
+        states
+    }
+
+    async fn look_again(&self, target: &Target) -> Health {
+        match self.known.get(&target.id) {
+            Some(health) if health.status == plan::HealthStatus::Current => health.clone(),
+            _ => self.look_at(target).await,
+        }
+    }
+
+    async fn look_at(&self, target: &Target) -> Health {
+        let _permit = self.context.requests.acquire().await;
+        let unknown = |cause: String| Health::unknown(&plan::health::HealthError(cause));
+        let resource = match self.resource_of(target).await {
+            Ok(resource) => resource,
+            Err(error) => return unknown(error.to_string()),
+        };
+        match self.cluster.get(&resource, &target.id.namespace, &target.id.name).await {
+            Ok(Some(object)) => health_of(&object),
+            Ok(None) => Health::not_found(),
+            Err(error) => unknown(error.to_string()),
+        }
+    }
+}
+
+fn health_of(object: &Value) -> Health {
+    plan::awaited_health(object, std::time::SystemTime::now()).unwrap_or_else(|error| Health::unknown(&error))
+}

@@ -1,0 +1,54 @@
+//! What a set of controllers is told when it starts. Defaults are those of the Flux controllers.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use weir_delivery::SourceId;
+
+/// Settings of all controllers.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Namespace to look at; all if empty.
+    pub namespace: String,
+    /// Label selector of the resources to look at.
+    pub selector: String,
+    /// How many requests for objects are on their way at a time.
+    pub concurrency: usize,
+    /// How long something that is waited for is believed not to need another look.
+    pub requeue_dependency: Duration,
+    /// Intervals are spread by this many percent.
+    pub jitter_percent: u32,
+    /// Where artifacts and mirrors are kept.
+    pub storage: PathBuf,
+    /// Under which address artifacts are served.
+    pub advertised: String,
+    /// Sources whose files come from directories of this machine.
+    pub local: Vec<LocalSource>,
+    /// References to other namespaces are refused.
+    pub no_cross_namespace_refs: bool,
+}
+
+/// A source whose files come from a directory of this machine.
+#[derive(Debug, Clone)]
+pub struct LocalSource {
+    /// The source; its kind, namespace and name.
+    pub source: SourceId,
+    /// The directory.
+    pub path: PathBuf,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            namespace: String::new(),
+            selector: String::new(),
+            concurrency: 32,
+            requeue_dependency: Duration::from_secs(30),
+            jitter_percent: 5,
+            storage: PathBuf::from("/data"),
+            advertised: String::new(),
+            local: Vec::new(),
+            no_cross_namespace_refs: false,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A directory of this machine as a tree, read when it is looked at.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use weir_files::{Bytes, Entry, Files, ReadError, RootedPath, Tree};
+
+/// Larger files are refused: no manifest is that large.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// The files below a directory. Nothing is read before it is asked for.
+pub fn local_directory(root: &Path) -> Tree {
+    Tree::new(Local { root: root.to_path_buf() })
+}
+
+struct Local {
+    root: PathBuf,
+}
+
+impl Local {
+    fn path(&self, path: &RootedPath) -> PathBuf {
+        self.root.join(path.as_str())
+    }
+
+    fn broken(path: &RootedPath, error: &std::io::Error) -> ReadError {
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::NotFound(path.clone()),
+            _ => ReadError::Broken { path: path.clone(), cause: error.to_string() },
+        }
+    }
+
+    fn entry_of(path: &Path, metadata: &fs::Metadata) -> std::io::Result<Option<Entry>> {
+        let kind = metadata.file_type();
+        Ok(if kind.is_symlink() {
+            Some(Entry::Link(fs::read_link(path)?.to_string_lossy().into_owned()))
+        } else if kind.is_dir() {
+            Some(Entry::Directory)
+        } else if kind.is_file() {
+            let executable = metadata.permissions().mode() & 0o111 != 0;
+            Some(Entry::File { size: metadata.len(), executable })
+        } else {
+            // Sockets, pipes and devices are not content.
+            None
+        })
+    }
+}
+
+impl Files for Local {
+    fn entry(&self, path: &RootedPath) -> Result<Option<Entry>, ReadError> {
+        let real = self.path(path);
+        match fs::symlink_metadata(&real).and_then(|metadata| Self::entry_of(&real, &metadata)) {
+            // The root may itself be reached through a link: whoever named it meant what it leads to.
+            Ok(Some(Entry::Link(_))) if path.is_root() => Ok(Some(Entry::Directory)),
+            Ok(entry) => Ok(entry),
+            Err(error) => match Self::broken(path, &error) {
+                ReadError::NotFound(_) => Ok(None),
+                other => Err(other),
+            },
+        }
+    }
+
+    fn read(&self, path: &RootedPath) -> Result<Bytes, ReadError> {
+        let real = self.path(path);
+        let failed = |error: std::io::Error| Self::broken(path, &error);
+        let size = fs::metadata(&real).map_err(failed)?.len();
+        if size > MAX_FILE {
+            return Err(ReadError::TooLarge { path: path.clone(), size, limit: MAX_FILE });
+        }
+        Ok(Arc::from(fs::read(&real).map_err(failed)?))
+    }
+
+    fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        let failed = |error: std::io::Error| Self::broken(path, &error);
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(self.path(path)).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            // A name that is no text cannot be named by any kustomization.
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let metadata = entry.metadata().map_err(failed)?;
+            if let Some(kind) = Self::entry_of(&entry.path(), &metadata).map_err(failed)? {
+                entries.push((name, kind));
+            }
+        }
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(entries)
+    }
+}
+
+/// A digest that changes when any file below the directory does: over names, sizes and times, no content is read.
+/// What Git itself keeps (`.git`) is passed over.
+pub fn local_identity(root: &Path) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut todo = vec![root.to_path_buf()];
+    while let Some(dir) = todo.pop() {
+        let mut entries: Vec<_> = fs::read_dir(&dir)?.collect::<Result<_, _>>()?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            if entry.file_name() == ".git" {
+                continue;
+            }
+            let metadata = entry.metadata()?;
+            hash.update(entry.path().as_os_str().as_encoded_bytes());
+            hash.update(metadata.len().to_le_bytes());
+            hash.update(metadata.mtime_nsec().to_le_bytes());
+            hash.update(metadata.mtime().to_le_bytes());
+            if metadata.is_dir() {
+                todo.push(entry.path());
+            }
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
