@@ -119,6 +119,14 @@ fn other_documents_stay() {
 }
 
 #[test]
+fn line_breaks_stay_of_their_kind() {
+    let text = "a: 1\r\nb: 2\r\n";
+    assert_eq!(set(text, 0, &[Key("c")], &3.into()).as_deref(), Ok("a: 1\r\nb: 2\r\nc: 3\r\n"));
+    assert_eq!(remove(text, 0, &[Key("a")]).as_deref(), Ok("b: 2\r\n"));
+    assert!(set("a: 1\rb: 2\n", 0, &[Key("c")], &3.into()).is_err());
+}
+
+#[test]
 fn what_is_shared_is_not_guessed_at() {
     let text = "a: &x {b: 1}\nc: *x\n";
     assert!(set(text, 0, &[Key("c"), Key("b")], &2.into()).is_err());

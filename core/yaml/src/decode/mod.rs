@@ -1,6 +1,7 @@
 //! Documents to values, as one of Go's libraries would, and then through JSON: that is what Kubernetes sees.
 
 mod limits;
+mod quick;
 mod scalar;
 mod sigs;
 mod v3;
@@ -35,6 +36,13 @@ impl Dialect {
 
 /// The values of all documents of a stream; documents without content are left out.
 pub fn from_yaml(text: &str, dialect: Dialect) -> Result<Vec<Value>, YamlError> {
+    match quick::stream(text, dialect) {
+        Some(values) => Ok(values),
+        None => from_yaml_by_nodes(text, dialect),
+    }
+}
+
+fn from_yaml_by_nodes(text: &str, dialect: Dialect) -> Result<Vec<Value>, YamlError> {
     let mut values = Vec::new();
     let mut documents = Documents::new(text, dialect.generation());
     while let Some(document) = documents.next() {

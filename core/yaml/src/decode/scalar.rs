@@ -19,7 +19,7 @@ pub(super) enum Scalar<'d> {
 impl<'d> Decoder<'d, '_> {
     pub(super) fn scalar(&mut self, id: u32) -> Result<Value, Fault> {
         Ok(match self.typed_scalar(id)? {
-            Scalar::Text(text) => Value::from(text.as_ref()),
+            Scalar::Text(text) => Value::shared(&text),
             Scalar::Plain(Plain::Null) => Value::Null,
             Scalar::Plain(Plain::Bool(flag)) => Value::Bool(flag),
             Scalar::Plain(Plain::Int(number)) => Value::Int(number),
@@ -33,7 +33,7 @@ impl<'d> Decoder<'d, '_> {
                 let text = time.to_json();
                 text.ok_or_else(|| self.fault("timezone hour outside of range [0,23]", id))?.into()
             }
-            Scalar::Plain(Plain::Time(_) | Plain::Text) => Value::from(self.text(id)),
+            Scalar::Plain(Plain::Time(_) | Plain::Text) => Value::shared(self.text(id)),
         })
     }
 

@@ -104,6 +104,9 @@ fn edit<'a>(
     path: &[PathStep<'a>],
     plan: impl for<'d, 't> FnOnce(Option<Node<'d, 't>>) -> Result<(Change, Wish<'a>), EditError>,
 ) -> Result<String, EditError> {
+    if has_odd_breaks(text) {
+        return Err(EditError::new("the text has line breaks that editors do not show"));
+    }
     let documents = parse(text).map_err(|error| EditError::new(error.to_string()))?;
     let Some(own) = documents.get(document) else {
         return Err(EditError::new(format!("there is no document {document}")));
@@ -111,13 +114,22 @@ fn edit<'a>(
     let (change, wish) = plan(own.root())?;
     let mut changed = String::with_capacity(text.len() + change.text.len());
     changed.push_str(&text[..change.start]);
-    changed.push_str(&change.text);
+    if text.contains("\r\n") {
+        changed.push_str(&change.text.replace('\n', "\r\n"));
+    } else {
+        changed.push_str(&change.text);
+    }
     changed.push_str(&text[change.end..]);
     if is_as_wished(&documents, &changed, document, path, wish) {
         Ok(changed)
     } else {
         Err(EditError::new("this cannot be edited in place"))
     }
+}
+
+/// Line breaks of YAML beside those of Unix and Windows: what is a line is not what it looks like then.
+fn has_odd_breaks(text: &str) -> bool {
+    text.contains(['\u{85}', '\u{2028}', '\u{2029}']) || text.split("\r\n").any(|part| part.contains('\r'))
 }
 
 /// All documents mean the same as before, but for the wish.

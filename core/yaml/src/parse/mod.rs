@@ -43,6 +43,8 @@ enum Context {
 
 pub(crate) struct Parser<'t> {
     scanner: Scanner<'t>,
+    /// The next token is complete and its comments are gathered.
+    looked: bool,
     state: State,
     states: Vec<State>,
     tag_directives: Vec<(String, String)>,
@@ -56,6 +58,7 @@ impl<'t> Parser<'t> {
     pub(crate) fn new(text: &'t str, generation: Generation) -> Self {
         Self {
             scanner: Scanner::new(text, generation),
+            looked: false,
             state: State::ImplicitDocumentStart,
             states: Vec::new(),
             tag_directives: Vec::new(),
@@ -68,7 +71,7 @@ impl<'t> Parser<'t> {
     pub(crate) fn next(&mut self) -> Result<Event<'t>, Fault> {
         match self.state {
             State::ImplicitDocumentStart => {
-                self.scanner.take()?;
+                self.take()?;
                 self.document_start(true)
             }
             State::DocumentStart => self.document_start(false),
@@ -92,25 +95,29 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// The next token, which stays.
+    #[inline]
     fn peek(&mut self) -> Result<&Token<'t>, Fault> {
-        if self.scanner.has_comments()? {
-            self.gather_comments()?;
+        if !self.looked {
+            self.look()?;
         }
-        self.scanner.peek()
+        Ok(self.scanner.front())
     }
 
-    fn gather_comments(&mut self) -> Result<(), Fault> {
-        let token = self.scanner.peek()?;
+    fn look(&mut self) -> Result<(), Fault> {
+        let token = self.scanner.look()?;
         let (start, ends_block) = (token.start.at, matches!(token.kind, TokenKind::BlockEnd));
         while let Some((kind, text)) = self.scanner.take_comment(start, ends_block) {
             self.comments.add(kind, &text);
         }
+        self.looked = true;
         Ok(())
     }
 
     fn take(&mut self) -> Result<Token<'t>, Fault> {
         self.peek()?;
-        self.scanner.take()
+        self.looked = false;
+        Ok(self.scanner.take_front())
     }
 
     fn pop_state(&mut self) {

@@ -40,8 +40,6 @@ pub(crate) struct Scanner<'t> {
     taken: usize,
     /// Places of the last two tokens in the queue, also when they were handed out already.
     recent: [Option<Recent>; 2],
-    /// The first token is complete: nothing can be put in front of it any more.
-    available: bool,
     started: bool,
     ended: bool,
     flow_level: usize,
@@ -76,7 +74,6 @@ impl<'t> Scanner<'t> {
             tokens: VecDeque::new(),
             taken: 0,
             recent: [None; 2],
-            available: false,
             started: false,
             ended: false,
             flow_level: 0,
@@ -88,19 +85,23 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The next token, which stays.
-    #[inline]
-    pub(crate) fn peek(&mut self) -> Result<&Token<'t>, Fault> {
+    /// Makes the next token complete.
+    pub(crate) fn look(&mut self) -> Result<&Token<'t>, Fault> {
         self.fetch_enough()?;
-        Ok(self.tokens.front().expect("enough means at least one"))
+        Ok(self.front())
     }
 
-    /// The next token.
-    pub(crate) fn take(&mut self) -> Result<Token<'t>, Fault> {
-        self.fetch_enough()?;
-        self.available = false;
+    /// The next token, once it was looked for.
+    #[inline]
+    pub(crate) fn front(&self) -> &Token<'t> {
+        self.tokens.front().expect("looked for before, and that finds at least one")
+    }
+
+    /// Takes the next token, once it was looked for.
+    #[inline]
+    pub(crate) fn take_front(&mut self) -> Token<'t> {
         self.taken += 1;
-        Ok(self.tokens.pop_front().expect("enough means at least one"))
+        self.tokens.pop_front().expect("looked for before, and that finds at least one")
     }
 
     fn keeps_comments(&self) -> bool {
@@ -111,18 +112,12 @@ impl<'t> Scanner<'t> {
         Fault::new(message, self.cursor.pos)
     }
 
-    #[inline]
-    fn fetch_enough(&mut self) -> Result<(), Fault> {
-        if self.available { Ok(()) } else { self.fetch_more() }
-    }
-
     /// Comments belong to tokens before them, so with comments two more tokens have to be known.
-    fn fetch_more(&mut self) -> Result<(), Fault> {
+    fn fetch_enough(&mut self) -> Result<(), Fault> {
         let ahead = if self.keeps_comments() { 2 } else { 0 };
         while !self.ended && (self.tokens.len() <= ahead || self.front_may_be_key()?) {
             self.fetch_next()?;
         }
-        self.available = true;
         Ok(())
     }
 

@@ -7,12 +7,37 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Words longer than this are not shared: they are data, not field names.
-const LONGEST_SHARED: usize = 48;
-/// So many words are shared per thread; hostile input cannot make the table grow beyond it.
-const MOST_SHARED: usize = 16_384;
+const LONGEST_KEY: usize = 48;
+/// So many keys are shared per thread; hostile input cannot make the table grow beyond it.
+const MOST_KEYS: usize = 16_384;
+/// Texts of values repeat less, so only short ones are looked up.
+const LONGEST_TEXT: usize = 24;
+/// Values have a table of their own, lest names fill up the one of the keys.
+const MOST_TEXTS: usize = 4096;
 
 thread_local! {
-    static WORDS: RefCell<HashSet<Arc<str>>> = RefCell::new(HashSet::new());
+    static KEYS: RefCell<HashSet<Arc<str>>> = RefCell::new(HashSet::new());
+    static TEXTS: RefCell<HashSet<Arc<str>>> = RefCell::new(HashSet::new());
+}
+
+/// The text, shared with equal ones in the table while there is room.
+fn share(words: &mut HashSet<Arc<str>>, most: usize, text: &str) -> Arc<str> {
+    if let Some(word) = words.get(text) {
+        return Arc::clone(word);
+    }
+    let word: Arc<str> = Arc::from(text);
+    if words.len() < most {
+        words.insert(Arc::clone(&word));
+    }
+    word
+}
+
+/// The text of a value, shared with equal ones where that pays: kinds, ports and the like repeat.
+pub(crate) fn shared_text(text: &str) -> Arc<str> {
+    if text.len() > LONGEST_TEXT {
+        return Arc::from(text);
+    }
+    TEXTS.with_borrow_mut(|words| share(words, MOST_TEXTS, text))
 }
 
 /// A key of a map.
@@ -22,19 +47,10 @@ pub struct Key(Arc<str>);
 impl Key {
     /// The key of this text, shared with equal ones where that pays.
     pub fn new(text: &str) -> Self {
-        if text.len() > LONGEST_SHARED {
+        if text.len() > LONGEST_KEY {
             return Self(Arc::from(text));
         }
-        WORDS.with_borrow_mut(|words| {
-            if let Some(word) = words.get(text) {
-                return Self(Arc::clone(word));
-            }
-            let word: Arc<str> = Arc::from(text);
-            if words.len() < MOST_SHARED {
-                words.insert(Arc::clone(&word));
-            }
-            Self(word)
-        })
+        KEYS.with_borrow_mut(|words| Self(share(words, MOST_KEYS, text)))
     }
 
     /// The text.

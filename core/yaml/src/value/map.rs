@@ -109,6 +109,13 @@ impl Map {
         }
     }
 
+    /// Gives back room that is not used.
+    pub(crate) fn shrink(&mut self) {
+        if let Some(entries) = Arc::get_mut(&mut self.0) {
+            entries.list.shrink_to_fit();
+        }
+    }
+
     /// Takes out a key; the others keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.0.position(key)?;

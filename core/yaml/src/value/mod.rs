@@ -38,6 +38,11 @@ pub enum Value {
 }
 
 impl Value {
+    /// A string that shares its text with equal short ones, as names and kinds repeat.
+    pub(crate) fn shared(text: &str) -> Self {
+        Self::String(key::shared_text(text))
+    }
+
     /// The value under this key, if this is a map that has it.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_map()?.get(key)

@@ -1,0 +1,118 @@
+//! Maps and lists by indentation.
+
+use super::{Line, Reader};
+use crate::resolve::{Plain, resolve};
+use crate::value::{Key, Map, Value};
+
+/// Deeper documents are read the long way.
+const MAX_DEPTH: usize = 60;
+
+impl Reader<'_> {
+    /// What begins at this line: a list or a map.
+    pub(super) fn block(&mut self, line: Line) -> Option<Value> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        let value = if self.is_dash(line.at) { self.list(line) } else { self.map(line) };
+        self.depth -= 1;
+        value
+    }
+
+    fn is_dash(&self, at: usize) -> bool {
+        self.byte(at) == b'-' && matches!(self.byte(at + 1), b' ' | b'\n')
+    }
+
+    fn list(&mut self, mut line: Line) -> Option<Value> {
+        let indent = line.indent;
+        let mut list = Vec::new();
+        loop {
+            let mut at = line.at + 1;
+            while self.byte(at) == b' ' {
+                at += 1;
+            }
+            let item = match self.byte(at) {
+                b'\n' | b'#' => {
+                    self.end_line(line.at + 1)?;
+                    self.below(indent, false)?
+                }
+                _ if self.is_dash(at) || self.key_end(at).is_some() => {
+                    self.block(Line { indent: indent + (at - line.at), at })?
+                }
+                _ => self.inline(at, indent)?,
+            };
+            list.push(item);
+            match self.line()? {
+                Some(next) if next.indent > indent => return None,
+                Some(next) if next.indent == indent && self.is_dash(next.at) => line = next,
+                _ => break,
+            }
+        }
+        list.shrink_to_fit();
+        Some(Value::from(list))
+    }
+
+    fn map(&mut self, mut line: Line) -> Option<Value> {
+        let indent = line.indent;
+        let mut map = Map::new();
+        loop {
+            let end = self.key_end(line.at)?;
+            let key = self.key(line.at, end)?;
+            let mut at = end + 1;
+            while self.byte(at) == b' ' {
+                at += 1;
+            }
+            let value = match self.byte(at) {
+                b'\n' | b'#' => {
+                    self.end_line(end + 1)?;
+                    self.below(indent, true)?
+                }
+                _ => self.inline(at, indent)?,
+            };
+            if map.insert(key, value).is_some() {
+                return None;
+            }
+            match self.line()? {
+                Some(next) if next.indent > indent => return None,
+                Some(next) if next.indent == indent && self.is_dash(next.at) => return None,
+                Some(next) if next.indent == indent => line = next,
+                _ => break,
+            }
+        }
+        map.shrink();
+        Some(map.into())
+    }
+
+    /// A value on the lines below its key or dash. A list may stand at the indentation of its key.
+    fn below(&mut self, indent: usize, of_key: bool) -> Option<Value> {
+        match self.line()? {
+            Some(next) if next.indent > indent => self.block(next),
+            Some(next) if next.indent == indent && of_key && self.is_dash(next.at) => self.block(next),
+            _ => Some(Value::Null),
+        }
+    }
+
+    /// Where the colon of a simple key stands, if one begins here.
+    fn key_end(&self, at: usize) -> Option<usize> {
+        let end = match self.byte(at) {
+            quote @ (b'"' | b'\'') => self.quote_end(at, quote)? + 1,
+            byte if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/') => {
+                let rest = &self.bytes[at..];
+                let is_key =
+                    |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-');
+                at + rest.iter().position(|byte| !is_key(byte)).unwrap_or(rest.len())
+            }
+            _ => return None,
+        };
+        let is_key = self.byte(end) == b':' && matches!(self.byte(end + 1), b' ' | b'\n') && end - at < 1000;
+        is_key.then_some(end)
+    }
+
+    fn key(&self, at: usize, end: usize) -> Option<Key> {
+        if matches!(self.bytes[at], b'"' | b'\'') {
+            return Some(Key::new(&self.text[at + 1..end - 1]));
+        }
+        let text = &self.text[at..end];
+        (resolve(text, self.generation) == Plain::Text).then(|| Key::new(text))
+    }
+}

@@ -1,0 +1,174 @@
+//! The short way for the YAML that most people write: block maps and lists, scalars on one line, literal texts.
+//!
+//! It reads a document in one pass without tokens or nodes. Whatever is not plainly simple (anchors, tags, escapes,
+//! scalars over several lines, doubtful indentation, any error) makes it give up, and the document is read the long
+//! way. So it decides nothing that the long way would decide differently; the fuzz test compares the two.
+
+mod block;
+mod scalar;
+
+use super::Dialect;
+use crate::node::Documents;
+use crate::scan::Generation;
+use crate::value::Value;
+
+/// Values of the whole stream; none if it has to be read the long way, errors included.
+pub(super) fn stream(text: &str, dialect: Dialect) -> Option<Vec<Value>> {
+    if !is_usual(text) {
+        return None;
+    }
+    let mut values = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let end = next_border(text, start)?;
+        let chunk = &text[start..end];
+        match Reader::new(chunk, dialect).document() {
+            Some(Read::Value(value)) => values.push(value),
+            Some(Read::Nothing) => {}
+            None => long_way(chunk, dialect, &mut values)?,
+        }
+        start = end;
+    }
+    Some(values)
+}
+
+fn long_way(chunk: &str, dialect: Dialect, values: &mut Vec<Value>) -> Option<()> {
+    for document in Documents::new(chunk, dialect.generation()) {
+        let document = document.ok()?;
+        if !document.is_empty() {
+            values.push(document.to_value(dialect).ok()?);
+        }
+    }
+    Some(())
+}
+
+/// True if all characters are allowed and the only line breaks are those of Unix.
+fn is_usual(text: &str) -> bool {
+    let is_plain = |byte: &u8| (*byte >= b' ' && *byte <= b'~') | (*byte == b'\n') | (*byte == b'\t');
+    let mut rest = text;
+    while !rest.is_empty() {
+        let bytes = rest.as_bytes();
+        let plain =
+            bytes.chunks(64).take_while(|chunk| chunk.iter().fold(true, |all, byte| all & is_plain(byte)));
+        let length: usize = plain.map(<[u8]>::len).sum();
+        // Plain bytes are characters by themselves, so this cuts between characters.
+        rest = &rest[length..];
+        let mut passed = 0;
+        for c in rest.chars().take(64) {
+            if !matches!(c, '\t' | '\n' | ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
+            {
+                return false;
+            }
+            passed += c.len_utf8();
+        }
+        rest = &rest[passed..];
+    }
+    true
+}
+
+/// Where the next `---` line begins. None where directives or `...` make documents depend on each other.
+fn next_border(text: &str, start: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut line = start;
+    loop {
+        match bytes.get(line) {
+            None => return Some(text.len()),
+            Some(b'%') => return None,
+            Some(b'.') if bytes[line..].starts_with(b"...") => return None,
+            Some(b'-') if line > start && is_border(&bytes[line..]) => return Some(line),
+            Some(_) => line += line_len(&bytes[line..]),
+        }
+    }
+}
+
+fn is_border(line: &[u8]) -> bool {
+    line.starts_with(b"---") && matches!(line.get(3), None | Some(b' ' | b'\t' | b'\n'))
+}
+
+/// Bytes up to the next line.
+fn line_len(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1)
+}
+
+enum Read {
+    Value(Value),
+    /// Nothing but comments.
+    Nothing,
+}
+
+/// Reads one document. All its steps give none to give up.
+struct Reader<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    depth: usize,
+    dialect: Dialect,
+    generation: Generation,
+}
+
+/// A line with content, its indentation passed.
+#[derive(Clone, Copy)]
+struct Line {
+    indent: usize,
+    /// Where its content begins.
+    at: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, dialect: Dialect) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, depth: 0, dialect, generation: dialect.generation() }
+    }
+
+    fn document(&mut self) -> Option<Read> {
+        if is_border(self.bytes) {
+            // Content beside the border is rare.
+            if !matches!(self.bytes.get(3), None | Some(b'\n')) {
+                return None;
+            }
+            self.at = 4.min(self.bytes.len());
+        }
+        let Some(first) = self.line()? else { return Some(Read::Nothing) };
+        let value = self.block(first)?;
+        match self.line()? {
+            None => Some(Read::Value(value)),
+            Some(_) => None,
+        }
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(b'\n')
+    }
+
+    /// The next line with content from here, which is the start of a line. It stays.
+    fn line(&mut self) -> Option<Option<Line>> {
+        loop {
+            let start = self.at;
+            let mut at = start;
+            while self.bytes.get(at) == Some(&b' ') {
+                at += 1;
+            }
+            match self.bytes.get(at) {
+                None => return Some(None),
+                Some(b'\n') => self.at = at + 1,
+                Some(b'#') => self.at = at + line_len(&self.bytes[at..]),
+                Some(b'\t') => return None,
+                Some(_) => return Some(Some(Line { indent: at - start, at })),
+            }
+        }
+    }
+
+    /// Passes spaces and a comment up to the next line.
+    fn end_line(&mut self, at: usize) -> Option<()> {
+        let mut end = at;
+        while self.byte(end) == b' ' {
+            end += 1;
+        }
+        match self.byte(end) {
+            b'\n' => {}
+            b'#' if end > at => {}
+            _ => return None,
+        }
+        self.at = end + line_len(self.bytes.get(end..).unwrap_or_default());
+        Some(())
+    }
+}

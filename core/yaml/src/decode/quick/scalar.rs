@@ -1,0 +1,212 @@
+//! Values on one line, and literal texts.
+
+use super::{Reader, line_len};
+use crate::decode::{Dialect, normal_float};
+use crate::resolve::{Plain, resolve};
+use crate::value::Value;
+
+impl Reader<'_> {
+    /// A value that begins here and ends with its line; literal texts go on below. Whatever is further in than the
+    /// block around it would belong to it, which the caller refuses.
+    pub(super) fn inline(&mut self, at: usize, indent: usize) -> Option<Value> {
+        match self.byte(at) {
+            b'|' => self.literal(at, indent),
+            quote @ (b'"' | b'\'') => {
+                let end = self.quote_end(at, quote)?;
+                self.end_line(end + 1)?;
+                Some(Value::shared(&self.text[at + 1..end]))
+            }
+            b'[' | b'{' => {
+                let mut end = at;
+                let value = self.flow(&mut end, 0)?;
+                self.end_line(end)?;
+                Some(value)
+            }
+            _ => self.plain(at),
+        }
+    }
+
+    /// Where a quoted text ends that has no escapes and stays on its line.
+    pub(super) fn quote_end(&self, at: usize, quote: u8) -> Option<usize> {
+        let rest = &self.bytes[at + 1..];
+        let stop = rest.iter().position(|byte| *byte == quote || *byte == b'\\' || *byte == b'\n')?;
+        let end = at + 1 + stop;
+        // A backslash is no escape in single quotes, but rare enough there.
+        let doubled = quote == b'\'' && self.byte(end + 1) == b'\'';
+        (rest[stop] == quote && !doubled).then_some(end)
+    }
+
+    fn plain(&mut self, at: usize) -> Option<Value> {
+        let first = self.byte(at);
+        let is_start = first.is_ascii_alphanumeric()
+            || matches!(first, b'/' | b'.' | b'_' | b'$' | b'(' | b'~' | b'+' | b'<' | b'^')
+            || first == b'-' && !matches!(self.byte(at + 1), b' ' | b'\n');
+        if !is_start {
+            return None;
+        }
+        let line = &self.bytes[at..at + line_len(&self.bytes[at..])];
+        let mut before = 0;
+        let mut end = line.len();
+        for (index, byte) in line.iter().enumerate() {
+            match byte {
+                b'\t' => return None,
+                b':' if matches!(line.get(index + 1), None | Some(b' ' | b'\n')) => return None,
+                b'#' if before == b' ' => {
+                    end = index;
+                    break;
+                }
+                _ => before = *byte,
+            }
+        }
+        let text = self.text[at..at + end].trim_end_matches([' ', '\n']);
+        self.at = at + line.len();
+        self.word(text)
+    }
+
+    fn word(&self, text: &str) -> Option<Value> {
+        Some(match resolve(text, self.generation) {
+            Plain::Text => Value::shared(text),
+            Plain::Null => Value::Null,
+            Plain::Bool(flag) => Value::Bool(flag),
+            Plain::Int(number) => Value::Int(number),
+            Plain::UInt(number) => Value::UInt(number),
+            Plain::Float(number) => normal_float(number)?,
+            Plain::Time(time) if self.dialect == Dialect::V3 => time.to_json()?.into(),
+            Plain::Time(_) => Value::shared(text),
+        })
+    }
+
+    /// A list in brackets on one line, of words and texts in quotes; or empty braces.
+    fn flow(&self, at: &mut usize, depth: usize) -> Option<Value> {
+        if depth > 8 {
+            return None;
+        }
+        if self.bytes[*at..].starts_with(b"{}") {
+            *at += 2;
+            return Some(Value::Map(crate::value::Map::new()));
+        }
+        if self.byte(*at) != b'[' {
+            return None;
+        }
+        *at += 1;
+        let mut list = Vec::new();
+        loop {
+            self.skip_spaces(at);
+            if self.byte(*at) == b']' {
+                break;
+            }
+            list.push(self.flow_item(at, depth)?);
+            self.skip_spaces(at);
+            match self.byte(*at) {
+                b',' => *at += 1,
+                b']' => break,
+                _ => return None,
+            }
+        }
+        *at += 1;
+        list.shrink_to_fit();
+        Some(Value::from(list))
+    }
+
+    fn flow_item(&self, at: &mut usize, depth: usize) -> Option<Value> {
+        let start = *at;
+        match self.byte(start) {
+            quote @ (b'"' | b'\'') => {
+                *at = self.quote_end(start, quote)? + 1;
+                // In brackets a colon right behind the quote makes it a key.
+                Some(Value::shared(&self.text[start + 1..*at - 1]))
+            }
+            b'[' | b'{' => self.flow(at, depth + 1),
+            byte if byte.is_ascii_alphanumeric()
+                || matches!(byte, b'/' | b'.' | b'_' | b'$')
+                || byte == b'-' && self.byte(start + 1).is_ascii_graphic() =>
+            {
+                let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-$=+@*".contains(byte);
+                let rest = &self.bytes[start..];
+                *at = start + rest.iter().position(|byte| !is_word(byte)).unwrap_or(rest.len());
+                self.word(&self.text[start..*at])
+            }
+            _ => None,
+        }
+    }
+
+    fn skip_spaces(&self, at: &mut usize) {
+        while self.byte(*at) == b' ' {
+            *at += 1;
+        }
+    }
+
+    /// `|` or `|-` with lines further in than the block around it.
+    fn literal(&mut self, at: usize, indent: usize) -> Option<Value> {
+        let strip = self.byte(at + 1) == b'-';
+        let header_end = at + 1 + usize::from(strip);
+        if self.byte(header_end) != b'\n' {
+            return None;
+        }
+        self.at = (header_end + 1).min(self.bytes.len());
+        let own = self.literal_indent()?;
+        // In a list or map at the margin a text may not stand at the margin either.
+        if own <= indent {
+            return None;
+        }
+        let mut text = String::new();
+        let mut breaks = 0;
+        while let Some((spaces, rest)) = self.literal_line(own)? {
+            let length = line_len(rest);
+            if rest.is_empty() {
+                self.at = self.bytes.len();
+                break;
+            }
+            if rest[0] == b'\n' {
+                breaks += 1;
+                self.at += spaces + length;
+                continue;
+            }
+            if spaces < own {
+                break;
+            }
+            text.extend(std::iter::repeat_n('\n', std::mem::take(&mut breaks)));
+            let start = self.at + spaces;
+            let line = &self.text[start..start + length];
+            text.push_str(line.strip_suffix('\n').unwrap_or(line));
+            breaks = usize::from(line.ends_with('\n'));
+            self.at = start + length;
+        }
+        if !strip && breaks > 0 {
+            text.push('\n');
+        }
+        Some(Value::from(text))
+    }
+
+    /// Leading spaces, up to the indentation, of the line here, and what follows them; none at the end.
+    fn literal_line(&self, own: usize) -> Option<Option<(usize, &[u8])>> {
+        let rest = &self.bytes[self.at..];
+        if rest.is_empty() {
+            return Some(None);
+        }
+        let spaces = rest.iter().take(own).take_while(|byte| **byte == b' ').count();
+        if spaces < own && rest.get(spaces) == Some(&b'\t') {
+            return None;
+        }
+        Some(Some((spaces, &rest[spaces..])))
+    }
+
+    /// The indentation of the first line that is not empty; empty lines before it must not be longer.
+    fn literal_indent(&self) -> Option<usize> {
+        let mut at = self.at;
+        let mut longest = 0;
+        loop {
+            let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
+            let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+            match rest.get(spaces) {
+                Some(b'\n') => {
+                    longest = longest.max(spaces);
+                    at += spaces + 1;
+                }
+                None | Some(b'\t') => return None,
+                Some(_) if longest > spaces => return None,
+                Some(_) => return Some(spaces),
+            }
+        }
+    }
+}
