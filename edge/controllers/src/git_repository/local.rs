@@ -29,7 +29,13 @@ pub(super) async fn fetch(local: &LocalSource, repository: &GitRepository) -> Fe
         ..Artifact::default()
     };
     let tree = weir_fetch::local_directory(&local.path);
-    Fetched::Files { artifact, snapshot: Snapshot { revision, tree } }
+    let sparse = &repository.spec.sparse_checkout;
+    let tree = match weir_fetch::source_files(&tree, repository.spec.ignore.as_deref(), sparse) {
+        Ok(tree) => tree,
+        Err(error) => return failed(&local.path, &error.to_string()),
+    };
+    let news = format!("stored artifact for revision '{revision}'");
+    Fetched::Files { artifact, snapshot: Snapshot { revision, tree }, news }
 }
 
 fn failed(path: &Path, cause: &str) -> Fetched {
