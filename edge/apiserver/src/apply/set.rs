@@ -147,24 +147,6 @@ impl Set {
         Set { entries: out }
     }
 
-    /// Only the paths that begin with one of these, and the steps that lead to them.
-    pub(crate) fn only_prefixes(&self, prefixes: &Set) -> Set {
-        let mut out = Vec::new();
-        for node in &self.entries {
-            match prefixes.find(&node.step) {
-                Some(prefix) if prefix.member => out.push(node.clone()),
-                Some(prefix) => {
-                    let node = Node { below: node.below.only_prefixes(&prefix.below), ..node.clone() };
-                    if !node.is_empty() {
-                        out.push(node);
-                    }
-                }
-                None => {}
-            }
-        }
-        Set { entries: out }
-    }
-
     /// With every declared field on the way to a member as a member, so that removal sees emptied structs.
     pub(crate) fn with_named_fields(&self, types: &Types, ty: TypeId) -> Set {
         let mut out = Vec::with_capacity(self.entries.len());

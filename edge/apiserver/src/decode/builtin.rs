@@ -99,18 +99,12 @@ impl Shaper<'_> {
         path: &mut String,
         depth: usize,
     ) -> Result<Verdict, String> {
-        let is_struct =
-            matches!(self.types.shape(ty), Shape::Map { fields, .. } if fields.iter().next().is_some());
+        // Maps from names to values are left out when empty; structs may be there and empty.
+        let is_plain_map = matches!(self.types.shape(ty), Shape::Map { fields, rest: Some(rest), .. }
+            if fields.iter().next().is_none() && *rest != Types::ANY);
         match inner {
             Value::Null => return Ok(Verdict::Drop),
-            Value::Map(map)
-                if map.is_empty()
-                    && !is_struct
-                    && !required
-                    && !matches!(self.types.shape(ty), Shape::Any) =>
-            {
-                return Ok(Verdict::Drop);
-            }
+            Value::Map(map) if map.is_empty() && is_plain_map && !required => return Ok(Verdict::Drop),
             Value::List(list)
                 if list.is_empty() && !required && !matches!(self.types.shape(ty), Shape::Any) =>
             {

@@ -63,8 +63,6 @@ pub(crate) struct Custom {
     pub(crate) schema: Option<Value>,
     /// Fields that may be selected by, besides name and namespace.
     pub(crate) selectable: Vec<String>,
-    /// The version in which the real server would store it.
-    pub(crate) storage: bool,
 }
 
 /// Where the numbers of the scale subresource stand.
