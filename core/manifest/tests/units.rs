@@ -10,6 +10,7 @@
 
 mod units {
     pub(crate) mod merge;
+    pub(crate) mod names;
 }
 
 use std::path::PathBuf;
@@ -37,6 +38,32 @@ const TABLES: &[(&str, &str, Check)] = &[
     ),
     ("api__resmap", "TestApplySmPatch_General", units::merge::general),
     ("api__resmap", "TestApplySmPatch_Deletion", units::merge::deletion),
+    ("api__filters__fieldspec", "TestFilter_FieldPaths", units::names::field_paths),
+    ("api__filters__labels", "TestLabels_Filter", units::names::labels),
+    ("api__filters__annotations", "TestAnnotations_Filter", units::names::annotations),
+    ("api__types", "mergeTests", units::names::spec_merge),
+    ("api__hasher", "TestConfigMapHash", units::names::config_map_hash),
+    ("api__hasher", "TestSecretHash", units::names::secret_hash),
+    ("api__hasher", "TestEncodeConfigMap", units::names::config_map_text),
+    ("api__hasher", "TestEncodeSecret", units::names::secret_text),
+    ("kyaml__resid", "stringTests", units::names::gvk_strings),
+    ("kyaml__resid", "TestApiVersion", units::names::api_version),
+    ("kyaml__resid", "TestParseGroupVersion", units::names::group_version),
+    ("kyaml__resid", "TestSelectByGVK", units::names::select),
+    ("kyaml__resid", "resIdStringTests", units::names::id_strings),
+    ("kyaml__resid", "TestResIdEquals", units::names::id_equality),
+    ("kyaml__resid", "ids", units::names::id_round_trip),
+    ("kyaml__utils", "TestPathSplitter", units::names::path),
+    ("kyaml__utils", "TestSmarterPathSplitter", units::names::bracketed_path),
+    ("kyaml__openapi", "TestIsNamespaceScoped_builtin", units::names::scope),
+    ("kyaml__yaml", "TestRNodeMatchesLabelSelector", units::names::selector),
+    ("kyaml__yaml", "TestRNodeMatchesAnnotationSelector", units::names::selector),
+];
+
+/// Rows of these tables that are not ours: by file, part of the name, and the reason.
+const LEFT_OUT: &[(&str, &str, &str)] = &[
+    ("kyaml__yaml__merge3", "explicit schema", "schemas in comments are a matter of kpt, kustomize has none"),
+    ("api__resource", "when patch has bar only", "kustomize itself does not pass it"),
 ];
 
 fn folder() -> PathBuf {
@@ -47,12 +74,12 @@ fn folder() -> PathBuf {
 
 /// The objects of a text, as kustomize reads them.
 pub(crate) fn objects(text: &str) -> Vec<Value> {
-    from_yaml(text, Dialect::V3).unwrap()
+    from_yaml(text, Dialect::V3).or_else(|_| from_yaml(text, Dialect::Sigs)).unwrap()
 }
 
 /// The first object of a text; null if there is none.
 pub(crate) fn object(text: &str) -> Value {
-    first_from_yaml(text, Dialect::V3).unwrap()
+    first_from_yaml(text, Dialect::V3).or_else(|_| first_from_yaml(text, Dialect::Sigs)).unwrap()
 }
 
 /// A text of the row.
@@ -93,12 +120,20 @@ fn units() {
                 continue;
             };
             for (at, row) in rows.iter().enumerate() {
+                let name = ["_name", "name", "description", "desc", "testName"];
+                let name = name.into_iter().find_map(|key| row.str_at(&[key])).unwrap_or("");
+                let is_skipped = row.get("skip").and_then(Value::as_bool) == Some(true);
+                let left_out = |left: &&(&str, &str, &str)| left.0 == file && name.contains(left.1);
+                if let Some((.., why)) =
+                    LEFT_OUT.iter().find(left_out).filter(|left| is_skipped || left.0 != "api__resource")
+                {
+                    println!("  left out: {test} {at} {name}: {why}");
+                    continue;
+                }
                 all += 1;
                 match check(row) {
                     Ok(()) => agree += 1,
                     Err(problem) => {
-                        let name = ["_name", "name", "description", "desc", "testName"];
-                        let name = name.into_iter().find_map(|key| row.str_at(&[key])).unwrap_or("");
                         println!("{file} {test} {at} {name}:\n    {problem}");
                     }
                 }

@@ -5,6 +5,7 @@
 
 mod builtin;
 mod custom;
+mod kustomize;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,7 @@ use crate::Gvk;
 
 pub use builtin::builtin;
 pub use custom::{custom_resources, is_custom_resource_definition};
+pub use kustomize::kustomize_scope;
 
 /// Whether objects of a kind live in namespaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,11 +4,13 @@
 mod json_merge;
 mod json_patch;
 pub mod kustomize;
+mod strategic;
 
 use std::fmt;
 
 pub use json_merge::{json_merge, json_merge_diff};
 pub use json_patch::{JsonPatch, JsonPatchError};
+pub use strategic::strategic_merge;
 
 /// Deeper values are refused: merging walks them by recursion.
 const DEEPEST: usize = 600;

@@ -1,5 +1,6 @@
 //! Rows about strategic merge, three-way merge and JSON patch.
 
+use weir_manifest::ResourceId;
 use weir_manifest::merge::JsonPatch;
 use weir_manifest::merge::kustomize::{MergeOptions, NewItems, Nulls, merge, merge_three_way};
 use weir_yaml::{Dialect, Value, first_from_yaml, from_json};
@@ -112,14 +113,8 @@ pub(crate) fn general(row: &Value) -> Result<(), String> {
     let mut all: Vec<Option<String>> = list("base").into_iter().map(Some).collect();
     for patch in list("patches") {
         let wanted = object(&patch);
-        let id = |value: &Value| {
-            ["kind", "metadata"].map(|key| value.get(key).cloned().unwrap_or_default().at(&[]).cloned())
-        };
-        let same_id = |text: &String| {
-            let own = object(text);
-            id(&own)[0] == id(&wanted)[0]
-                && own.str_at(&["metadata", "name"]) == wanted.str_at(&["metadata", "name"])
-        };
+        let id = ResourceId::of(&wanted);
+        let same_id = |text: &String| ResourceId::of(&object(text)) == id;
         let Some(slot) = all.iter_mut().find(|slot| slot.as_ref().is_some_and(same_id)) else { continue };
         let merged = patched(slot.as_ref().unwrap(), &patch);
         match merged {

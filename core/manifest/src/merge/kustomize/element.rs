@@ -28,20 +28,20 @@ fn field_matches(item: &Value, key: &str, value: &str) -> Result<bool, MergeErro
     }
 }
 
-/// The first item that has these values under these keys.
-pub(super) fn find<'a>(list: &'a [Value], keys: &[String], values: &[String]) -> Option<&'a Value> {
+/// The place of the first item that has these values under these keys.
+pub(super) fn find(list: &[Value], keys: &[String], values: &[String]) -> Option<usize> {
     let (first, value) = (keys.first().map_or("", |key| key), values.first().map_or("", |value| value));
     if first.is_empty() {
-        return list.iter().find(|item| text_of(item) == value);
+        return list.iter().position(|item| text_of(item) == value);
     }
     if keys.len() != values.len() {
         return None;
     }
-    let matches = |item: &&Value| {
+    let matches = |item: &Value| {
         item.as_map().is_some()
             && keys.iter().zip(values).all(|(key, value)| field_matches(item, key, value).unwrap_or(true))
     };
-    list.iter().find(matches)
+    list.iter().position(matches)
 }
 
 /// Sets the item that has these values under these keys, at the end if there is none; without an element it is removed.

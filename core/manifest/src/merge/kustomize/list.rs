@@ -5,7 +5,7 @@ use weir_yaml::{Dialect, Value, resolve_plain};
 use super::super::MergeError;
 use super::NewItems;
 use super::element::{self, text_of};
-use super::walk::{Known, Sources, Walker, has_names, is_missing};
+use super::walk::{Known, Sources, Taken, Walker, has_names, is_missing, settle};
 
 /// Values of the keys of one item, empty where the item lacks one.
 type Values = Vec<String>;
@@ -17,8 +17,8 @@ impl Walker<'_> {
         known: Known,
         depth: usize,
     ) -> Result<Option<Value>, MergeError> {
-        let Some(dest) = self.visitor.merged_list(&mut sources)? else { return Ok(None) };
-        sources[0] = Some(dest.clone());
+        let taken = self.visitor.merged_list(&mut sources)?;
+        let Some(dest) = settle(&mut sources, taken) else { return Ok(None) };
         let mut keys: Vec<String> = match known {
             Known::Schema(schema) => match (schema.list_type(), schema.patch_strategy().merge_key) {
                 (crate::schema::ListType::Map(keys), _) => keys.iter().map(ToString::to_string).collect(),
@@ -66,6 +66,11 @@ impl Walker<'_> {
         all
     }
 
+    fn is_merged_into(&self, items: &Sources) -> Result<bool, MergeError> {
+        let is_map = items.first().is_some_and(|dest| matches!(dest, Some(Value::Map(_))));
+        Ok(is_map && self.visitor.map(&mut items.clone())? == Taken::Dest)
+    }
+
     fn merge_items(
         &self,
         sources: &Sources,
@@ -83,11 +88,15 @@ impl Walker<'_> {
         for values in &all {
             let (used, of_used) = used_of(&all, values, keys);
             let (own, of_own) = used_of(std::slice::from_ref(&of_used), &of_used, &used);
-            let items = sources
-                .iter()
-                .map(|source| element::find(source.as_ref()?.as_list()?, &own, &of_own).cloned());
-            let item = self.walk(items.collect(), known, depth + 1);
-            let mut item = item.map_err(|error| error.below(&format!("[{}]", of_used.join(","))))?;
+            let place = element::find(&dest, &own, &of_own);
+            let mut items: Sources = vec![place.and_then(|at| dest.get(at).cloned())];
+            items.extend(sources.iter().skip(1).map(|source| {
+                let list = source.as_ref()?.as_list()?;
+                list.get(element::find(list, &own, &of_own)?).cloned()
+            }));
+            let below = |error: MergeError| error.below(&format!("[{}]", of_used.join(",")));
+            let stays = self.is_merged_into(&items).map_err(below)?;
+            let mut item = self.walk(items, known, depth + 1).map_err(below)?;
             if is_missing(item.as_ref())
                 || item.as_ref().and_then(Value::as_map).is_some_and(weir_yaml::Map::is_empty)
             {
@@ -99,6 +108,11 @@ impl Walker<'_> {
                             map.insert(&**key, resolve_plain(value, Dialect::V3));
                         }
                     }
+                }
+                // What is merged into changes where it stands; what takes its place does not stand there.
+                let place = place.filter(|_| stays).and_then(|at| dest.get_mut(at));
+                if let (Some(place), Some(item)) = (place, &item) {
+                    place.clone_from(item);
                 }
                 element::set(&mut merged, item.as_ref(), &used, &of_used)?;
             }

@@ -3,17 +3,17 @@
 use weir_yaml::{Map, Value};
 
 use super::super::MergeError;
-use super::walk::{Sources, Visitor, is_missing};
+use super::walk::{Sources, Taken, Visitor, is_missing};
 
 pub(super) struct ThreeWay;
 
 impl Visitor for ThreeWay {
-    fn map(&self, sources: &mut Sources) -> Result<Option<Value>, MergeError> {
+    fn map(&self, sources: &mut Sources) -> Result<Taken, MergeError> {
         let [dest, _, updated] = thirds(sources);
         if is_null(updated) || is_null(dest) || dest.is_none() && updated.is_none() {
-            return Ok(None);
+            return Ok(Taken::Nothing);
         }
-        Ok(Some(dest.cloned().unwrap_or_else(|| Value::Map(Map::new()))))
+        Ok(if dest.is_some() { Taken::Dest } else { Taken::Other(Value::Map(Map::new())) })
     }
 
     fn scalar(&self, sources: &mut Sources) -> Option<Value> {
@@ -24,12 +24,12 @@ impl Visitor for ThreeWay {
         changed(dest, original, updated)
     }
 
-    fn merged_list(&self, sources: &mut Sources) -> Result<Option<Value>, MergeError> {
+    fn merged_list(&self, sources: &mut Sources) -> Result<Taken, MergeError> {
         let [dest, original, updated] = thirds(sources);
         if is_missing(updated) && !is_missing(original) {
-            return Ok(None);
+            return Ok(Taken::Nothing);
         }
-        Ok(Some(dest.filter(|dest| !dest.is_null()).cloned().unwrap_or_else(|| Value::from(Vec::new()))))
+        Ok(if is_missing(dest) { Taken::Other(Value::from(Vec::new())) } else { Taken::Dest })
     }
 
     fn plain_list(&self, sources: &mut Sources) -> Option<Value> {

@@ -1,11 +1,13 @@
 //! A patch into an object.
 
+use std::sync::Arc;
+
 use weir_yaml::Value;
 
 use super::super::MergeError;
 use super::Nulls;
 use super::element;
-use super::walk::{Sources, Visitor, is_missing};
+use super::walk::{Sources, Taken, Visitor, is_missing};
 
 const KEY: &str = "$patch";
 
@@ -22,18 +24,18 @@ enum Directive {
 }
 
 impl Visitor for TwoWay {
-    fn map(&self, sources: &mut Sources) -> Result<Option<Value>, MergeError> {
+    fn map(&self, sources: &mut Sources) -> Result<Taken, MergeError> {
         let (dest, patch) = halves(sources);
         if is_missing(dest.as_ref()) {
             // An unknown directive on something new is no error.
             let directive = patch.as_mut().map_or(Ok(Directive::Merge), take_directive);
             if directive == Ok(Directive::Delete) {
-                return Ok(None);
+                return Ok(Taken::Nothing);
             }
             if patch.is_none() && dest.is_some() && self.nulls == Nulls::Keep {
-                return Ok(Some(Value::Null));
+                return Ok(Taken::Dest);
             }
-            return Ok(patch.clone().filter(|patch| !patch.is_null()));
+            return Ok(Taken::other(patch.as_ref()));
         }
         merged(dest, patch)
     }
@@ -46,10 +48,10 @@ impl Visitor for TwoWay {
         }
     }
 
-    fn merged_list(&self, sources: &mut Sources) -> Result<Option<Value>, MergeError> {
+    fn merged_list(&self, sources: &mut Sources) -> Result<Taken, MergeError> {
         let (dest, patch) = halves(sources);
         if is_missing(dest.as_ref()) {
-            return Ok(patch.clone().filter(|patch| !patch.is_null()));
+            return Ok(Taken::other(patch.as_ref()));
         }
         merged(dest, patch)
     }
@@ -66,15 +68,25 @@ fn halves(sources: &mut Sources) -> (&mut Option<Value>, &mut Option<Value>) {
     }
 }
 
-fn merged(dest: &Option<Value>, patch: &mut Option<Value>) -> Result<Option<Value>, MergeError> {
-    let Some(value) = patch else { return Ok(dest.clone()) };
+fn merged(dest: &mut Option<Value>, patch: &mut Option<Value>) -> Result<Taken, MergeError> {
+    let Some(value) = patch else { return Ok(Taken::Dest) };
     if value.is_null() {
-        return Ok(None);
+        return Ok(Taken::Nothing);
     }
-    Ok(match take_directive(value)? {
-        Directive::Delete => None,
-        Directive::Replace => patch.clone(),
-        Directive::Merge => dest.clone(),
+    // Where the patch became the destination further up, both are one: a directive leaves both.
+    let is_one = match (&dest, &value) {
+        (Some(Value::Map(dest)), Value::Map(patch)) => dest.is_same(patch),
+        (Some(Value::List(dest)), Value::List(patch)) => Arc::ptr_eq(dest, patch),
+        _ => false,
+    };
+    let directive = take_directive(value)?;
+    if is_one {
+        dest.clone_from(patch);
+    }
+    Ok(match directive {
+        Directive::Delete => Taken::Nothing,
+        Directive::Replace => Taken::other(patch.as_ref()),
+        Directive::Merge => Taken::Dest,
     })
 }
 

@@ -12,12 +12,29 @@ use crate::schema::{self, Schema};
 /// The values at one place: the destination, then the others. Nothing is not the same as null.
 pub(super) type Sources = Vec<Option<Value>>;
 
-/// Decides at every place. What it gives becomes the destination; nothing clears the place. It may change the other
-/// sources, to take directives out of them.
+/// What becomes of the destination at one place.
+#[derive(Debug, PartialEq)]
+pub(super) enum Taken {
+    /// It goes.
+    Nothing,
+    /// It stays and is merged into.
+    Dest,
+    /// Another value takes its place.
+    Other(Value),
+}
+
+impl Taken {
+    /// The value of another source; null is nothing.
+    pub(super) fn other(value: Option<&Value>) -> Self {
+        value.filter(|value| !value.is_null()).map_or(Self::Nothing, |value| Self::Other(value.clone()))
+    }
+}
+
+/// Decides at every place. It may change the other sources, to take directives out of them.
 pub(super) trait Visitor {
-    fn map(&self, sources: &mut Sources) -> Result<Option<Value>, MergeError>;
+    fn map(&self, sources: &mut Sources) -> Result<Taken, MergeError>;
     fn scalar(&self, sources: &mut Sources) -> Option<Value>;
-    fn merged_list(&self, sources: &mut Sources) -> Result<Option<Value>, MergeError>;
+    fn merged_list(&self, sources: &mut Sources) -> Result<Taken, MergeError>;
     fn plain_list(&self, sources: &mut Sources) -> Option<Value>;
 }
 
@@ -105,8 +122,8 @@ impl Walker<'_> {
         known: Known,
         depth: usize,
     ) -> Result<Option<Value>, MergeError> {
-        let Some(mut dest) = self.visitor.map(&mut sources)? else { return Ok(None) };
-        sources[0] = Some(dest.clone());
+        let taken = self.visitor.map(&mut sources)?;
+        let Some(mut dest) = settle(&mut sources, taken) else { return Ok(None) };
         let maps = || sources.iter().flatten().filter_map(Value::as_map);
         let keys: BTreeSet<Key> = maps().flat_map(weir_yaml::Map::keys).cloned().collect();
         for key in keys {
@@ -123,6 +140,17 @@ impl Walker<'_> {
         }
         Ok(Some(dest))
     }
+}
+
+/// Puts what was taken in the place of the destination.
+pub(super) fn settle(sources: &mut Sources, taken: Taken) -> Option<Value> {
+    let dest = sources.first_mut()?;
+    match taken {
+        Taken::Nothing => *dest = None,
+        Taken::Dest => {}
+        Taken::Other(value) => *dest = Some(value),
+    }
+    dest.clone()
 }
 
 /// The kind of a place that is not known yet may be said by the value itself.

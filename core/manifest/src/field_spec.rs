@@ -1,0 +1,233 @@
+//! Field specs: the paths by which kustomize's transformers find what they change.
+//!
+//! A path is written `spec/template/metadata/labels`; `[]` behind a field says that it is a list, whose items are all
+//! visited (lists are visited without it too), and `\/` is a slash inside of a field.
+
+use std::fmt;
+
+use weir_yaml::{Map, Text, Value};
+
+use crate::{Gvk, ResourceId};
+
+/// Deeper values are refused.
+const DEEPEST: usize = 600;
+
+/// A path in the objects of some kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FieldSpec {
+    /// The kinds: empty parts fit all.
+    pub gvk: Gvk,
+    /// The path as it is written.
+    pub path: Text,
+    /// Fields that are missing are made.
+    pub create: bool,
+}
+
+/// What is made where the last field of a path is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Create {
+    /// A map.
+    Map,
+    /// A list.
+    List,
+    /// A scalar, null at first.
+    Scalar,
+}
+
+/// Why a field cannot be visited or set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The path of the field spec.
+    pub path: Text,
+    /// The object.
+    pub object: Box<ResourceId>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "considering field '{}' of object {}: {}", self.path, self.object, self.message)
+    }
+}
+
+impl std::error::Error for FieldError {}
+
+/// Two specs of the same path disagree on whether missing fields are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConflictingSpecs {
+    /// The later one.
+    pub spec: FieldSpec,
+}
+
+impl fmt::Display for ConflictingSpecs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "conflicting fieldspecs for {}", self.spec.path)
+    }
+}
+
+impl std::error::Error for ConflictingSpecs {}
+
+/// Changes a value that a path leads to; the path to it is given without the places in lists.
+pub type Change<'a> = &'a mut dyn FnMut(&[String], &mut Value) -> Result<(), String>;
+
+impl FieldSpec {
+    /// Reads a spec of a configuration: `group`, `version`, `kind`, `path`, `create`.
+    pub fn from_value(value: &Value) -> Self {
+        let text = |key| value.str_at(&[key]).unwrap_or("");
+        Self {
+            gvk: Gvk::new(text("group"), text("version"), text("kind")),
+            path: Text::from(text("path")),
+            create: value.get("create").and_then(Value::as_bool).unwrap_or(false),
+        }
+    }
+
+    /// True if it is meant for this object.
+    pub fn fits(&self, object: &Value) -> bool {
+        Gvk::of(object).is_selected_by(&self.gvk)
+    }
+
+    /// Visits all values of an object that the path leads to. Missing fields are made if the spec says so and it is known
+    /// what to make; otherwise they are passed over.
+    pub fn visit(
+        &self,
+        object: &mut Value,
+        create: Option<Create>,
+        change: Change<'_>,
+    ) -> Result<(), FieldError> {
+        if !self.fits(object) {
+            return Ok(());
+        }
+        let path = split_path(&self.path, '/');
+        let mut walk = Walk { create: create.filter(|_| self.create), trail: Vec::new(), change };
+        walk.step(object, &path, 0).map_err(|message| FieldError {
+            path: self.path.clone(),
+            object: Box::new(ResourceId::of(object)),
+            message,
+        })
+    }
+}
+
+/// Sets entries in all maps that the specs lead to, as the transformers of labels and annotations do.
+pub fn set_entries(object: &mut Value, specs: &[FieldSpec], entries: &Map) -> Result<(), FieldError> {
+    for (key, value) in entries.sorted() {
+        for spec in specs {
+            spec.visit(object, Some(Create::Map), &mut |_, target| match target {
+                Value::Map(map) => {
+                    map.insert(key.clone(), value.clone());
+                    Ok(())
+                }
+                Value::Null => Ok(()),
+                other => Err(format!("a map is expected, not a {}", other.kind())),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds specs to others; what is there already is not added again.
+pub fn merge_specs(specs: &mut Vec<FieldSpec>, more: &[FieldSpec]) -> Result<(), ConflictingSpecs> {
+    for spec in more {
+        let same = |own: &&FieldSpec| own.gvk.is_selected_by(&spec.gvk) && own.path == spec.path;
+        match specs.iter().find(same) {
+            Some(own) if own.create != spec.create => return Err(ConflictingSpecs { spec: spec.clone() }),
+            Some(_) => {}
+            None => specs.push(spec.clone()),
+        }
+    }
+    Ok(())
+}
+
+/// Splits a path. A delimiter behind a backslash is part of a field, one at the start does not count.
+pub fn split_path(path: &str, delimiter: char) -> Vec<String> {
+    let rest = path.strip_prefix(delimiter).unwrap_or(path);
+    let mut parts: Vec<String> = Vec::new();
+    for part in rest.split(delimiter) {
+        match parts.last_mut() {
+            Some(last) if last.ends_with('\\') => {
+                last.pop();
+                last.push(delimiter);
+                last.push_str(part);
+            }
+            _ => parts.push(part.to_string()),
+        }
+    }
+    parts
+}
+
+/// Splits a path whose parts may stand in brackets: `[name=a.b]` names an item of a list and keeps its brackets,
+/// `[a.b/c]` is a field and loses them.
+pub fn split_bracketed_path(path: &str, delimiter: char) -> Vec<String> {
+    let mut parts = split_path(path, delimiter).into_iter();
+    let mut found = Vec::new();
+    while let Some(part) = parts.next() {
+        if !part.starts_with('[') || part.ends_with(']') {
+            found.push(part);
+            continue;
+        }
+        let mut whole = part;
+        for part in parts.by_ref() {
+            whole.push(delimiter);
+            whole.push_str(&part);
+            if part.ends_with(']') {
+                break;
+            }
+        }
+        found.push(if whole.contains('=') { whole } else { whole.trim_matches(['[', ']']).to_string() });
+    }
+    found
+}
+
+struct Walk<'a> {
+    create: Option<Create>,
+    trail: Vec<String>,
+    change: Change<'a>,
+}
+
+impl Walk<'_> {
+    fn step(&mut self, value: &mut Value, path: &[String], depth: usize) -> Result<(), String> {
+        if depth > DEEPEST {
+            return Err("the object is nested too deeply".to_string());
+        }
+        let Some((field, rest)) = path.split_first() else { return (self.change)(&self.trail, value) };
+        match value {
+            Value::Null => Ok(()),
+            Value::List(_) => {
+                for item in value.as_list_mut().into_iter().flatten() {
+                    self.step(item, path, depth + 1)?;
+                }
+                Ok(())
+            }
+            Value::Map(map) => self.field(map, field, rest, depth),
+            _ => Err("expected sequence or mapping node".to_string()),
+        }
+    }
+
+    fn field(&mut self, map: &mut Map, field: &str, rest: &[String], depth: usize) -> Result<(), String> {
+        let (field, is_list) = field.strip_suffix("[]").map_or((field, false), |field| (field, true));
+        if field.is_empty() {
+            return Err("cannot set or create an empty field name".to_string());
+        }
+        let made = match self.create {
+            _ if is_list => Some(Create::List),
+            Some(create) if rest.is_empty() => Some(create),
+            Some(_) => Some(Create::Map),
+            None => None,
+        };
+        if self.create.is_some() && !is_list {
+            map.entry(field);
+        }
+        let Some(value) = map.get_mut(field) else { return Ok(()) };
+        if value.is_null() {
+            match made {
+                Some(Create::Map) => *value = Value::Map(Map::new()),
+                Some(Create::List) => *value = Value::from(Vec::new()),
+                Some(Create::Scalar) | None => {}
+            }
+        }
+        self.trail.push(field.to_string());
+        let done = self.step(value, rest, depth + 1);
+        self.trail.pop();
+        done
+    }
+}
