@@ -1,3 +1,21 @@
-//! The one binary.
+//! The one binary: arguments in, words and exit codes out.
 
-fn main() {}
+mod cli;
+mod commands;
+mod connect;
+mod exit;
+mod output;
+mod telemetry;
+
+use clap::Parser as _;
+
+fn main() -> std::process::ExitCode {
+    let cli = cli::Cli::parse_from(cli::arguments());
+    match commands::run(cli) {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            output::say(&failure.to_string());
+            failure.code().into()
+        }
+    }
+}

@@ -3,6 +3,7 @@
 //! It knows the order of the steps and what is still unknown. It does not know how a question is answered or a wave
 //! carried out.
 
+mod entry;
 mod generate;
 mod normalize;
 mod recipe;
@@ -10,6 +11,7 @@ mod render;
 mod report;
 mod work;
 
+pub use entry::{Entry, entry};
 pub use recipe::{DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, UnitId};
 pub use render::{Rendered, render};
 pub use report::{Note, Report, Retry, Tone, Truth, report};

@@ -40,6 +40,21 @@ pub struct Resource {
     pub origin: Option<Place>,
 }
 
+impl Built {
+    /// The objects as `kustomize build` prints them.
+    pub fn to_yaml(&self) -> Result<String, Diagnostic> {
+        let mut text = String::new();
+        for (at, resource) in self.resources.iter().enumerate() {
+            if at > 0 {
+                text.push_str("---\n");
+            }
+            let yaml = weir_yaml::to_yaml(&resource.object).map_err(|e| Diagnostic::error(e.to_string()))?;
+            text.push_str(&yaml);
+        }
+        Ok(text)
+    }
+}
+
 /// Builds a directory.
 pub fn build(_tree: &Tree, dir: &RootedPath, _options: &Options) -> Result<Built, Vec<Diagnostic>> {
     Err(vec![Diagnostic::error(format!("not supported yet: kustomize build of {dir}"))])

@@ -6,7 +6,6 @@
 
 mod desired;
 pub mod health;
-mod id;
 mod inventory;
 mod judge;
 mod managers;
@@ -18,7 +17,6 @@ mod stage;
 
 pub use desired::Desired;
 pub use health::{Health, Status as HealthStatus, awaited_health};
-pub use id::Id;
 pub use inventory::{Inventory, Owned};
 pub use judge::{Verdict, judge};
 pub use policy::{Intent, Owner, intent};
@@ -28,3 +26,4 @@ pub use rollout::{
     Patience, Rollout, Seen, Step, Target, Wave,
 };
 pub use stage::{Planned, plan_stage};
+pub use weir_manifest::Id;

@@ -1,36 +1,9 @@
 //! In which stage an object is applied, and in which order inside a stage.
 
 use weir_manifest::Gvk;
+use weir_manifest::order::flux;
 
 use crate::Desired;
-
-/// Kinds that come first, in this order; then all others by name; then the tail.
-const HEAD: [&str; 23] = [
-    "CustomResourceDefinition",
-    "Namespace",
-    "ClusterRole",
-    "ClusterClass",
-    "RuntimeClass",
-    "PriorityClass",
-    "StorageClass",
-    "VolumeSnapshotClass",
-    "IngressClass",
-    "GatewayClass",
-    "ClusterRoleBinding",
-    "ResourceQuota",
-    "ServiceAccount",
-    "Role",
-    "RoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Service",
-    "LimitRange",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-];
-const TAIL: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
 /// What is applied together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,18 +26,7 @@ pub(crate) fn stage(gvk: &Gvk) -> Stage {
     }
 }
 
-/// Sorts by kind order, then kind, group, namespace and name: the same whatever the order of the input.
+/// Sorts as Flux does: the same whatever the order of the input.
 pub(crate) fn sort(objects: &mut [Desired]) {
-    objects.sort_by(|a, b| rank(&a.id.kind).cmp(&rank(&b.id.kind)).then_with(|| a.id.cmp(&b.id)));
-}
-
-/// Place of a kind in the order.
-pub(crate) fn rank(kind: &str) -> (usize, &str) {
-    if let Some(at) = HEAD.iter().position(|head| *head == kind) {
-        return (at, "");
-    }
-    match TAIL.iter().position(|tail| *tail == kind) {
-        Some(at) => (HEAD.len() + 1 + at, ""),
-        None => (HEAD.len(), kind),
-    }
+    objects.sort_by(|a, b| flux(&a.id, &b.id));
 }

@@ -1,8 +1,8 @@
 //! What of the old inventory is removed, and what is left alone.
 
+use weir_manifest::order::flux;
 use weir_yaml::Value;
 
-use crate::order;
 use crate::policy::Owner;
 use crate::rollout::Live;
 use crate::{Id, Owned};
@@ -23,9 +23,7 @@ pub enum Removal {
 /// Decides for each object, last applied kinds first. An error is never taken for absence.
 pub fn removals(owner: &Owner, stale: Vec<(Owned, Live)>) -> Vec<Removal> {
     let mut stale = stale;
-    stale.sort_by(|(a, _), (b, _)| {
-        order::rank(&b.id.kind).cmp(&order::rank(&a.id.kind)).then_with(|| b.id.cmp(&a.id))
-    });
+    stale.sort_by(|(a, _), (b, _)| flux(&b.id, &a.id));
     stale.into_iter().map(|(owned, live)| removal(owner, owned, &live)).collect()
 }
 

@@ -35,35 +35,29 @@ impl fmt::Display for YamlError {
 impl std::error::Error for YamlError {}
 
 /// A problem at a byte offset, before anyone has looked at the line it is on.
+/// Boxed, since results that hold one are passed through by every token.
 #[derive(Debug)]
-pub(crate) struct Fault {
-    message: Cow<'static, str>,
-    span: Span,
-}
+pub(crate) struct Fault(Box<(Cow<'static, str>, Span)>);
 
 impl Fault {
     pub(crate) fn new(message: impl Into<Cow<'static, str>>, at: usize) -> Self {
-        Self { message: message.into(), span: Span::new(at, at) }
+        Self::over(message, Span::new(at, at))
     }
 
     pub(crate) fn over(message: impl Into<Cow<'static, str>>, span: Span) -> Self {
-        Self { message: message.into(), span }
+        Self(Box::new((message.into(), span)))
     }
 
     /// With line and column, counted in the text it came from.
     pub(crate) fn in_text(self, text: &str) -> YamlError {
+        let (message, span) = *self.0;
         let bytes = text.as_bytes();
-        let at = (self.span.start as usize).min(bytes.len());
+        let at = (span.start as usize).min(bytes.len());
         let before = &bytes[..at];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let column = before[start..].iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1;
         let cut = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        YamlError {
-            message: self.message.into_owned(),
-            span: self.span,
-            line: cut(line),
-            column: cut(column),
-        }
+        YamlError { message: message.into_owned(), span, line: cut(line), column: cut(column) }
     }
 }

@@ -4,9 +4,11 @@
 //! source text, only when somebody needs to be told. It does not know what a Kubernetes object is.
 
 mod decode;
+pub mod edit;
 mod emit;
 mod error;
 mod json;
+mod locate;
 mod node;
 mod number;
 mod parse;
@@ -19,6 +21,7 @@ pub use decode::{Dialect, first_from_yaml, from_yaml};
 pub use emit::{EmitError, json_to_yaml, to_yaml, to_yaml_v3};
 pub use error::YamlError;
 pub use json::{JsonError, from_json, to_json, to_json_pretty};
+pub use locate::{PathStep, locate, locate_key};
 pub use node::{Document, Entries, Items, Node, NodeKind, parse};
 pub use parse::Comments;
 pub use resolve::resolve_plain;

@@ -48,7 +48,7 @@ pub(crate) fn resolve_hinted(text: &str, generation: Generation, times: bool) ->
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => {
             word(text, generation).unwrap_or(Plain::Text)
         }
-        b'.' => special_float(text).or_else(|| float(text)).unwrap_or(Plain::Text),
+        b'.' => special_float(text).or_else(|| separated_float(text)).unwrap_or(Plain::Text),
         b'0'..=b'9' | b'+' | b'-' => {
             special_float(text).or_else(|| number(text, generation, times)).unwrap_or(Plain::Text)
         }
@@ -150,6 +150,17 @@ fn float(text: &str) -> Option<Plain> {
     text.parse().ok().filter(|number: &f64| number.is_finite()).map(Plain::Float)
 }
 
+/// A float that begins with a dot: there underscores must stand between digits, elsewhere they may stand anywhere.
+fn separated_float(text: &str) -> Option<Plain> {
+    if !text.contains('_') {
+        return float(text);
+    }
+    let is_digit = |c: char| c.is_ascii_digit();
+    let parts: Vec<&str> = text.split('_').collect();
+    let joined = parts.windows(2).all(|pair| pair[0].ends_with(is_digit) && pair[1].starts_with(is_digit));
+    if joined { float(&parts.concat()) } else { None }
+}
+
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
 fn is_float(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -198,6 +209,9 @@ mod tests {
             ("-", Plain::Text),
             ("0", Plain::Int(0)),
             ("0x", Plain::Text),
+            (".51_000", Plain::Float(0.51)),
+            (".5__1", Plain::Text),
+            ("._5", Plain::Text),
         ] {
             assert_eq!(resolve(text, Generation::V2), value, "{text}");
         }

@@ -5,12 +5,17 @@ mod context;
 mod events;
 mod git_repository;
 mod kustomization;
+mod metrics;
 mod objects;
+mod probes;
 mod queue;
 mod run;
 mod settings;
 mod sources;
 mod status;
 
+pub use kustomization::recipe;
+pub use probes::Probes;
 pub use run::{Running, start};
 pub use settings::{LocalSource, Settings};
+pub use status::typed;

@@ -24,7 +24,6 @@ struct State<K> {
     due: HashMap<K, (Instant, u64)>,
     active: HashMap<K, Active>,
     count: u64,
-    closed: bool,
 }
 
 struct Active {
@@ -56,7 +55,6 @@ impl<K: Eq + Hash + Clone> Queue<K> {
             due: HashMap::new(),
             active: HashMap::new(),
             count: 0,
-            closed: false,
         };
         Self(Arc::new(Shared { state: Mutex::new(state), changed: Notify::new() }))
     }
@@ -99,26 +97,17 @@ impl<K: Eq + Hash + Clone> Queue<K> {
         state.ready.is_empty() && state.active.is_empty()
     }
 
-    /// Lets [`Queue::next`] end.
-    pub(crate) fn close(&self) {
-        self.state().closed = true;
-        self.0.changed.notify_one();
-    }
-
-    /// The next turn; nothing when the queue was closed.
-    pub(crate) async fn next(&self) -> Option<Turn<K>> {
+    /// The next turn.
+    pub(crate) async fn next(&self) -> Turn<K> {
         loop {
             let hour = {
                 let mut state = self.state();
-                if state.closed {
-                    return None;
-                }
                 state.ripen(Instant::now());
                 if let Some(key) = state.ready.pop_front() {
                     state.queued.remove(&key);
                     let (interrupt, interrupted) = watch::channel(None);
                     state.active.insert(key.clone(), Active { again: false, interrupt });
-                    return Some(Turn { key, interrupted, queue: self.clone() });
+                    return Turn { key, interrupted, queue: self.clone() };
                 }
                 state.hours.keys().next().map(|(at, _)| *at)
             };
@@ -198,14 +187,14 @@ mod tests {
         let queue = Queue::new();
         queue.add("a");
         queue.add("a");
-        let turn = queue.next().await.unwrap();
+        let turn = queue.next().await;
         assert_eq!(turn.key, "a");
         queue.preempt("a", "newer");
         assert_eq!(turn.interrupted.borrow().as_deref(), Some("newer"));
         queue.add("b");
-        assert_eq!(queue.next().await.unwrap().key, "b");
+        assert_eq!(queue.next().await.key, "b");
         drop(turn);
-        assert_eq!(queue.next().await.unwrap().key, "a");
+        assert_eq!(queue.next().await.key, "a");
         assert!(queue.is_idle());
     }
 
@@ -216,12 +205,11 @@ mod tests {
         queue.add_after("soon", Duration::from_secs(5));
         queue.add_after("late", Duration::from_secs(1));
         let start = Instant::now();
-        assert_eq!(queue.next().await.unwrap().key, "late");
+        assert_eq!(queue.next().await.key, "late");
         assert_eq!(start.elapsed().as_secs(), 1);
-        assert_eq!(queue.next().await.unwrap().key, "soon");
+        assert_eq!(queue.next().await.key, "soon");
         queue.add_after("never", Duration::from_secs(1));
         queue.forget(&"never");
-        queue.close();
-        assert!(queue.next().await.is_none());
+        assert!(tokio::time::timeout(Duration::from_secs(60), queue.next()).await.is_err());
     }
 }

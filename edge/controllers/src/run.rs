@@ -13,6 +13,8 @@ pub struct Running {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     local: git_repository::LocalChanges,
+    git: git_repository::Controller,
+    units: kustomization::Controller,
 }
 
 /// Starts all controllers against a cluster.
@@ -21,14 +23,20 @@ pub fn start(cluster: Cluster, settings: Settings) -> Running {
     let context = Context::new(cluster, settings);
     let (git, local) = git_repository::Controller::new(context.clone());
     let units = kustomization::Controller::new(context);
-    let tasks = vec![tokio::spawn(git.run(stopped.clone())), tokio::spawn(units.run(stopped))];
-    Running { stop, tasks, local }
+    let tasks =
+        vec![tokio::spawn(git.clone().run(stopped.clone())), tokio::spawn(units.clone().run(stopped))];
+    Running { stop, tasks, local, git, units }
 }
 
 impl Running {
     /// Tells that the files of local sources have changed.
     pub fn local_changed(&self) {
         self.local.tell();
+    }
+
+    /// True if nothing is worked on or about to be; waits for others and for hours do not count.
+    pub fn is_idle(&self) -> bool {
+        self.git.is_idle() && self.units.is_idle()
     }
 
     /// Lets all turns come to their next stop and ends.

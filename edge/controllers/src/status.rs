@@ -90,7 +90,7 @@ pub(crate) fn as_value(value: &impl serde::Serialize) -> Result<Value, ApiError>
 }
 
 /// One of our values as a resource.
-pub(crate) fn typed<T: serde::de::DeserializeOwned>(object: &Value) -> Result<T, String> {
+pub fn typed<T: serde::de::DeserializeOwned>(object: &Value) -> Result<T, String> {
     serde_json::from_str(&weir_yaml::to_json(object)).map_err(|e| e.to_string())
 }
 

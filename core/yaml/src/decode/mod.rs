@@ -36,11 +36,13 @@ impl Dialect {
 /// The values of all documents of a stream; documents without content are left out.
 pub fn from_yaml(text: &str, dialect: Dialect) -> Result<Vec<Value>, YamlError> {
     let mut values = Vec::new();
-    for document in Documents::new(text, dialect.generation()) {
+    let mut documents = Documents::new(text, dialect.generation());
+    while let Some(document) = documents.next() {
         let document = document.map_err(|fault| fault.in_text(text))?;
         if !document.is_empty() {
             values.push(document.to_value(dialect)?);
         }
+        documents.recycle(document);
     }
     Ok(values)
 }

@@ -161,3 +161,38 @@ impl Printer {
         Ok(())
     }
 }
+
+/// True if this text can stand without quotes wherever a scalar can, in brackets and as a key too.
+pub(crate) fn is_plain_anywhere(text: &str) -> bool {
+    let both = [Generation::V2, Generation::V3];
+    let by_style = |generation| {
+        let analysis = analyze::Analysis::new(text, generation);
+        analysis.style(text, generation, true) == crate::scan::ScalarStyle::Plain
+    };
+    !text.is_empty() && !text.contains([',', '?', '[', ']', '{', '}', ':']) && both.into_iter().all(by_style)
+        || is_plain_with_colons(text)
+}
+
+/// Image names, addresses and the like: a colon inside of a word is no indicator outside of brackets' keys.
+fn is_plain_with_colons(text: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@+".contains(&byte);
+    text.contains(':')
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(word)
+        && !text.ends_with(':')
+        && !text.contains("::")
+}
+
+/// A string in double quotes on one line.
+pub(crate) fn quoted(text: &str) -> String {
+    let style = Style { generation: Generation::V3, indent: 2, compact: false, through_json: false };
+    let mut writer = Writer::new(style);
+    writer.double_quoted(text, false);
+    writer.out
+}
+
+/// A null, boolean or number.
+pub(crate) fn word(value: &Value) -> String {
+    let text = to_yaml_v3(value, 2, false).unwrap_or_default();
+    text.trim_end().to_string()
+}

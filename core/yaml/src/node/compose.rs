@@ -12,6 +12,8 @@ use crate::scan::Generation;
 pub(super) struct Composer<'t> {
     text: &'t str,
     parser: Parser<'t>,
+    /// Room for nodes that an earlier document has used.
+    spare: Vec<NodeData<'t>>,
 }
 
 /// A collection whose end has not come yet.
@@ -34,14 +36,20 @@ struct Builder<'t> {
 
 impl<'t> Composer<'t> {
     pub(super) fn new(text: &'t str, generation: Generation) -> Self {
-        Self { text, parser: Parser::new(text, generation) }
+        Self { text, parser: Parser::new(text, generation), spare: Vec::new() }
+    }
+
+    pub(super) fn recycle(&mut self, mut nodes: Vec<NodeData<'t>>) {
+        nodes.clear();
+        self.spare = nodes;
     }
 
     pub(super) fn document(&mut self) -> Result<Option<Document<'t>>, Fault> {
         let begun = self.parser.next()?;
         let EventKind::DocumentStart { explicit } = begun.kind else { return Ok(None) };
         let mut comments = begun.comments.map(|comments| *comments).unwrap_or_default();
-        let mut builder = Builder { nodes: Vec::new(), open: Vec::new(), anchors: HashMap::new() };
+        let nodes = std::mem::take(&mut self.spare);
+        let mut builder = Builder { nodes, open: Vec::new(), anchors: HashMap::new() };
         let end = loop {
             let event = self.parser.next()?;
             if matches!(event.kind, EventKind::DocumentEnd | EventKind::StreamEnd) {
@@ -70,7 +78,7 @@ impl<'t> Builder<'t> {
                 let Some(target) = self.anchors.get(name).copied() else {
                     return Err(Fault::over(format!("unknown anchor '{name}' referenced"), span));
                 };
-                self.push(Content::Alias { name, target }, span, Properties::default(), comments);
+                self.push(Content::Alias { name, target }, span, None, comments);
             }
             EventKind::SequenceStart { flow, properties } => {
                 self.open(Content::Sequence { first: NONE, flow }, span, properties, comments);
@@ -88,7 +96,7 @@ impl<'t> Builder<'t> {
         &mut self,
         content: Content<'t>,
         span: Span,
-        properties: Properties<'t>,
+        properties: Option<Box<Properties<'t>>>,
         comments: Option<Box<Comments>>,
     ) {
         let id = self.push(content, span, properties, comments);
@@ -99,17 +107,16 @@ impl<'t> Builder<'t> {
         &mut self,
         content: Content<'t>,
         span: Span,
-        properties: Properties<'t>,
+        properties: Option<Box<Properties<'t>>>,
         comments: Option<Box<Comments>>,
     ) -> u32 {
         let id = self.nodes.len() as u32;
-        if let Some(name) = properties.anchor {
+        if let Some(name) = properties.as_ref().and_then(|properties| properties.anchor) {
             self.anchors.insert(name, id);
         }
-        let bare = properties.anchor.is_none() && properties.tag.is_none() && comments.is_none();
-        let extra = (!bare).then(|| {
+        let extra = (properties.is_some() || comments.is_some()).then(|| {
             let comments = comments.map(|comments| *comments).unwrap_or_default();
-            let Properties { anchor, tag, at } = properties;
+            let Properties { anchor, tag, at } = properties.map(|properties| *properties).unwrap_or_default();
             Box::new(Extra { anchor, tag, properties_at: at, comments })
         });
         self.nodes.push(NodeData { content, span, next: NONE, extra });
@@ -143,8 +150,12 @@ impl<'t> Builder<'t> {
             Content::Sequence { flow, .. } | Content::Mapping { flow, .. } => flow,
             Content::Scalar { .. } | Content::Alias { .. } => false,
         };
-        // A block ends with its last child, not where the next thing begins.
-        node.span.end = if flow { end.end.max(node.span.end) } else { last_end.unwrap_or(node.span.end) };
+        // A block ends with its last child, not where the next thing begins; so does a pair without braces.
+        node.span.end = if flow && end.end > end.start {
+            end.end.max(node.span.end)
+        } else {
+            last_end.unwrap_or(node.span.end)
+        };
         if let Some(comments) = comments {
             self.end_comments(id, key, *comments);
         }

@@ -75,6 +75,13 @@ impl<'t> Documents<'t> {
         let composer = fault.is_none().then(|| Composer::new(text, generation));
         Self { composer, fault }
     }
+
+    /// Gives back a document whose room the next one can use.
+    pub(crate) fn recycle(&mut self, document: Document<'t>) {
+        if let Some(composer) = &mut self.composer {
+            composer.recycle(document.nodes);
+        }
+    }
 }
 
 impl<'t> Iterator for Documents<'t> {
@@ -123,6 +130,11 @@ impl<'t> Document<'t> {
     /// Comments of the document as a whole: above its first node after an empty line, and at its end.
     pub fn comments(&self) -> &Comments {
         &self.comments
+    }
+
+    /// True if something in it stands for something else.
+    pub(crate) fn has_aliases(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node.content, Content::Alias { .. }))
     }
 
     /// The text of the whole stream.

@@ -18,9 +18,9 @@ impl<'t> Parser<'t> {
                 self.state = State::End;
                 Ok(event(EventKind::StreamEnd, start, end))
             }
-            TokenKind::VersionDirective { .. }
-            | TokenKind::TagDirective { .. }
-            | TokenKind::DocumentStart => self.explicit_document(),
+            TokenKind::VersionDirective { .. } | TokenKind::TagDirective(_) | TokenKind::DocumentStart => {
+                self.explicit_document()
+            }
             _ if !implicit => self.explicit_document(),
             _ => {
                 self.default_tag_directives();
@@ -51,7 +51,7 @@ impl<'t> Parser<'t> {
         let mark = token.start;
         match token.kind {
             TokenKind::VersionDirective { .. }
-            | TokenKind::TagDirective { .. }
+            | TokenKind::TagDirective(_)
             | TokenKind::DocumentStart
             | TokenKind::DocumentEnd
             | TokenKind::StreamEnd => {
@@ -107,8 +107,8 @@ impl<'t> Parser<'t> {
                     }
                     versioned = true;
                 }
-                TokenKind::TagDirective { handle, prefix } => {
-                    let directive = (handle.clone(), prefix.clone());
+                TokenKind::TagDirective(directive) => {
+                    let directive = (**directive).clone();
                     if self.tag_directives.iter().any(|(own, _)| *own == directive.0) {
                         return Err(fault("found duplicate %TAG directive", start));
                     }

@@ -38,10 +38,10 @@ pub(crate) enum EventKind<'t> {
     DocumentStart { explicit: bool },
     DocumentEnd,
     Alias(&'t str),
-    Scalar { value: Cow<'t, str>, style: ScalarStyle, properties: Properties<'t> },
-    SequenceStart { flow: bool, properties: Properties<'t> },
+    Scalar { value: Cow<'t, str>, style: ScalarStyle, properties: Option<Box<Properties<'t>>> },
+    SequenceStart { flow: bool, properties: Option<Box<Properties<'t>>> },
     SequenceEnd,
-    MappingStart { flow: bool, properties: Properties<'t> },
+    MappingStart { flow: bool, properties: Option<Box<Properties<'t>>> },
     MappingEnd,
 }
 

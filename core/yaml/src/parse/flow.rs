@@ -1,6 +1,6 @@
 //! Collections in brackets and braces.
 
-use super::{Context, Event, EventKind, Parser, Properties, State, event, fault};
+use super::{Context, Event, EventKind, Parser, State, event, fault};
 use crate::error::Fault;
 use crate::scan::TokenKind;
 
@@ -19,7 +19,7 @@ impl<'t> Parser<'t> {
             if matches!(self.peek()?.kind, TokenKind::Key) {
                 let token = self.take()?;
                 self.state = State::FlowSequencePairKey;
-                let kind = EventKind::MappingStart { flow: true, properties: Properties::default() };
+                let kind = EventKind::MappingStart { flow: true, properties: None };
                 return Ok(event(kind, token.start, token.end));
             }
             if !self.at_flow_end(false)? {

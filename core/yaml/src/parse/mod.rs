@@ -93,12 +93,19 @@ impl<'t> Parser<'t> {
     }
 
     fn peek(&mut self) -> Result<&Token<'t>, Fault> {
+        if self.scanner.has_comments()? {
+            self.gather_comments()?;
+        }
+        self.scanner.peek()
+    }
+
+    fn gather_comments(&mut self) -> Result<(), Fault> {
         let token = self.scanner.peek()?;
         let (start, ends_block) = (token.start.at, matches!(token.kind, TokenKind::BlockEnd));
         while let Some((kind, text)) = self.scanner.take_comment(start, ends_block) {
             self.comments.add(kind, &text);
         }
-        self.scanner.peek()
+        Ok(())
     }
 
     fn take(&mut self) -> Result<Token<'t>, Fault> {
@@ -116,11 +123,8 @@ impl<'t> Parser<'t> {
     }
 
     fn empty_scalar(&self, mark: Mark) -> Event<'t> {
-        let kind = EventKind::Scalar {
-            value: Cow::Borrowed(""),
-            style: ScalarStyle::Plain,
-            properties: Properties::default(),
-        };
+        let kind =
+            EventKind::Scalar { value: Cow::Borrowed(""), style: ScalarStyle::Plain, properties: None };
         event(kind, mark, mark)
     }
 
@@ -162,7 +166,7 @@ impl<'t> Parser<'t> {
     fn block_collection(
         &mut self,
         context: Context,
-        properties: Properties<'t>,
+        properties: Option<Box<Properties<'t>>>,
         start: Mark,
         end: Mark,
     ) -> Result<Event<'t>, Fault> {
@@ -178,7 +182,7 @@ impl<'t> Parser<'t> {
                 self.state = State::BlockMappingKey { first: true };
                 EventKind::MappingStart { flow: false, properties }
             }
-            _ if properties.anchor.is_some() || properties.tag.is_some() => {
+            _ if properties.is_some() => {
                 self.pop_state();
                 let kind =
                     EventKind::Scalar { value: Cow::Borrowed(""), style: ScalarStyle::Plain, properties };
@@ -202,7 +206,7 @@ impl<'t> Parser<'t> {
         Ok(alias)
     }
 
-    fn scalar(&mut self, properties: Properties<'t>) -> Result<Event<'t>, Fault> {
+    fn scalar(&mut self, properties: Option<Box<Properties<'t>>>) -> Result<Event<'t>, Fault> {
         let token = self.take()?;
         let TokenKind::Scalar { value, style } = token.kind else { unreachable!("looked at just now") };
         self.pop_state();
@@ -212,31 +216,32 @@ impl<'t> Parser<'t> {
     }
 
     /// An anchor and a tag, in either order, and where they end.
-    fn properties(&mut self) -> Result<(Properties<'t>, Option<Mark>), Fault> {
-        let at = self.peek()?.start.at;
-        let mut properties = Properties { at, ..Properties::default() };
+    fn properties(&mut self) -> Result<(Option<Box<Properties<'t>>>, Option<Mark>), Fault> {
+        let token = self.peek()?;
+        if !matches!(token.kind, TokenKind::Anchor(_) | TokenKind::Tag(_)) {
+            return Ok((None, None));
+        }
+        let mut properties = Box::new(Properties { at: token.start.at, ..Properties::default() });
         let mut end = None;
         loop {
             match &self.peek()?.kind {
-                TokenKind::Anchor(_) if properties.anchor.is_none() => {
-                    let token = self.take()?;
-                    if let TokenKind::Anchor(name) = token.kind {
-                        properties.anchor = Some(name);
-                    }
-                    end = Some(token.end);
+                TokenKind::Anchor(name) if properties.anchor.is_none() => {
+                    properties.anchor = Some(*name);
+                    end = Some(self.take()?.end);
                 }
-                TokenKind::Tag { .. } if properties.tag.is_none() => {
+                TokenKind::Tag(_) if properties.tag.is_none() => {
                     let token = self.take()?;
                     end = Some(token.end);
                     properties.tag = Some(self.full_tag(token)?);
                 }
-                _ => return Ok((properties, end)),
+                _ => return Ok((Some(properties), end)),
             }
         }
     }
 
     fn full_tag(&self, token: Token<'t>) -> Result<String, Fault> {
-        let TokenKind::Tag { handle, suffix } = token.kind else { unreachable!("looked at just now") };
+        let TokenKind::Tag(tag) = token.kind else { unreachable!("looked at just now") };
+        let (handle, suffix) = *tag;
         if handle.is_empty() {
             return Ok(suffix);
         }

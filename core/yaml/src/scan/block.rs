@@ -102,9 +102,8 @@ impl<'t> Scanner<'t> {
         *end = self.cursor.mark();
         let mut deepest = 0;
         loop {
-            while (*indent == 0 || self.cursor.column() < *indent) && self.cursor.peek(0) == b' ' {
-                self.cursor.skip();
-            }
+            let most = if *indent == 0 { i32::MAX } else { *indent };
+            self.cursor.skip_indent(most);
             deepest = deepest.max(self.cursor.column());
             if (*indent == 0 || self.cursor.column() < *indent) && self.cursor.peek(0) == b'\t' {
                 return Err(self.fault("found a tab character where an indentation space is expected"));

@@ -4,6 +4,7 @@
 
 use super::token::Mark;
 use super::{RecentKind, Scanner};
+use crate::error::Fault;
 
 /// So far yaml.v3 looks for the start of a comment.
 const FAR: usize = 512;
@@ -28,6 +29,12 @@ pub(crate) struct Comment {
 }
 
 impl Scanner<'_> {
+    /// True if comments wait for a token, once the first token is complete.
+    pub(crate) fn has_comments(&mut self) -> Result<bool, Fault> {
+        self.fetch_enough()?;
+        Ok(!self.comments.is_empty())
+    }
+
     /// The next comment that belongs to a token starting here, or before it.
     pub(crate) fn take_comment(
         &mut self,

@@ -15,6 +15,8 @@ pub(crate) struct Cursor<'t> {
     pub(super) newlines: u32,
     /// The first forbidden character, and from where on reading stumbles over it.
     forbidden: Option<Forbidden>,
+    /// Up to here the first character of each line is passed over.
+    marked_until: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -30,6 +32,9 @@ const PIECE: usize = 512;
 impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let pos = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        // go-yaml looks for a byte order mark in the wrong place, so a second one makes it see marks everywhere.
+        let marked_until =
+            if text.starts_with("\u{feff}\u{feff}") { text.floor_char_boundary(PIECE) } else { 0 };
         Self {
             text,
             bytes: text.as_bytes(),
@@ -39,7 +44,13 @@ impl<'t> Cursor<'t> {
             wide: 0,
             newlines: 0,
             forbidden: find_forbidden(text),
+            marked_until,
         }
+    }
+
+    /// True where go-yaml takes what stands here for a byte order mark.
+    pub(super) fn at_mark(&self) -> bool {
+        self.pos < self.marked_until && self.pos == self.line_start && !self.is_end()
     }
 
     /// Fails if so many characters from here cannot be read.
@@ -116,6 +127,20 @@ impl<'t> Cursor<'t> {
         };
         self.pos += width;
         self.wide += width - 1;
+    }
+
+    /// Passes spaces, and tabs if they are welcome.
+    pub(super) fn skip_blanks(&mut self, tabs: bool) {
+        let rest = &self.bytes[self.pos..];
+        let is_blank = |byte: &u8| *byte == b' ' || tabs && *byte == b'\t';
+        self.pos += rest.iter().position(|byte| !is_blank(byte)).unwrap_or(rest.len());
+    }
+
+    /// Passes spaces up to this column.
+    pub(super) fn skip_indent(&mut self, column: i32) {
+        let most = usize::try_from(column - self.column()).unwrap_or(0);
+        let rest = &self.bytes[self.pos..];
+        self.pos += rest.iter().take(most).take_while(|byte| **byte == b' ').count();
     }
 
     /// Passes everything up to this offset, which is on the same line and begins a character.

@@ -137,7 +137,8 @@ impl<'t> Scanner<'t> {
         if self.flow_level > 0 {
             return;
         }
-        let mut mark = Mark { at: before.at.saturating_sub(1), ..before };
+        let at = self.cursor.text.floor_char_boundary((before.at as usize).saturating_sub(1));
+        let mut mark = Mark { at: at as u32, ..before };
         while self.indent > column {
             // The end stands before comments that may be at the foot of an outer block.
             let mut stop = mark.at;

@@ -40,6 +40,8 @@ pub(crate) struct Scanner<'t> {
     taken: usize,
     /// Places of the last two tokens in the queue, also when they were handed out already.
     recent: [Option<Recent>; 2],
+    /// The first token is complete: nothing can be put in front of it any more.
+    available: bool,
     started: bool,
     ended: bool,
     flow_level: usize,
@@ -74,6 +76,7 @@ impl<'t> Scanner<'t> {
             tokens: VecDeque::new(),
             taken: 0,
             recent: [None; 2],
+            available: false,
             started: false,
             ended: false,
             flow_level: 0,
@@ -86,6 +89,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// The next token, which stays.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Result<&Token<'t>, Fault> {
         self.fetch_enough()?;
         Ok(self.tokens.front().expect("enough means at least one"))
@@ -94,6 +98,7 @@ impl<'t> Scanner<'t> {
     /// The next token.
     pub(crate) fn take(&mut self) -> Result<Token<'t>, Fault> {
         self.fetch_enough()?;
+        self.available = false;
         self.taken += 1;
         Ok(self.tokens.pop_front().expect("enough means at least one"))
     }
@@ -106,12 +111,18 @@ impl<'t> Scanner<'t> {
         Fault::new(message, self.cursor.pos)
     }
 
-    /// Comments belong to tokens before them, so with comments two more tokens have to be known.
+    #[inline]
     fn fetch_enough(&mut self) -> Result<(), Fault> {
+        if self.available { Ok(()) } else { self.fetch_more() }
+    }
+
+    /// Comments belong to tokens before them, so with comments two more tokens have to be known.
+    fn fetch_more(&mut self) -> Result<(), Fault> {
         let ahead = if self.keeps_comments() { 2 } else { 0 };
         while !self.ended && (self.tokens.len() <= ahead || self.front_may_be_key()?) {
             self.fetch_next()?;
         }
+        self.available = true;
         Ok(())
     }
 
@@ -324,11 +335,12 @@ impl<'t> Scanner<'t> {
 
     fn skip_to_next_token(&mut self, before: Mark) {
         loop {
-            // A tab is no indentation, so it may not stand where a key may begin.
-            let tabs = self.flow_level > 0 || !self.simple_key_allowed;
-            while self.cursor.peek(0) == b' ' || tabs && self.cursor.peek(0) == b'\t' {
+            if self.cursor.at_mark() {
                 self.cursor.skip();
             }
+            // A tab is no indentation, so it may not stand where a key may begin.
+            let tabs = self.flow_level > 0 || !self.simple_key_allowed;
+            self.cursor.skip_blanks(tabs);
             if self.keeps_comments() {
                 self.adopt_comment_behind_dash();
             }

@@ -69,7 +69,7 @@ impl<'t> Scanner<'t> {
         if !self.cursor.is_blank_or_end(0) {
             return Err(self.fault("did not find expected whitespace or line break"));
         }
-        Ok(Token { kind: TokenKind::Tag { handle, suffix }, start, end: self.cursor.mark() })
+        Ok(Token { kind: TokenKind::Tag(Box::new((handle, suffix))), start, end: self.cursor.mark() })
     }
 
     fn skip_blanks(&mut self) {
@@ -128,7 +128,7 @@ impl<'t> Scanner<'t> {
         if !self.cursor.is_blank_or_end(0) {
             return Err(self.fault("did not find expected whitespace or line break"));
         }
-        Ok(TokenKind::TagDirective { handle, prefix })
+        Ok(TokenKind::TagDirective(Box::new((handle, prefix))))
     }
 
     fn tag_handle(&mut self, directive: bool) -> Result<&'t str, Fault> {

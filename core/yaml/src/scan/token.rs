@@ -29,8 +29,12 @@ pub enum ScalarStyle {
 pub(crate) enum TokenKind<'t> {
     StreamStart,
     StreamEnd,
-    VersionDirective { major: u8, minor: u8 },
-    TagDirective { handle: String, prefix: String },
+    VersionDirective {
+        major: u8,
+        minor: u8,
+    },
+    /// Handle and prefix.
+    TagDirective(Box<(String, String)>),
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -46,8 +50,12 @@ pub(crate) enum TokenKind<'t> {
     Value,
     Alias(&'t str),
     Anchor(&'t str),
-    Tag { handle: String, suffix: String },
-    Scalar { value: Cow<'t, str>, style: ScalarStyle },
+    /// Handle and suffix.
+    Tag(Box<(String, String)>),
+    Scalar {
+        value: Cow<'t, str>,
+        style: ScalarStyle,
+    },
 }
 
 #[derive(Debug, Clone)]

@@ -63,16 +63,20 @@ impl Controller {
         (Self { context, queue: Queue::new(), local, failures: Arc::default() }, changes)
     }
 
+    /// True if no repository is looked at or about to be.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.queue.is_idle()
+    }
+
     /// Works until told to stop.
     pub(crate) async fn run(self, mut stopped: Receiver<bool>) {
         let watching = tokio::spawn(self.clone().watch());
         loop {
             tokio::select! {
                 _ = stopped.wait_for(|stop| *stop) => break,
-                turn = self.queue.next() => match turn {
-                    Some(turn) => _ = tokio::spawn(self.clone().turn(turn)),
-                    None => break,
-                },
+                turn = self.queue.next() => {
+                    tokio::spawn(self.clone().turn(turn));
+                }
             }
         }
         watching.abort();
@@ -125,7 +129,7 @@ impl Controller {
     }
 
     async fn fetch(&self, key: &UnitId, repository: &GitRepository) -> Result<Duration, ApiError> {
-        let source = source_id(key);
+        let (source, started) = (source_id(key), std::time::Instant::now());
         let local = self.context.settings.local.iter().find(|local| local.source == source);
         let fetched = match local {
             Some(local) => local::fetch(local, repository).await,
@@ -134,6 +138,8 @@ impl Controller {
                 message: format!("not supported yet: fetching from {}", repository.spec.url),
             },
         };
+        let good = matches!(fetched, Fetched::Files { .. });
+        crate::metrics::reconciled(KIND, &key.namespace, &key.name, started.elapsed(), good);
         match fetched {
             Fetched::Files { artifact, snapshot } => {
                 self.failures.lock().await.remove(key);

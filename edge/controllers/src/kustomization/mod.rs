@@ -34,6 +34,11 @@ pub(crate) const MANAGER: &str = "kustomize-controller";
 /// Field manager of our own resource.
 const OWN_MANAGER: &str = "gotk-kustomize-controller";
 
+/// The recipe of a Kustomization under default settings, or why it cannot be carried out.
+pub fn recipe(unit: &Kustomization) -> Result<weir_delivery::Recipe, String> {
+    desired::recipe(unit, &crate::Settings::default()).map_err(|refusal| refusal.message)
+}
+
 /// The controller.
 #[derive(Clone)]
 pub(crate) struct Controller {
@@ -63,16 +68,20 @@ impl Controller {
         Self { context, queue: Queue::new(), index: Arc::new(Index::default()) }
     }
 
+    /// True if no unit is worked on or about to be.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.queue.is_idle()
+    }
+
     /// Works until told to stop.
     pub(crate) async fn run(self, mut stopped: Receiver<bool>) {
         let watching = tokio::spawn(self.clone().watch());
         loop {
             tokio::select! {
                 _ = stopped.wait_for(|stop| *stop) => break,
-                turn = self.queue.next() => match turn {
-                    Some(turn) => _ = tokio::spawn(self.clone().turn(turn)),
-                    None => break,
-                },
+                turn = self.queue.next() => {
+                    tokio::spawn(self.clone().turn(turn));
+                }
             }
         }
         watching.abort();
@@ -136,6 +145,8 @@ impl Controller {
         let applied = unit.status.last_applied_revision.as_deref();
         let told = weir_delivery::report(&recipe, &end, was_healthy, applied, &took);
         report::write(&self.context, &unit, &run.written, &told, run.started.elapsed()).await?;
+        let (namespace, name) = (&unit.metadata.namespace, &unit.metadata.name);
+        crate::metrics::reconciled(KIND, namespace, name, run.started.elapsed(), told.ready.holds);
         Ok(self.pause(&recipe, &told))
     }
 

@@ -69,6 +69,7 @@ impl Controller {
                     let unit = unit_id(&object);
                     self.index.remove(&unit);
                     self.queue.forget(&unit);
+                    crate::metrics::forget(KIND, &unit.namespace, &unit.name);
                 }
                 Change::Listed => {
                     if let Some(seen) = seen.take() {

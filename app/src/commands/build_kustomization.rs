@@ -1,0 +1,79 @@
+//! `weir build kustomization`.
+
+use std::path::{Path, PathBuf};
+
+use weir_api::Kustomization;
+use weir_files::RootedPath;
+use weir_yaml::{Dialect, Value, from_yaml, to_yaml};
+
+use super::resource::{KUSTOMIZATION, read_one};
+use crate::cli::BuildKustomization;
+use crate::connect::block_on;
+use crate::exit::Failure;
+use crate::output::{print, say};
+
+pub(super) fn run(args: &BuildKustomization) -> Result<(), Failure> {
+    if !args.path.is_dir() {
+        return Err(Failure::new(format!(
+            "invalid resource path '{}': no such directory",
+            args.path.display()
+        )));
+    }
+    let unit = match &args.kustomization_file {
+        Some(file) => from_file(file, args)?,
+        None if args.dry_run => {
+            return Err(Failure::usage(
+                "--dry-run needs --kustomization-file: nothing else names the Kustomization",
+            ));
+        }
+        None => block_on(async {
+            let cluster = args.cluster.connect().await?;
+            read_one(&cluster, &KUSTOMIZATION, &args.cluster.namespace, &args.name).await
+        })?,
+    };
+    let mut unit: Kustomization = weir_controllers::typed(&unit).map_err(Failure::new)?;
+    let (root, dir) = repository(&args.path)?;
+    unit.spec.path = dir.as_str().to_string();
+    let recipe = weir_controllers::recipe(&unit).map_err(Failure::new)?;
+    let tree = weir_fetch::local_directory(&root);
+    let rendered = weir_delivery::render(&recipe, &tree)?;
+    for warning in &rendered.warnings {
+        say(&warning.to_string());
+    }
+    let mut text = String::new();
+    for desired in &rendered.objects {
+        text.push_str("---\n");
+        text.push_str(&to_yaml(&desired.object).map_err(|e| Failure::new(e.to_string()))?);
+    }
+    print(&text)
+}
+
+fn from_file(file: &Path, args: &BuildKustomization) -> Result<Value, Failure> {
+    let text =
+        std::fs::read_to_string(file).map_err(|e| Failure::new(format!("'{}': {e}", file.display())))?;
+    let name = file.display().to_string();
+    let objects =
+        from_yaml(&text, Dialect::V3).map_err(|error| Failure::from(error.diagnostic(name.as_str())))?;
+    let wanted = |object: &&Value| {
+        object.str_at(&["kind"]) == Some("Kustomization")
+            && object.str_at(&["metadata", "name"]) == Some(&args.name)
+    };
+    let mut unit =
+        objects.iter().find(wanted).cloned().ok_or_else(|| {
+            Failure::new(format!("failed to find kustomization '{}' in '{name}'", args.name))
+        })?;
+    if unit.at(&["metadata", "namespace"]).is_none() {
+        unit.set_at(&["metadata", "namespace"], args.cluster.namespace.as_str());
+    }
+    Ok(unit)
+}
+
+/// The root of the repository that holds a directory, and the directory in it. Without one, the directory itself.
+pub(super) fn repository(dir: &Path) -> Result<(PathBuf, RootedPath), Failure> {
+    let real = std::fs::canonicalize(dir).map_err(|e| Failure::new(format!("'{}': {e}", dir.display())))?;
+    let root =
+        real.ancestors().find(|ancestor| ancestor.join(".git").exists()).unwrap_or(&real).to_path_buf();
+    let below = real.strip_prefix(&root).unwrap_or(Path::new("")).to_string_lossy().into_owned();
+    let below = RootedPath::new(&below).map_err(|e| Failure::new(e.to_string()))?;
+    Ok((root, below))
+}

@@ -1,0 +1,88 @@
+//! `weir controller`: runs for good.
+
+use weir_cluster::{Cluster, LeaseOptions, lead};
+use weir_controllers::{Probes, Settings};
+
+use super::reconcile::timeout;
+use crate::cli::Controller;
+use crate::connect::block_on;
+use crate::exit::Failure;
+use crate::telemetry;
+
+pub(super) fn run(args: Controller) -> Result<(), Failure> {
+    telemetry::json(&args.log_level);
+    block_on(async {
+        let cluster = args.cluster.connect().await?;
+        let settings = settings(&args)?;
+        let probes = Probes::start(&address(&args.health_addr), &address(&args.metrics_addr)).await?;
+        if !args.no_leader_election {
+            await_leadership(&cluster, &args).await;
+        }
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting controllers");
+        let running = weir_controllers::start(cluster, settings);
+        probes.ready();
+        stop_signal().await;
+        tracing::info!("stopping");
+        running.stop().await;
+        Ok(())
+    })
+}
+
+fn settings(args: &Controller) -> Result<Settings, Failure> {
+    let own = std::env::var("RUNTIME_NAMESPACE").unwrap_or_else(|_| args.cluster.namespace.clone());
+    let advertised = match args.storage_adv_addr.as_str() {
+        "" => address(&args.storage_addr),
+        given => given.to_string(),
+    };
+    Ok(Settings {
+        namespace: if args.watch_own_namespace { own } else { String::new() },
+        selector: args.watch_label_selector.clone(),
+        concurrency: args.concurrent,
+        requeue_dependency: timeout(&args.requeue_dependency)?,
+        jitter_percent: args.interval_jitter_percentage,
+        storage: args.storage_path.clone(),
+        advertised,
+        no_cross_namespace_refs: args.no_cross_namespace_refs,
+        ..Settings::default()
+    })
+}
+
+/// `:8080` means every address of this machine, as in Go.
+fn address(given: &str) -> String {
+    if given.starts_with(':') { format!("0.0.0.0{given}") } else { given.to_string() }
+}
+
+/// Waits until we lead. Whoever loses the lead ends: the next start waits in line again.
+async fn await_leadership(cluster: &Cluster, args: &Controller) {
+    let namespace = std::env::var("RUNTIME_NAMESPACE").unwrap_or_else(|_| args.cluster.namespace.clone());
+    let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "weir".to_string());
+    let options = LeaseOptions {
+        namespace,
+        name: "weir-leader-election".to_string(),
+        identity: format!("{host}_{}", std::process::id()),
+        duration: std::time::Duration::from_secs(35),
+        retry: std::time::Duration::from_secs(5),
+    };
+    let mut leads = lead(cluster.clone(), options);
+    _ = leads.wait_for(|leads| *leads).await;
+    tokio::spawn(async move {
+        if leads.wait_for(|leads| !*leads).await.is_ok() {
+            tracing::error!("leadership was lost");
+            std::process::exit(1);
+        }
+    });
+}
+
+/// SIGTERM or Ctrl-C.
+pub(super) async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => _ = tokio::signal::ctrl_c().await,
+    }
+}

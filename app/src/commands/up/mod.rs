@@ -1,0 +1,102 @@
+//! `weir up`: a repository and a cluster, brought together.
+
+mod apply;
+mod local;
+mod sandbox;
+mod screen;
+mod settle;
+mod units;
+
+use std::path::PathBuf;
+
+use weir_cluster::Cluster;
+use weir_controllers::{LocalSource, Running, Settings};
+use weir_delivery::Entry;
+
+use super::build_kustomization::repository;
+use super::controller::stop_signal;
+use super::reconcile::timeout;
+use crate::cli::Up;
+use crate::connect::{block_on, install_crypto};
+use crate::exit::{Exit, Failure};
+use crate::output::say;
+use crate::telemetry;
+use screen::Screen;
+
+pub(super) fn run(args: Up) -> Result<Exit, Failure> {
+    telemetry::quiet();
+    if !args.path.is_dir() {
+        return Err(Failure::usage(format!("'{}' is not a directory", args.path.display())));
+    }
+    if args.sandbox && (args.cluster.kubeconfig.is_some() || args.cluster.context.is_some()) {
+        return Err(Failure::usage("--sandbox and --kubeconfig or --context exclude each other"));
+    }
+    if !args.sandbox && args.cluster.kubeconfig.is_none() && args.cluster.context.is_none() {
+        let message =
+            "name a cluster with --kubeconfig or --context, or use --sandbox for one inside this process";
+        return Err(Failure::usage(message));
+    }
+    block_on(up(args))
+}
+
+async fn up(args: Up) -> Result<Exit, Failure> {
+    install_crypto();
+    let limit = timeout(&args.timeout)?;
+    let (root, within) = repository(&args.path)?;
+    let tree = weir_fetch::local_directory(&root);
+    let entry = weir_delivery::entry(&tree, &within)?;
+    let (cluster, _sandbox) = if args.sandbox {
+        let (cluster, sandbox) = sandbox::start(&args).await?;
+        (cluster, Some(sandbox))
+    } else {
+        (args.cluster.connect().await?, None)
+    };
+    announce(&root, &entry);
+    apply::entry(&cluster, &entry).await?;
+    let running = weir_controllers::start(cluster.clone(), settings(&root, &entry));
+    if args.once { once(&cluster, running, limit).await } else { follow(&cluster, running, root).await }
+}
+
+fn announce(root: &std::path::Path, entry: &Entry) {
+    say(&format!("► repository {}", root.display()));
+    say(&format!("► entry point: {}", entry.found));
+    if !entry.others.is_empty() {
+        say(&format!(
+            "  hint: other clusters: {}; name one of these directories to run it",
+            entry.others.join(", ")
+        ));
+    }
+}
+
+fn settings(root: &std::path::Path, entry: &Entry) -> Settings {
+    let local =
+        entry.sources.iter().map(|source| LocalSource { source: source.clone(), path: root.to_path_buf() });
+    Settings { local: local.collect(), storage: std::env::temp_dir().join("weir-up"), ..Settings::default() }
+}
+
+/// Until all is settled.
+async fn once(cluster: &Cluster, running: Running, limit: std::time::Duration) -> Result<Exit, Failure> {
+    let screen = Screen::new();
+    let settled = settle::wait(cluster, &running, limit, &screen).await;
+    let units = units::read(cluster).await?;
+    screen.finish();
+    running.stop().await;
+    if !settled {
+        say(&format!("✗ not settled after {}", weir_api::GoDuration(limit)));
+    }
+    Ok(units::summary(&units, settled))
+}
+
+/// Until told to stop, going on as files change.
+async fn follow(cluster: &Cluster, running: Running, root: PathBuf) -> Result<Exit, Failure> {
+    let screen = Screen::new();
+    let changes = local::watch(root);
+    tokio::select! {
+        () = stop_signal() => {}
+        () = settle::show(cluster, &screen) => {}
+        () = local::tell(changes, &running) => {}
+    }
+    screen.finish();
+    running.stop().await;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,82 @@
+//! Exit codes, and failures that carry one.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use weir_cluster::ApiError;
+use weir_files::Diagnostic;
+
+/// How the process ends. The numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is well.
+    Success = 0,
+    /// Something failed, or is not ready.
+    Failure = 1,
+    /// The command cannot be understood.
+    Usage = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: Exit,
+    message: String,
+}
+
+impl Failure {
+    /// The work failed.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { code: Exit::Failure, message: message.into() }
+    }
+
+    /// The command makes no sense.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { code: Exit::Usage, message: message.into() }
+    }
+
+    pub(crate) fn code(&self) -> Exit {
+        self.code
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.message.starts_with("error") || self.message.starts_with('✗') {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "✗ {}", self.message)
+        }
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(mut problems: Vec<Diagnostic>) -> Self {
+        weir_files::sort_diagnostics(&mut problems);
+        Self::new(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(problem: Diagnostic) -> Self {
+        Self::from(vec![problem])
+    }
+}
