@@ -23,6 +23,7 @@ mod server;
 mod store;
 mod table;
 mod time;
+mod typed;
 mod validate;
 mod workloads;
 

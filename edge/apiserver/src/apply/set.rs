@@ -169,17 +169,19 @@ impl Set {
         Set { entries: out }
     }
 
-    /// Calls with every member path, parents first.
+    /// Calls with every member path, those of one level before those below.
     pub(crate) fn each(&self, visit: &mut dyn FnMut(&[Step])) {
         self.each_below(&mut Vec::new(), visit);
     }
 
     fn each_below(&self, path: &mut Vec<Step>, visit: &mut dyn FnMut(&[Step])) {
-        for node in &self.entries {
+        for node in self.entries.iter().filter(|node| node.member) {
             path.push(node.step.clone());
-            if node.member {
-                visit(path);
-            }
+            visit(path);
+            path.pop();
+        }
+        for node in self.entries.iter().filter(|node| !node.below.is_empty()) {
+            path.push(node.step.clone());
             node.below.each_below(path, visit);
             path.pop();
         }

@@ -103,7 +103,7 @@ impl BodyKind {
     pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Problem> {
         let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         Ok(match text.split(';').next().unwrap_or("").trim() {
-            "" | "application/json" | "*/*" => Self::Json,
+            "" | "application/json" | "application/vnd.kubernetes.protobuf" | "*/*" => Self::Json,
             "application/yaml" => Self::Yaml,
             "application/json-patch+json" => Self::JsonPatch,
             "application/merge-patch+json" => Self::MergePatch,

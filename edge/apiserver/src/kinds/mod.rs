@@ -183,6 +183,15 @@ impl Kind {
         }
     }
 
+    /// `Deployment.apps`, or `Pod` for the core.
+    pub(crate) fn kind_and_group(&self) -> String {
+        if self.gvk.group.is_empty() {
+            self.gvk.kind.to_string()
+        } else {
+            format!("{}.{}", self.gvk.kind, self.gvk.group)
+        }
+    }
+
     /// True for this group and kind.
     pub(crate) fn is(&self, group: &str, kind: &str) -> bool {
         *self.gvk.group == *group && *self.gvk.kind == *kind

@@ -109,14 +109,14 @@ impl Writer<'_> {
             value.str_at(&["metadata", "namespace"]).unwrap_or(""),
             value.str_at(&["metadata", "name"]).unwrap_or(""),
         );
-        if state.store.get(&table_of(kind), &key).is_some() {
-            return Err(Problem::exists(kind, &key.name));
-        }
         self.check_namespace(state, &key)?;
         self.prepare_new(state, &mut value);
         let causes = validate::new_object(kind, &value);
         if !causes.is_empty() {
             return Err(Problem::invalid(kind, &key.name, causes));
+        }
+        if state.store.get(&table_of(kind), &key).is_some() {
+            return Err(Problem::exists(kind, &key.name));
         }
         super::admit::new_object(state, kind, &mut value, self.dry_run)?;
         let object = Object::new(value, managers);
