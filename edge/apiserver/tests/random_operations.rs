@@ -24,7 +24,7 @@ async fn both_servers_answer_the_same() {
     };
     let number =
         |name: &str, or: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(or);
-    let real = Server::of_kubeconfig(&kubeconfig).unwrap();
+    let real = Server::of_kubeconfig(&kubeconfig).expect("the kubeconfig can be read");
     let own = Server::Embedded(ApiServer::new(Options { workloads: false, ..Options::default() }).service());
     let (seed, sequences) = (number("WEIR_TEST_SEED", 1), number("WEIR_TEST_SEQUENCES", 60));
     let namespace = format!("random-{seed}");
@@ -89,7 +89,7 @@ async fn run(server: &Server, operation: &Operation) -> Answer {
     if found.code != 200 {
         return found;
     }
-    let changes = from_json(body.as_bytes()).unwrap();
+    let changes = from_json(body.as_bytes()).expect("the generator writes JSON");
     lay_over(&mut object, &changes);
     if object.str_at(&["kind"]) != Some("Thing") {
         object.remove_at(&["metadata", "resourceVersion"]);

@@ -197,6 +197,8 @@ fn service(spec: &mut Map) {
         let config = spec.entry("sessionAffinityConfig").make_map();
         let client = config.entry("clientIP").make_map();
         set(client, "timeoutSeconds", 10_800);
+    } else {
+        spec.remove("sessionAffinityConfig");
     }
     each(spec, "ports", |port| {
         set(port, "protocol", "TCP");

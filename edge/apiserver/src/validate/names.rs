@@ -166,7 +166,7 @@ fn containers(value: &Value, path: &[&str], text: &str, causes: &mut Vec<Cause>)
                 causes.push(Cause::duplicate(format!("{place}.name"), &Value::from(name)));
             }
             names.push(name);
-            if container.str_at(&["image"]).is_none_or(str::is_empty) && path.len() == 1 {
+            if container.str_at(&["image"]).is_none_or(str::is_empty) {
                 causes.push(Cause::required(format!("{place}.image"), ""));
             }
             mounts(&spec, container, &place, causes);
