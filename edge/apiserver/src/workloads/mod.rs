@@ -39,7 +39,7 @@ pub(crate) fn new_claim(state: &State, value: &mut Value) {
 /// What follows when an object is gone.
 pub(crate) fn gone(state: &mut State, kind: &Kind, last: &Object) {
     if kind.is("", "Pod") {
-        service::wake(state, last.meta("namespace"));
+        service::wake(state, last);
     }
 }
 
@@ -51,7 +51,10 @@ pub(crate) fn written(state: &mut State, kind: &Kind, old: Option<&Object>, obje
             (ready, object.value.at(&["metadata", "labels"]).cloned(), object.is_terminating())
         };
         if old.map(seen) != Some(seen(object)) {
-            service::wake(state, object.meta("namespace"));
+            service::wake(state, object);
+            if let Some(old) = old {
+                service::wake(state, old);
+            }
         }
     }
 }

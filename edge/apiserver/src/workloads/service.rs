@@ -115,15 +115,23 @@ pub(crate) fn check_address(state: &State, value: &Value) -> Option<Cause> {
     })
 }
 
-/// Asks for a look at all services of a namespace.
-pub(super) fn wake(state: &mut State, namespace: &str) {
+/// Asks for a look at the services that this pod is behind.
+pub(super) fn wake(state: &mut State, pod: &Object) {
     let table: TableName = ("".into(), "services".into());
-    let keys: Vec<_> = state.store.table(&table).map_or_else(Vec::new, |services| {
-        services.list(Some(namespace), None).map(|(key, _)| key.clone()).collect()
+    let Some(services) = state.store.table(&table) else { return };
+    let behind = services.list(Some(pod.meta("namespace")), None).filter(|(_, service)| {
+        let selector = service.value.at(&["spec", "selector"]).and_then(Value::as_map);
+        selector.is_some_and(|selector| !selector.is_empty() && selects(selector, pod))
     });
+    let keys: Vec<_> = behind.map(|(key, _)| key.clone()).collect();
     for key in keys {
         state.wake(table.clone(), key);
     }
+}
+
+fn selects(selector: &Map, pod: &Object) -> bool {
+    let labels = pod.value.at(&["metadata", "labels"]);
+    selector.iter().all(|(key, value)| labels.and_then(|labels| labels.get(key)) == Some(value))
 }
 
 /// Looks at a service.
@@ -157,7 +165,7 @@ pub(super) fn look(actor: &mut Actor<'_>, kind: &Arc<Kind>, object: &Arc<Object>
 fn matching(actor: &Actor<'_>, kind: &Kind, namespace: &str, selector: &Map) -> Vec<Arc<Object>> {
     let Some(table) = actor.state.store.table(&crate::rest::table_of(kind)) else { return Vec::new() };
     let fits = |pod: &Object| {
-        selector.iter().all(|(key, value)| pod.value.at(&["metadata", "labels", key]) == Some(value))
+        selects(selector, pod)
             && pod.value.at(&["status", "podIP"]).is_some()
             && pod.value.str_at(&["status", "phase"]) == Some("Running")
     };
