@@ -99,7 +99,6 @@ const WITHOUT_GENERATION: &[&str] = &[
     "CertificateSigningRequest",
     "ClusterTrustBundle",
     "Lease",
-    "IngressClass",
     "IPAddress",
     "ServiceCIDR",
     "RuntimeClass",

@@ -11,12 +11,21 @@ use crate::http::{Call, Reply};
 use crate::kinds::{Kind, Registry};
 use crate::problem::Problem;
 
+/// A document of version 2 without content: its version, title and version of the API.
+const EMPTY_SECOND: &[u8] = b"\x0a\x032.0\x12\x19\x0a\x0aKubernetes\x12\x0bunversioned";
+
 /// Answers below `/openapi`.
-pub(crate) fn serve(registry: &Registry, _call: &Call, path: &[&str]) -> Result<Reply, Problem> {
+pub(crate) fn serve(registry: &Registry, call: &Call, path: &[&str]) -> Result<Reply, Problem> {
     match path {
         ["v3"] => Ok(Reply::value(200, &index(registry))),
         ["v3", "api", version] => document(registry, "", version),
         ["v3", "apis", group, version] => document(registry, group, version),
+        // Only kubectl reads this form, and only for kinds that the newer documents lack: there are none to tell of.
+        ["v2"] if call.accept.binary_openapi => {
+            let mut reply = Reply::json(200, EMPTY_SECOND);
+            reply.media = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+            Ok(reply)
+        }
         ["v2"] => Ok(Reply::value(200, &second(registry))),
         _ => Err(Problem::no_path()),
     }

@@ -37,6 +37,9 @@ pub(super) fn new_object(
         ("", "PersistentVolumeClaim") => workloads::new_claim(state, value),
         ("", "PersistentVolume") => value.set_at(&["status", "phase"], "Pending"),
         ("batch", "Job") => workloads::new_job(value),
+        ("apps", "DaemonSet") => {
+            value.set_at(&["metadata", "annotations", "deprecated.daemonset.template.generation"], "1");
+        }
         _ => {}
     }
     Ok(())

@@ -210,7 +210,8 @@ impl Writer<'_> {
         keep_metadata(&old.value, &mut value, kind);
         self.keep_other_half(&old.value, &mut value);
         super::admit::changed_object(state, kind, self.subresource, old, &mut value, self.dry_run)?;
-        if kind.has_generation && counts_as_change(kind, &old.value, &value) {
+        if kind.has_generation && self.subresource != "binding" && counts_as_change(kind, &old.value, &value)
+        {
             let generation = old.value.at(&["metadata", "generation"]).and_then(Value::as_i64).unwrap_or(0);
             value.set_at(&["metadata", "generation"], generation.saturating_add(1));
         }

@@ -1,10 +1,10 @@
 //! The cells of built-in kinds.
 
-use weir_manifest::selector::LabelSelector;
 use weir_yaml::Value;
 
 use super::{age, pod, shown};
 use crate::kinds::Kind;
+use crate::workloads::selector_text;
 
 const NONE: &str = "<none>";
 const UNSET: &str = "<unset>";
@@ -98,7 +98,7 @@ impl Row<'_> {
                 .collect();
             return if pairs.is_empty() { NONE.to_owned() } else { pairs.join(",") };
         }
-        LabelSelector::from_value(selector).map_or_else(|_| NONE.to_owned(), |selector| selector.to_string())
+        selector_text(selector)
     }
 
     fn pod(&self, column: &str) -> Value {
@@ -345,9 +345,7 @@ impl Row<'_> {
             ("Lease", _) => self.text(&["spec", "holderIdentity"], ""),
             ("IngressClass", "Controller") => self.text(&["spec", "controller"], ""),
             ("NetworkPolicy", _) => {
-                let selector = self.object.at(&["spec", "podSelector"]).map(LabelSelector::from_value);
-                let text =
-                    selector.and_then(Result::ok).map(|selector| selector.to_string()).unwrap_or_default();
+                let text = self.object.at(&["spec", "podSelector"]).map(selector_text).unwrap_or_default();
                 Value::from(if text.is_empty() { NONE.to_owned() } else { text })
             }
             ("StorageClass", "Provisioner") => self.text(&["provisioner"], ""),

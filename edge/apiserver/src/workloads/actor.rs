@@ -66,6 +66,11 @@ impl Actor<'_> {
         self.writer(kind, "").replace(self.state, old, value, Owners::ByChange).ok()
     }
 
+    /// Places a pod on a node; that is no change of what the pod should be.
+    pub(super) fn bind(&mut self, kind: &Arc<Kind>, old: &Arc<Object>, value: Value) -> Option<Arc<Object>> {
+        self.writer(kind, "binding").replace(self.state, old, value, Owners::Known(old.managers.clone())).ok()
+    }
+
     /// Writes the status of an object anew, and with it what `metadata` this value has.
     pub(super) fn replace_status(
         &mut self,

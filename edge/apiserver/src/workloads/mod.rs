@@ -4,6 +4,7 @@
 //! waits for. Nothing here has a timer: what only time would bring about does not come about.
 
 mod actor;
+mod budget;
 mod claim;
 mod condition;
 mod daemon_set;
@@ -30,6 +31,24 @@ use actor::Actor;
 pub(crate) use job::new_job;
 pub(crate) use pod::new_pod;
 pub(crate) use service::{allocate_addresses, check_address, release_addresses};
+
+/// A selector as people write it.
+pub(crate) fn selector_text(selector: &Value) -> String {
+    let labels = selector.get("matchLabels").and_then(Value::as_map).cloned().unwrap_or_default();
+    let mut parts: Vec<String> = labels
+        .sorted()
+        .into_iter()
+        .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or("")))
+        .collect();
+    let mut rest = selector.clone();
+    rest.remove_at(&["matchLabels"]);
+    if let Ok(rest) = weir_manifest::selector::LabelSelector::from_value(&rest)
+        && !rest.is_empty()
+    {
+        parts.push(rest.to_string());
+    }
+    parts.join(",")
+}
 
 /// What a new claim gets.
 pub(crate) fn new_claim(state: &State, value: &mut Value) {
@@ -85,6 +104,9 @@ pub(crate) fn look(shared: &Arc<Shared>, state: &mut State, table: &TableName, k
         ("", "Pod") => pod::look(&mut actor, &kind, &object),
         ("", "PersistentVolumeClaim") => claim::look(&mut actor, &kind, &object),
         ("", "PersistentVolume") => claim::look_at_volume(&mut actor, &kind, &object),
+        ("policy", "PodDisruptionBudget") => budget::disruptions(&mut actor, &kind, &object),
+        ("", "ResourceQuota") => budget::quota(&mut actor, &kind, &object),
+        ("autoscaling", "HorizontalPodAutoscaler") => budget::autoscaler(&mut actor, &kind, &object),
         ("", "Service") => service::look(&mut actor, &kind, &object),
         _ => {}
     }

@@ -75,7 +75,7 @@ pub(super) fn look(actor: &mut Actor<'_>, kind: &Arc<Kind>, object: &Arc<Object>
     let placed = if object.value.str_at(&["spec", "nodeName"]).is_none_or(str::is_empty) {
         let mut value = object.value.clone();
         value.set_at(&["spec", "nodeName"], NODE);
-        actor.replace(kind, object, value)
+        actor.bind(kind, object, value)
     } else {
         Some(Arc::clone(object))
     };
