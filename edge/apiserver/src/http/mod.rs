@@ -39,7 +39,12 @@ where
             if !trusted && !call.is_open() {
                 authenticate(shared, &mut call)?;
             }
-            crate::rest::serve(shared, &call)
+            let mut reply = crate::rest::serve(shared, &call)?;
+            if call.accept.yaml && reply.media == "application/json" {
+                // JSON is YAML too.
+                reply.media = "application/yaml";
+            }
+            Ok(reply)
         }),
         Ok(None) => Err(Problem::too_large()),
         Err(error) => {
