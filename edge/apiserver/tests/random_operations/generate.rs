@@ -293,13 +293,7 @@ impl Generator {
             out.set_at(&["free", self.pick(&["p", "q"]), "deep"], self.pick(&[1, 2]));
         }
         if self.chance(40) {
-            // Never an empty one: what becomes of it differs between 1.36 and 1.37.
-            out.set_at(&["table", "t0"], "1");
-            for key in ["t1", "t2"] {
-                if self.chance(50) {
-                    out.set_at(&["table", key], self.pick(&["1", "2"]));
-                }
-            }
+            out.set_at(&["table"], self.table(&["t1", "t2"]));
         }
         if self.chance(30) {
             out.set_at(&["whole", self.pick(&["x", "y"])], self.pick(&[1, 2]));
