@@ -175,6 +175,7 @@ impl Check<'_> {
     }
 }
 
+/// A value as the real server's messages show it.
 fn shown(value: &Value) -> String {
-    format!("&{{{}}}", weir_yaml::to_json(value))
+    format!("&value.valueUnstructured{{Value:{}}}", weir_yaml::to_json(value))
 }

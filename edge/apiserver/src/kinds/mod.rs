@@ -107,6 +107,7 @@ const WITHOUT_GENERATION: &[&str] = &[
     "RoleBinding",
     "ResourceClaim",
     "ResourceClaimTemplate",
+    "CSIDriver",
     "CSINode",
     "CSIStorageCapacity",
     "StorageClass",

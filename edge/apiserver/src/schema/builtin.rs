@@ -59,8 +59,9 @@ impl Reader {
     fn shape(&mut self, schema: Schema, atomic: bool) -> Shape {
         let scalar = match schema.shape() {
             source::Shape::Any => return Shape::Any,
+            // What is free in form has one owner as a whole.
             source::Shape::FreeMap => {
-                return Shape::Map { fields: Fields::default(), rest: Some(Types::ANY), atomic };
+                return Shape::Map { fields: Fields::default(), rest: Some(Types::ANY), atomic: true };
             }
             source::Shape::Struct => {
                 let is_kind = schema.definition().and_then(Definition::gvk).is_some();

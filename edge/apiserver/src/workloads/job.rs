@@ -48,6 +48,8 @@ pub(super) fn look(actor: &mut Actor<'_>, kind: &Arc<Kind>, object: &Arc<Object>
         let message = "Job suspended".to_owned();
         conditions.push(Condition { kind: "Suspended", holds: true, reason: "JobSuspended", message });
         status.insert("ready", 0);
+        status.insert("terminating", 0);
+        status.insert("uncountedTerminatedPods", Map::new());
     } else {
         run(actor, kind, &pod_kind, object, &mut status, &mut conditions);
     }
