@@ -15,7 +15,7 @@ use crate::words::{
     Action, Answer, Ask, Change, Effect, Failure, FailureStep, HealthOutcome, Live, Options, Outcome,
     Patience, Seen, Step, Target, Wave,
 };
-use crate::{Desired, Health, Id, Intent, Inventory, Owned, Owner, Verdict, intent, judge};
+use crate::{Desired, Health, Id, Intent, Inventory, Owned, Verdict, intent, judge};
 
 enum Phase {
     NextStage,
