@@ -1,7 +1,8 @@
 //! The same random operations on this server and on a real one give the same answers and the same objects.
 //!
 //! The real server is the one of the kubeconfig that `WEIR_TEST_KUBECONFIG` names. `WEIR_TEST_SEED` and
-//! `WEIR_TEST_SEQUENCES` choose the operations.
+//! `WEIR_TEST_SEQUENCES` choose the operations. With `WEIR_TEST_RECORD=1` its answers are written down in
+//! `random_operations/recorded.txt`, which is played against this server where there is no real one.
 
 #[path = "random_operations/client.rs"]
 mod client;
@@ -30,6 +31,8 @@ async fn both_servers_answer_the_same() {
     let namespace = format!("random-{seed}");
     prepare(&real, &namespace).await;
     prepare(&own, &namespace).await;
+    let record = std::env::var_os("WEIR_TEST_RECORD").is_some();
+    let mut recorded = String::new();
     let mut differences = Vec::new();
     for sequence in 0..sequences {
         let mut generator = Generator::new(seed.wrapping_mul(1_000_003).wrapping_add(sequence));
@@ -40,6 +43,9 @@ async fn both_servers_answer_the_same() {
             story.push(operation.to_string());
             let (a, b) = (run(&own, &operation).await, run(&real, &operation).await);
             let (a, b) = (clean(a), clean(b));
+            if record {
+                recorded.push_str(&format!("> {operation}\n< {}\n", b.replace('\n', "\\n")));
+            }
             if a != b {
                 differences.push(format!(
                     "sequence {sequence}:\n  {}\nown:  {}\nreal: {}",
@@ -52,6 +58,9 @@ async fn both_servers_answer_the_same() {
         }
     }
     real.send("DELETE", &format!("/api/v1/namespaces/{namespace}"), "application/json", "").await;
+    if record {
+        std::fs::write(recording(), recorded).expect("the recording can be written");
+    }
     let total = differences.len();
     differences.truncate(5);
     assert!(
@@ -59,6 +68,29 @@ async fn both_servers_answer_the_same() {
         "{total} of {sequences} sequences differ (seed {seed})\n\n{}",
         differences.join("\n\n")
     );
+}
+
+fn recording() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/random_operations/recorded.txt")
+}
+
+#[tokio::test]
+async fn this_server_answers_as_the_real_one_did() {
+    let own = Server::Embedded(ApiServer::new(Options { workloads: false, ..Options::default() }).service());
+    let text = std::fs::read_to_string(recording()).expect("the recording is there");
+    let namespace = text.split("/namespaces/").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or("");
+    prepare(&own, namespace).await;
+    let mut lines = text.lines();
+    let mut faults = Vec::new();
+    while let (Some(operation), Some(answer)) = (lines.next(), lines.next()) {
+        let operation = Operation::read(operation.trim_start_matches("> "));
+        let own = clean(run(&own, &operation).await).replace('\n', "\\n");
+        let real = answer.trim_start_matches("< ");
+        if own != real {
+            faults.push(format!("{operation}\nown:  {own}\nreal: {real}"));
+        }
+    }
+    assert!(faults.is_empty(), "{} answers differ\n\n{}", faults.len(), faults[0]);
 }
 
 async fn prepare(server: &Server, namespace: &str) {
@@ -80,7 +112,7 @@ async fn prepare(server: &Server, namespace: &str) {
 
 async fn run(server: &Server, operation: &Operation) -> Answer {
     let Operation { method, path, media, body } = operation;
-    if *method != "PUT" {
+    if method != "PUT" {
         return server.send(method, path, media, body).await;
     }
     // An update changes what is there: the body holds the fields to set.

@@ -62,12 +62,21 @@ pub(crate) fn object(
         return Err(Problem::bad_request("the object provided is unrecognized (must be of type Object)"));
     }
     let (value, unknown) = if kind.custom.is_some() {
-        custom::shape(&kind.types, kind.ty, value)
+        custom::shape(&kind.types, kind.ty, value, true)
     } else {
         builtin::shape(&kind.types, kind.ty, value).map_err(|why| cannot_handle(kind, &why))?
     };
     let warnings = told(kind, unknown, strictness)?;
     Ok((value, warnings))
+}
+
+/// The result of a merge in the form of its kind.
+pub(crate) fn merged(kind: &Kind, value: Value) -> Result<Value, Problem> {
+    if kind.custom.is_some() {
+        return Ok(custom::shape(&kind.types, kind.ty, value, false).0);
+    }
+    let shaped = builtin::shape(&kind.types, kind.ty, value).map_err(|why| cannot_handle(kind, &why))?;
+    Ok(shaped.0)
 }
 
 fn cannot_handle(kind: &Kind, why: &str) -> Problem {

@@ -150,7 +150,7 @@ fn apply(
         Err(conflicts) => return Err(Problem::apply_conflict(&conflicts)),
     };
     let value = match object {
-        Some(value) => decode::object(kind, value, Strictness::Ignore)?.0,
+        Some(value) => decode::merged(kind, value)?,
         None => live,
     };
     let value = super::last_applied::refresh(&writer.manager, value, &config);

@@ -210,7 +210,9 @@ impl Writer<'_> {
         keep_metadata(&old.value, &mut value, kind);
         self.keep_other_half(&old.value, &mut value);
         super::admit::changed_object(state, kind, self.subresource, old, &mut value, self.dry_run)?;
-        if kind.has_generation && self.subresource != "binding" && counts_as_change(kind, &old.value, &value)
+        if kind.has_generation
+            && self.subresource != "binding"
+            && counts_as_change(kind, self.subresource, &old.value, &value)
         {
             let generation = old.value.at(&["metadata", "generation"]).and_then(Value::as_i64).unwrap_or(0);
             value.set_at(&["metadata", "generation"], generation.saturating_add(1));
@@ -345,7 +347,7 @@ fn keep_metadata(old: &Value, value: &mut Value, kind: &Kind) {
 }
 
 /// True if `metadata.generation` counts this change.
-fn counts_as_change(kind: &Kind, old: &Value, new: &Value) -> bool {
+fn counts_as_change(kind: &Kind, subresource: &str, old: &Value, new: &Value) -> bool {
     let strip = |value: &Value| {
         let mut value = value.clone();
         if let Some(map) = value.as_map_mut() {
@@ -357,6 +359,12 @@ fn counts_as_change(kind: &Kind, old: &Value, new: &Value) -> bool {
         }
         value
     };
+    // Deployments count their annotations too, but not those that come with a status.
+    let noted = kind.is("apps", "Deployment") && subresource.is_empty();
+    let annotations = |value: &Value| value.at(&["metadata", "annotations"]).cloned().unwrap_or_default();
+    if noted && !annotations(old).means(&annotations(new)) {
+        return true;
+    }
     let has_spec = kind.custom.is_none() && new.get("spec").is_some();
     if has_spec {
         return match (old.get("spec"), new.get("spec")) {
