@@ -64,7 +64,7 @@ pub(crate) fn fill(group: &str, kind: &str, object: &mut Value) {
             }
         }
         ("networking.k8s.io", "NetworkPolicy") => network_policy(spec),
-        ("autoscaling", "HorizontalPodAutoscaler") => set(spec, "minReplicas", 1),
+        ("autoscaling", "HorizontalPodAutoscaler") => autoscaler(spec),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => definition(spec),
         ("storage.k8s.io", "CSIDriver") => {
             for (key, value) in [
@@ -174,9 +174,6 @@ fn job(spec: &mut Map) {
     let replacement = if spec.contains_key("podFailurePolicy") { "Failed" } else { "TerminatingOrFailed" };
     set(spec, "podReplacementPolicy", replacement);
     set(spec, "manualSelector", false);
-    if spec.get("manualSelector").and_then(Value::as_bool) == Some(false) {
-        spec.remove("manualSelector");
-    }
     template(spec);
 }
 
@@ -197,6 +194,8 @@ fn service(spec: &mut Map) {
         let config = spec.entry("sessionAffinityConfig").make_map();
         let client = config.entry("clientIP").make_map();
         set(client, "timeoutSeconds", 10_800);
+    } else {
+        spec.remove("sessionAffinityConfig");
     }
     each(spec, "ports", |port| {
         set(port, "protocol", "TCP");
@@ -212,6 +211,17 @@ fn service(spec: &mut Map) {
     }
     if kind == "LoadBalancer" {
         set(spec, "allocateLoadBalancerNodePorts", true);
+    }
+}
+
+fn autoscaler(spec: &mut Map) {
+    set(spec, "minReplicas", 1);
+    if !spec.contains_key("metrics") {
+        let target =
+            Value::from([("averageUtilization", Value::from(80)), ("type", Value::from("Utilization"))]);
+        let resource = Value::from([("name", Value::from("cpu")), ("target", target)]);
+        let metric = Value::from([("resource", resource), ("type", Value::from("Resource"))]);
+        spec.insert("metrics", vec![metric]);
     }
 }
 

@@ -109,14 +109,14 @@ impl Writer<'_> {
             value.str_at(&["metadata", "namespace"]).unwrap_or(""),
             value.str_at(&["metadata", "name"]).unwrap_or(""),
         );
-        if state.store.get(&table_of(kind), &key).is_some() {
-            return Err(Problem::exists(kind, &key.name));
-        }
         self.check_namespace(state, &key)?;
         self.prepare_new(state, &mut value);
         let causes = validate::new_object(kind, &value);
         if !causes.is_empty() {
             return Err(Problem::invalid(kind, &key.name, causes));
+        }
+        if state.store.get(&table_of(kind), &key).is_some() {
+            return Err(Problem::exists(kind, &key.name));
         }
         super::admit::new_object(state, kind, &mut value, self.dry_run)?;
         let object = Object::new(value, managers);
@@ -210,7 +210,8 @@ impl Writer<'_> {
         keep_metadata(&old.value, &mut value, kind);
         self.keep_other_half(&old.value, &mut value);
         super::admit::changed_object(state, kind, self.subresource, old, &mut value, self.dry_run)?;
-        if kind.has_generation && counts_as_change(kind, &old.value, &value) {
+        if kind.has_generation && self.subresource != "binding" && counts_as_change(kind, &old.value, &value)
+        {
             let generation = old.value.at(&["metadata", "generation"]).and_then(Value::as_i64).unwrap_or(0);
             value.set_at(&["metadata", "generation"], generation.saturating_add(1));
         }
