@@ -32,8 +32,18 @@ const IN_TESTS: [(&str, &[&str]); 5] = [
 
 /// Crates that bring a runtime, the network or a client with them.
 const NOT_IN_CORE: [&str; 12] = [
-    "tokio", "kube", "k8s-openapi", "hyper", "hyper-util", "http", "tower", "rustls", "socket2", "mio",
-    "async-std", "reqwest",
+    "tokio",
+    "kube",
+    "k8s-openapi",
+    "hyper",
+    "hyper-util",
+    "http",
+    "tower",
+    "rustls",
+    "socket2",
+    "mio",
+    "async-std",
+    "reqwest",
 ];
 
 struct Crate {
@@ -83,9 +93,11 @@ fn row<'a>(table: &[(&str, &'a [&'a str])], name: &str) -> &'a [&'a str] {
 }
 
 fn ours(dependencies: &[String]) -> impl Iterator<Item = &str> {
-    dependencies.iter().filter_map(|name| {
-        if name == "weir" { Some("app") } else { name.strip_prefix("weir-") }
-    })
+    dependencies.iter().filter_map(
+        |name| {
+            if name == "weir" { Some("app") } else { name.strip_prefix("weir-") }
+        },
+    )
 }
 
 #[test]
@@ -98,7 +110,9 @@ fn no_crate_uses_what_the_table_does_not_name() {
             continue;
         }
         let (may, may_in_tests) = (row(&TABLE, name), row(&IN_TESTS, name));
-        wrong.extend(ours(&one.normal).filter(|used| !may.contains(used)).map(|used| format!("{name} -> {used}")));
+        wrong.extend(
+            ours(&one.normal).filter(|used| !may.contains(used)).map(|used| format!("{name} -> {used}")),
+        );
         let tests = ours(&one.tests).filter(|used| !may.contains(used) && !may_in_tests.contains(used));
         wrong.extend(tests.map(|used| format!("tests of {name} -> {used}")));
     }
