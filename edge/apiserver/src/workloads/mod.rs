@@ -60,6 +60,11 @@ pub(crate) fn gone(state: &mut State, kind: &Kind, last: &Object) {
     if kind.is("", "Pod") {
         service::wake(state, last);
     }
+    if kind.is("", "PersistentVolumeClaim")
+        && let Some(volume) = last.value.str_at(&["spec", "volumeName"])
+    {
+        state.wake(("".into(), "persistentvolumes".into()), ObjectKey::new("", volume));
+    }
 }
 
 /// What follows when an object is written.

@@ -118,12 +118,14 @@ pub(crate) fn check_address(state: &State, value: &Value) -> Option<Cause> {
 /// Asks for a look at the services that this pod is behind.
 pub(super) fn wake(state: &mut State, pod: &Object) {
     let table: TableName = ("".into(), "services".into());
-    let Some(services) = state.store.table(&table) else { return };
-    let behind = services.list(Some(pod.meta("namespace")), None).filter(|(_, service)| {
-        let selector = service.value.at(&["spec", "selector"]).and_then(Value::as_map);
-        selector.is_some_and(|selector| !selector.is_empty() && selects(selector, pod))
-    });
-    let keys: Vec<_> = behind.map(|(key, _)| key.clone()).collect();
+    let labels = pod.value.at(&["metadata", "labels"]).and_then(Value::as_map);
+    let keys: Vec<_> = labels
+        .into_iter()
+        .flatten()
+        .flat_map(|(key, value)| {
+            state.store.services_with(pod.meta("namespace"), key, value.as_str().unwrap_or(""))
+        })
+        .collect();
     for key in keys {
         state.wake(table.clone(), key);
     }
@@ -163,13 +165,15 @@ pub(super) fn look(actor: &mut Actor<'_>, kind: &Arc<Kind>, object: &Arc<Object>
 }
 
 fn matching(actor: &Actor<'_>, kind: &Kind, namespace: &str, selector: &Map) -> Vec<Arc<Object>> {
-    let Some(table) = actor.state.store.table(&crate::rest::table_of(kind)) else { return Vec::new() };
     let fits = |pod: &Object| {
         selects(selector, pod)
             && pod.value.at(&["status", "podIP"]).is_some()
             && pod.value.str_at(&["status", "phase"]) == Some("Running")
     };
-    table.list(Some(namespace), None).map(|(_, pod)| pod).filter(|pod| fits(pod)).cloned().collect()
+    let Some((key, value)) = selector.iter().next() else { return Vec::new() };
+    let keys = actor.state.store.pods_with(namespace, key, value.as_str().unwrap_or(""));
+    let found = keys.iter().filter_map(|key| actor.state.store.get(&crate::rest::table_of(kind), key));
+    found.filter(|pod| fits(pod)).cloned().collect()
 }
 
 /// Writes the object that lists the pods of a service.
