@@ -52,7 +52,7 @@ where
         }
     };
     let reply = reply.unwrap_or_else(|problem| Reply::problem(&problem));
-    into_response(reply)
+    into_response(reply, shared.now())
 }
 
 /// Checks the token: that of the administrator, or one that was given out to a service account.
@@ -66,10 +66,12 @@ fn authenticate(shared: &Shared, call: &mut Call) -> Result<(), Problem> {
     Ok(())
 }
 
-fn into_response(reply: Reply) -> Response<Body> {
+fn into_response(reply: Reply, now: i64) -> Response<Body> {
     let mut builder = Response::builder()
         .status(reply.code)
         .header(header::CONTENT_TYPE, reply.media)
+        // The clock that managed fields are written by: a client tells by it whether an apply changed anything.
+        .header(header::DATE, crate::time::http_date(now))
         .header(header::CACHE_CONTROL, "no-cache, private");
     for warning in &reply.warnings {
         let text: String = warning.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
