@@ -58,5 +58,6 @@ async fn draw(
 fn owned(unit: &Value) -> Vec<Owned> {
     let entries = unit.at(&["status", "inventory", "entries"]).and_then(Value::as_list).unwrap_or_default();
     let pairs = entries.iter().filter_map(|entry| Some((entry.str_at(&["id"])?, entry.str_at(&["v"])?)));
-    Inventory::parse(pairs).0.iter().collect()
+    // In the order of the status, as the flux CLI draws them.
+    pairs.flat_map(|pair| Inventory::parse([pair]).0.iter().collect::<Vec<_>>()).collect()
 }

@@ -129,7 +129,7 @@ impl Bed {
         bed.define().await;
         let namespace = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {}}}\n", bed.namespace);
         bed.apply(&namespace).await;
-        *bed.running.lock().unwrap() = Some(weir_controllers::start(theirs, settings));
+        *bed.running.lock().unwrap() = Some(weir_controllers::start(theirs, settings).unwrap());
         bed.apply(&format!(
             "apiVersion: {}\nkind: {}\nmetadata: {{name: repository, namespace: {}}}\n\
              spec: {{interval: 1h, url: 'https://git.example/repository.git'}}\n",
