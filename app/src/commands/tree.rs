@@ -18,6 +18,7 @@ pub(super) fn run(name: &str, compact: bool, args: &ClusterArgs) -> Result<(), F
         let unit = read_one(&cluster, &KUSTOMIZATION, &args.namespace, name).await?;
         let mut text = format!("Kustomization/{}/{name}\n", args.namespace);
         draw(&cluster, &unit, compact, "", 0, &mut text).await?;
+        text.push('\n');
         Ok(text)
     })?;
     print(&text)
