@@ -1,0 +1,68 @@
+//! Builds every directory of a checkout that has a kustomization: `build_all ROOT OUT` writes one file for each to OUT,
+//! `.yaml` with the objects or `.err` with the problems. `corpus/kustomize/compare.sh` compares them with the original.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a tool that reads directories and says what it did"
+)]
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use weir_files::{MemoryFiles, RootedPath, Tree};
+use weir_kustomize::Options;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1).map(PathBuf::from);
+    let (Some(root), Some(out)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: build_all ROOT OUT".into());
+    };
+    let (tree, directories) = read(&root)?;
+    let (mut built, start) = (0, Instant::now());
+    for directory in &directories {
+        let name = out.join(directory.to_string().replace('/', "@"));
+        let result = weir_kustomize::build(&tree, directory, &Options::default());
+        match result.and_then(|built| built.to_yaml().map_err(|problem| vec![problem])) {
+            Ok(yaml) => {
+                std::fs::write(name.with_added_extension("yaml"), yaml)?;
+                built += 1;
+            }
+            Err(problems) => {
+                let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+                std::fs::write(name.with_added_extension("err"), text)?;
+            }
+        }
+    }
+    println!("{built} of {} directories built in {:?}", directories.len(), start.elapsed());
+    Ok(())
+}
+
+/// All files of a checkout, and its directories with a kustomization.
+fn read(root: &Path) -> Result<(Tree, Vec<RootedPath>), Box<dyn Error>> {
+    let (mut files, mut directories) = (MemoryFiles::new(), Vec::new());
+    let mut todo = vec![root.to_path_buf()];
+    while let Some(dir) = todo.pop() {
+        for entry in std::fs::read_dir(&dir)? {
+            let entry = entry?;
+            let path = entry.path();
+            let text = path.strip_prefix(root)?.to_string_lossy().into_owned();
+            let (rooted, kind) = (RootedPath::new(&text)?, entry.file_type()?);
+            if kind.is_symlink() {
+                files = files.link(&rooted, &std::fs::read_link(&path)?.to_string_lossy());
+            } else if kind.is_dir() {
+                files = files.directory(&rooted);
+                todo.push(path);
+            } else {
+                if ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(&rooted.name()) {
+                    directories.extend(rooted.parent());
+                }
+                files = files.file(&rooted, std::fs::read(&path)?);
+            }
+        }
+    }
+    directories.sort();
+    directories.dedup();
+    Ok((files.tree(), directories))
+}

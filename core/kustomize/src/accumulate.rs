@@ -1,0 +1,217 @@
+//! Carries out one kustomization: resources, generators, components, then transformers, in kustomize's order.
+
+use weir_files::{Diagnostic, Frame, RootedPath};
+use weir_yaml::{Dialect, Value};
+
+use crate::context::{Context, Here};
+use crate::kustomization::{Item, Kustomization};
+use crate::loader::{Loader, Target};
+use crate::origin::Origin;
+use crate::resources::Resources;
+use crate::source::Source;
+use crate::{generate, kustomization, objects, transform};
+
+/// A kustomization that was read.
+pub(crate) struct Loaded {
+    pub(crate) kustomization: Kustomization,
+    pub(crate) source: Source,
+}
+
+/// Reads the kustomization of a directory, or takes the one that is given.
+pub(crate) fn load(
+    context: &mut Context<'_>,
+    loader: &Loader,
+    given: Option<&Value>,
+) -> Result<Loaded, Vec<Diagnostic>> {
+    let (source, value) = match given {
+        Some(value) => (Source::new(given_file(loader), None), value.clone()),
+        None => read(loader)?,
+    };
+    let kustomization = kustomization::read(&value, &source, &mut context.warnings)?;
+    Ok(Loaded { kustomization, source })
+}
+
+/// What is given stands for the file that is there or would be.
+fn given_file(loader: &Loader) -> RootedPath {
+    loader.kustomization_file().unwrap_or_else(|_| loader.dir.child("kustomization.yaml"))
+}
+
+fn read(loader: &Loader) -> Result<(Source, Value), Vec<Diagnostic>> {
+    let file = loader.kustomization_file().map_err(|message| vec![Diagnostic::error(message)])?;
+    let text = loader
+        .read_text(&file)
+        .map_err(|message| vec![Diagnostic::error(message).at(weir_files::Place::file(file.as_str()))])?;
+    let value = weir_yaml::first_from_yaml(&text, Dialect::Sigs).map_err(|error| {
+        let mut problem = error.diagnostic(file.as_str());
+        problem.message = format!("invalid Kustomization: {}", problem.message);
+        vec![problem]
+    })?;
+    Ok((Source::new(file, Some(&text)), value))
+}
+
+/// The objects of a kustomization. A component begins with those of its parent.
+pub(crate) fn carry_out(
+    context: &mut Context<'_>,
+    loader: &Loader,
+    loaded: &Loaded,
+    given: Resources,
+    origin: &str,
+) -> Resources {
+    let here = Here { loader, source: &loaded.source };
+    let mut resources = given;
+    for item in &loaded.kustomization.resources {
+        resource(context, &here, item, origin, &mut resources);
+    }
+    generate::run(context, &here, &loaded.kustomization, origin, &mut resources);
+    for item in &loaded.kustomization.components {
+        resources = component(context, &here, item, origin, resources);
+    }
+    transform::run(context, &here, &loaded.kustomization, origin, &mut resources);
+    resources
+}
+
+fn resource(
+    context: &mut Context<'_>,
+    here: &Here<'_>,
+    item: &Item,
+    origin: &str,
+    resources: &mut Resources,
+) {
+    match here.loader.target(&item.text) {
+        Err(message) => {
+            context.report_at(here, &item.at, format!("accumulating resources: {message}"));
+        }
+        Ok(Target::File(path)) => file(context, here, item, &path, origin, resources),
+        Ok(Target::Directory(path)) => {
+            let Some((loader, loaded)) = enter(context, here, item, path, false) else { return };
+            context.trail.push(Frame { what: "in base".to_string(), place: here.source.place(&item.at) });
+            let inner = joined(origin, &item.text);
+            let found = carry_out(context, &loader, &loaded, Resources::default(), &inner);
+            context.trail.pop();
+            for resource in found.list {
+                let place = resource.place.clone();
+                if let Err(message) = resources.append(resource) {
+                    let problem = Diagnostic::error(message).at(here.source.place(&item.at));
+                    context.report(match place {
+                        Some(place) => problem.through("the second of them", place),
+                        None => problem,
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn file(
+    context: &mut Context<'_>,
+    here: &Here<'_>,
+    item: &Item,
+    path: &RootedPath,
+    origin: &str,
+    resources: &mut Resources,
+) {
+    let text = match here.loader.read_text(path) {
+        Ok(text) => text,
+        Err(message) => {
+            return context.report_at(here, &item.at, format!("accumulating resources: {message}"));
+        }
+    };
+    match objects::read(path.as_str(), &text) {
+        Err(problems) => context.report_all_through(here, &item.at, "in resource", problems),
+        Ok(found) => {
+            for mut resource in found {
+                if context.tracks_origins {
+                    resource.origin = Some(Origin::file(joined(origin, &item.text)));
+                }
+                let place = resource.place.clone();
+                if let Err(message) = resources.append(resource) {
+                    let problem = Diagnostic::error(message);
+                    let problem = place.map_or_else(|| problem.clone(), |place| problem.clone().at(place));
+                    context.report_all_through(here, &item.at, "in resource", vec![problem]);
+                }
+            }
+        }
+    }
+}
+
+/// Components have no objects of their own: they change those of their parent.
+fn component(
+    context: &mut Context<'_>,
+    here: &Here<'_>,
+    item: &Item,
+    origin: &str,
+    resources: Resources,
+) -> Resources {
+    let path = match here.loader.target(&item.text) {
+        Ok(Target::Directory(path)) => path,
+        Ok(Target::File(path)) => {
+            context.report_at(here, &item.at, format!("component '{path}' is not a directory"));
+            return resources;
+        }
+        Err(message) => {
+            context.report_at(here, &item.at, format!("accumulating components: {message}"));
+            return resources;
+        }
+    };
+    let Some((loader, loaded)) = enter(context, here, item, path, true) else { return resources };
+    context.trail.push(Frame { what: "in component".to_string(), place: here.source.place(&item.at) });
+    let inner = joined(origin, &item.text);
+    let resources = carry_out(context, &loader, &loaded, resources, &inner);
+    context.trail.pop();
+    resources
+}
+
+/// Reads the kustomization of another directory.
+fn enter(
+    context: &mut Context<'_>,
+    here: &Here<'_>,
+    item: &Item,
+    path: RootedPath,
+    as_component: bool,
+) -> Option<(Loader, Loaded)> {
+    let what = if as_component { "in component" } else { "in base" };
+    let loader = match here.loader.enter(path) {
+        Ok(loader) => loader,
+        Err(message) => {
+            context.report_at(here, &item.at, message);
+            return None;
+        }
+    };
+    let loaded = match load(context, &loader, None) {
+        Ok(loaded) => loaded,
+        Err(problems) => {
+            context.report_all_through(here, &item.at, what, problems);
+            return None;
+        }
+    };
+    let is_component = loaded.kustomization.is_component;
+    if is_component != as_component {
+        let dir = &loader.dir;
+        context.report_at(
+            here,
+            &item.at,
+            if as_component {
+                format!("expected kind 'Component' for path '{dir}' but got 'Kustomization'")
+            } else {
+                format!("expected kind != 'Component' for path '{dir}'")
+            },
+        );
+        return None;
+    }
+    Some((loader, loaded))
+}
+
+/// A path relative to the directory that is built, as Go cleans it.
+fn joined(base: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in base.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() { ".".to_string() } else { parts.join("/") }
+}

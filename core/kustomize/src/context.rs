@@ -1,0 +1,59 @@
+//! What all steps of a build share: its options, the way to where it is, and what went wrong so far.
+
+use weir_files::{Diagnostic, Frame};
+
+use crate::Options;
+use crate::loader::Loader;
+use crate::origin::Origin;
+use crate::source::{Source, Step};
+
+/// A running build.
+pub(crate) struct Context<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) problems: Vec<Diagnostic>,
+    pub(crate) warnings: Vec<Diagnostic>,
+    /// How the build came to the kustomization that it is at, the outermost first.
+    pub(crate) trail: Vec<Frame>,
+    /// Whether origins are wanted.
+    pub(crate) tracks_origins: bool,
+}
+
+/// The kustomization that is being carried out.
+pub(crate) struct Here<'a> {
+    pub(crate) loader: &'a Loader,
+    pub(crate) source: &'a Source,
+}
+
+impl Context<'_> {
+    /// Notes a problem and goes on.
+    pub(crate) fn report(&mut self, mut problem: Diagnostic) {
+        problem.trace.extend(self.trail.iter().rev().cloned());
+        self.problems.push(problem);
+    }
+
+    /// Notes a problem of a field.
+    pub(crate) fn report_at(&mut self, here: &Here<'_>, at: &[Step], message: impl Into<String>) {
+        self.report(Diagnostic::error(message).at(here.source.place(at)));
+    }
+
+    /// Notes problems in something that a field names.
+    pub(crate) fn report_all_through(
+        &mut self,
+        here: &Here<'_>,
+        at: &[Step],
+        what: &str,
+        problems: Vec<Diagnostic>,
+    ) {
+        let place = here.source.place(at);
+        for problem in problems {
+            self.report(problem.at(place.clone()).through(what, place.clone()));
+        }
+    }
+
+    /// The origin of a generator or transformer that is a field here.
+    pub(crate) fn builtin(&self, here: &Here<'_>, kind: &str, dir: &str) -> Option<Origin> {
+        let file = here.source.file.name();
+        let file = if dir.is_empty() { file.to_string() } else { format!("{dir}/{file}") };
+        self.tracks_origins.then(|| Origin::builtin(kind, &file))
+    }
+}

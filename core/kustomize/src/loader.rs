@@ -1,0 +1,148 @@
+//! Reads the files of one kustomization directory, and finds others from it, within the limits of the build.
+
+use std::sync::Arc;
+
+use weir_files::{Bytes, Entry, ReadError, RootedPath, Tree};
+
+use crate::LoadRestriction;
+
+/// Larger files are refused.
+const LARGEST: u64 = 50 << 20;
+/// Bases in bases are followed so deep.
+const DEEPEST: usize = 100;
+
+/// A directory with a kustomization, and those that led to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Loader {
+    tree: Tree,
+    restriction: LoadRestriction,
+    /// Without links.
+    pub(crate) dir: RootedPath,
+    from: Option<Arc<Loader>>,
+    depth: usize,
+}
+
+/// What a resource of a kustomization is.
+pub(crate) enum Target {
+    File(RootedPath),
+    Directory(RootedPath),
+}
+
+impl Loader {
+    /// For the directory that is built.
+    pub(crate) fn new(tree: &Tree, dir: &RootedPath, restriction: LoadRestriction) -> Result<Self, String> {
+        match tree.resolve(dir).map_err(|error| error.to_string())? {
+            Some((dir, Entry::Directory)) => {
+                Ok(Self { tree: tree.clone(), restriction, dir, from: None, depth: 0 })
+            }
+            Some(_) => Err(format!("'{dir}' is not a directory")),
+            None => Err(format!("'{dir}' does not exist")),
+        }
+    }
+
+    /// What a path that is written here stands for.
+    pub(crate) fn target(&self, path: &str) -> Result<Target, String> {
+        if path.is_empty() {
+            return Err("the path is empty".to_string());
+        }
+        let absolute = self.dir.join(path).map_err(|error| error.to_string());
+        let found = absolute.and_then(|path| self.tree.resolve(&path).map_err(|error| error.to_string()));
+        match found {
+            Ok(Some((path, Entry::File { .. }))) => Ok(Target::File(path)),
+            Ok(Some((path, _))) => Ok(Target::Directory(path)),
+            _ if is_remote(path) => Err(format!("not supported yet: remote resource {path}")),
+            Ok(None) => Err(format!("'{path}' does not exist")),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The content of a file that is named here.
+    pub(crate) fn load(&self, path: &str) -> Result<Bytes, String> {
+        match self.target(path)? {
+            Target::File(real) => self.read(&real),
+            Target::Directory(_) => Err(format!("'{path}' is a directory, not a file")),
+        }
+    }
+
+    /// The content of a file.
+    pub(crate) fn read(&self, file: &RootedPath) -> Result<Bytes, String> {
+        if self.restriction == LoadRestriction::Root && !file.is_within(&self.dir) {
+            return Err(format!("security; file '{file}' is not in or below '{}'", self.dir));
+        }
+        if let Ok(Some(Entry::File { size, .. })) = self.tree.entry(file)
+            && size > LARGEST
+        {
+            let error = ReadError::TooLarge { path: file.clone(), size, limit: LARGEST };
+            return Err(error.to_string());
+        }
+        self.tree.read(file).map_err(|error| error.to_string())
+    }
+
+    /// The text of a file.
+    pub(crate) fn read_text(&self, file: &RootedPath) -> Result<String, String> {
+        text_of(&self.read(file)?).map_err(|()| format!("'{file}' is not UTF-8 text"))
+    }
+
+    /// The text of a file that is named here, and its path.
+    pub(crate) fn load_text(&self, path: &str) -> Result<(RootedPath, String), String> {
+        match self.target(path)? {
+            Target::File(real) => self.read_text(&real).map(|text| (real, text)),
+            Target::Directory(_) => Err(format!("'{path}' is a directory, not a file")),
+        }
+    }
+
+    /// For another directory that a kustomization here uses.
+    pub(crate) fn enter(&self, dir: RootedPath) -> Result<Self, String> {
+        let mut visited = Some(self);
+        while let Some(loader) = visited {
+            if loader.dir.is_within(&dir) {
+                return Err(format!(
+                    "cycle detected: candidate root '{dir}' contains visited root '{}'",
+                    loader.dir
+                ));
+            }
+            visited = loader.from.as_deref();
+        }
+        if self.depth >= DEEPEST {
+            return Err(format!("bases are nested deeper than {DEEPEST} levels"));
+        }
+        Ok(Self {
+            tree: self.tree.clone(),
+            restriction: self.restriction,
+            dir,
+            from: Some(Arc::new(self.clone())),
+            depth: self.depth + 1,
+        })
+    }
+
+    /// The kustomization file of the directory.
+    pub(crate) fn kustomization_file(&self) -> Result<RootedPath, String> {
+        let names = crate::FILE_NAMES.map(|name| self.dir.child(name));
+        let mut found = Vec::new();
+        for path in names {
+            if self.tree.is_file(&path).map_err(|error| error.to_string())? {
+                found.push(path);
+            }
+        }
+        match found.len() {
+            0 => Err(format!(
+                "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
+                self.dir
+            )),
+            1 => Ok(found.remove(0)),
+            _ => Err(format!("Found multiple kustomization files under: {}", self.dir)),
+        }
+    }
+}
+
+/// A text without the mark that some editors put at its start.
+fn text_of(bytes: &[u8]) -> Result<String, ()> {
+    let text = std::str::from_utf8(bytes).map_err(|_| ())?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_string())
+}
+
+/// True for what kustomize would fetch.
+pub(crate) fn is_remote(path: &str) -> bool {
+    let hosts = ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::", "gh:"];
+    path.contains("://") || path.contains("?ref=") || hosts.iter().any(|host| path.starts_with(host))
+}

@@ -1,0 +1,185 @@
+//! Names that changed are changed in the objects that refer to them.
+//!
+//! A name in a known field means an object if that object had the name before. Where several did, those of the same
+//! namespace, prefixes and suffixes as the referrer are meant.
+
+mod candidates;
+mod table;
+
+use weir_files::Diagnostic;
+use weir_manifest::Gvk;
+use weir_yaml::{Text, Value};
+
+use crate::context::Context;
+use crate::resource::{Key, Res};
+use crate::resources::Resources;
+use candidates::{Candidates, Referrer};
+use table::Field;
+
+/// Deeper values are refused.
+const DEEPEST: usize = 600;
+
+/// Mends all references.
+pub(crate) fn run(context: &mut Context<'_>, resources: &mut Resources) {
+    let candidates = Candidates::new(&resources.list);
+    if candidates.is_empty() {
+        return;
+    }
+    for resource in &mut resources.list {
+        for message in mend(resource, &candidates) {
+            let problem = Diagnostic::error(message);
+            context.report(match &resource.place {
+                Some(place) => problem.at(place.clone()),
+                None => problem,
+            });
+        }
+    }
+}
+
+fn mend(resource: &mut Res, candidates: &Candidates) -> Vec<String> {
+    let first = resource.first_key();
+    let Some(fields) = table::FIELDS.get(first.kind) else { return Vec::new() };
+    let fields: Vec<&Field> = fields.iter().filter(|field| is_selected(first, &field.referrer)).collect();
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let referrer = Referrer::new(resource);
+    let mut problems = Vec::new();
+    for field in fields {
+        let mending = Mending { field, referrer: &referrer, candidates };
+        if let Err(message) = mending.walk(&mut resource.object, &field.parts, 0) {
+            problems.push(format!(
+                "updating name reference in '{}' field of '{}': {message}",
+                field.path, referrer.id
+            ));
+        }
+    }
+    problems
+}
+
+fn is_selected(key: Key<'_>, by: &Gvk) -> bool {
+    let fits = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
+    fits(&by.group, key.group) && fits(&by.version, key.version) && fits(&by.kind, key.kind)
+}
+
+/// One field of one object.
+struct Mending<'a> {
+    field: &'a Field,
+    referrer: &'a Referrer,
+    candidates: &'a Candidates,
+}
+
+impl Mending<'_> {
+    fn walk(&self, value: &mut Value, path: &[String], depth: usize) -> Result<(), String> {
+        if depth > DEEPEST {
+            return Err("the object is nested too deeply".to_string());
+        }
+        let Some((name, rest)) = path.split_first() else { return self.set(value) };
+        match value {
+            Value::Null => Ok(()),
+            Value::Map(map) => {
+                let name = name.strip_suffix("[]").unwrap_or(name);
+                map.get_mut(name).map_or(Ok(()), |value| self.walk(value, rest, depth + 1))
+            }
+            Value::List(_) => {
+                for item in value.as_list_mut().into_iter().flatten() {
+                    self.walk(item, path, depth + 1)?;
+                }
+                Ok(())
+            }
+            _ => Err("expected sequence or mapping node".to_string()),
+        }
+    }
+
+    fn set(&self, value: &mut Value) -> Result<(), String> {
+        match value {
+            Value::Null => Ok(()),
+            Value::Map(_) => self.set_map(value),
+            Value::List(_) => {
+                for item in value.as_list_mut().into_iter().flatten() {
+                    match item {
+                        Value::Map(_) => self.set_map(item)?,
+                        Value::List(_) => return Err("node must be a scalar or a map".to_string()),
+                        Value::Null => {}
+                        scalar => self.set_scalar(scalar)?,
+                    }
+                }
+                Ok(())
+            }
+            scalar => self.set_scalar(scalar),
+        }
+    }
+
+    fn set_scalar(&self, value: &mut Value) -> Result<(), String> {
+        let old = text_of(value);
+        let found = self.candidates.find(self.field, self.referrer, &old, None)?;
+        if let Some(target) = found.filter(|target| target.name != old) {
+            *value = Value::String(target.name.clone());
+        }
+        Ok(())
+    }
+
+    /// A map takes over the namespace too.
+    fn set_map(&self, value: &mut Value) -> Result<(), String> {
+        let Some(name) = value.get("name") else {
+            return Err("path config error; no 'name' field in node".to_string());
+        };
+        let old = text_of(name);
+        let namespace = value.get("namespace").map(text_of);
+        let found = self.candidates.find(self.field, self.referrer, &old, Some(namespace.as_deref()))?;
+        let Some(target) = found else { return Ok(()) };
+        if target.name == old && target.namespace.is_empty() {
+            return Ok(());
+        }
+        value.set_at(&["name"], target.name.clone());
+        if !target.namespace.is_empty() {
+            value.set_at(&["namespace"], target.namespace.clone());
+        }
+        Ok(())
+    }
+}
+
+fn text_of(value: &Value) -> Text {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Map(_) | Value::List(_) => Text::from(""),
+        other => Text::from(weir_yaml::to_json(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_yaml::Dialect;
+
+    use super::*;
+
+    /// The table of kustomize itself, where it is at hand.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the table is a file")]
+    fn has_all_default_fields() {
+        let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+        let shared = std::env::var_os("WEIR_SHARED").map_or(shared, std::path::PathBuf::from);
+        let file = shared.join("conformance/kustomize/_data/fieldspecs-namereference.yaml");
+        let Ok(text) = std::fs::read_to_string(file) else { return };
+        let data = weir_yaml::first_from_yaml(&text, Dialect::V3).unwrap();
+        let part = |value: &Value, key: &str| value.str_at(&[key]).unwrap_or("").to_string();
+        let mut wanted = Vec::new();
+        for back in data.get("nameReference").and_then(Value::as_list).unwrap() {
+            for spec in back.get("fieldSpecs").and_then(Value::as_list).unwrap() {
+                let gvk = |value: &Value| [part(value, "group"), part(value, "version"), part(value, "kind")];
+                wanted.push((gvk(back), gvk(spec), part(spec, "path")));
+            }
+        }
+        let mut own: Vec<_> = table::all()
+            .into_iter()
+            .map(|field| {
+                let gvk = |gvk: &Gvk| [&gvk.group, &gvk.version, &gvk.kind].map(ToString::to_string);
+                (gvk(&field.target), gvk(&field.referrer), field.path)
+            })
+            .collect();
+        own.sort();
+        wanted.sort();
+        wanted.dedup();
+        assert_eq!(own, wanted);
+    }
+}

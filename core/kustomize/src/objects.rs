@@ -1,0 +1,288 @@
+//! The text of a manifest to objects, as kustomize reads it.
+
+use weir_files::{Diagnostic, Place, Span};
+use weir_manifest::merge::kustomize::Nulls;
+use weir_manifest::object;
+use weir_yaml::{Dialect, Node, NodeKind, ScalarStyle, Value, resolve_plain};
+
+use crate::resource::Res;
+
+/// Lists in lists are looked into so deep.
+const DEEPEST_LIST: usize = 16;
+/// Deeper values are refused by all that walks them.
+const DEEPEST: usize = 600;
+
+/// Reads all objects of a text. Items of lists come last.
+pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> {
+    let unified;
+    let text = if text.contains("\r\n") {
+        unified = text.replace("\r\n", "\n");
+        unified.as_str()
+    } else {
+        text
+    };
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let chunks = split(file, text).map_err(|problem| vec![problem])?;
+    let is_only = chunks.len() == 1;
+    for chunk in chunks {
+        match weir_yaml::from_yaml(chunk.text, Dialect::V3) {
+            Ok(values) => {
+                let nulls = nulls_of(chunk.text, values.first());
+                let Some(value) = values.into_iter().next() else { continue };
+                let place = Place::at(file, chunk.first_line(), 1);
+                chunk_objects(value, is_only, &place, nulls, &mut found);
+            }
+            Err(error) => {
+                let line = chunk.line.saturating_add(error.line.saturating_sub(1));
+                problems.push(Diagnostic::error(error.message).at(Place::at(file, line, error.column)));
+            }
+        }
+    }
+    let mut objects = Vec::new();
+    expand(found, &mut objects, &mut problems);
+    if problems.is_empty() { Ok(objects) } else { Err(problems) }
+}
+
+/// Reads the objects of a patch. Their keys may be numbers: the merge takes them as texts.
+pub(crate) fn read_patch(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> {
+    read(file, text).or_else(|problems| match with_quoted_keys(text) {
+        Some(quoted) => read(file, &quoted),
+        None => Err(problems),
+    })
+}
+
+/// The text with quotes around all keys that are numbers or the like, if it has some.
+fn with_quoted_keys(text: &str) -> Option<String> {
+    let mut keys = Vec::new();
+    for document in weir_yaml::parse(text).ok()? {
+        document.root().into_iter().for_each(|root| bare_keys(root, 0, &mut keys));
+    }
+    keys.sort_by_key(|span| std::cmp::Reverse(span.start));
+    let mut quoted = text.to_string();
+    for span in &keys {
+        let key = format!("\"{}\"", text.get(span.range())?);
+        quoted.replace_range(span.range(), &key);
+    }
+    (!keys.is_empty()).then_some(quoted)
+}
+
+fn bare_keys(node: Node<'_, '_>, depth: usize, found: &mut Vec<Span>) {
+    if depth > DEEPEST {
+        return;
+    }
+    for (key, value) in node.entries() {
+        let text = key.scalar().filter(|_| key.style() == ScalarStyle::Plain && key.tag().is_none());
+        if text.is_some_and(|text| text != "<<" && resolve_plain(text, Dialect::V3).as_str().is_none()) {
+            found.push(key.span());
+        }
+        bare_keys(value, depth + 1, found);
+    }
+    node.items().for_each(|item| bare_keys(item, depth + 1, found));
+}
+
+/// A document before it is read.
+struct Chunk<'t> {
+    text: &'t str,
+    /// The line that it begins on.
+    line: u32,
+}
+
+impl Chunk<'_> {
+    /// The line of the first thing that is no comment.
+    fn first_line(&self) -> u32 {
+        let is_content = |line: &str| {
+            let line = line.trim();
+            !line.is_empty() && !line.starts_with('#') && !line.starts_with("---")
+        };
+        let skipped = self.text.lines().position(is_content).unwrap_or(0);
+        self.line.saturating_add(u32::try_from(skipped).unwrap_or(0))
+    }
+}
+
+/// Lines that begin with `---` separate documents, whatever stands around them.
+fn split<'t>(file: &str, text: &'t str) -> Result<Vec<Chunk<'t>>, Diagnostic> {
+    let mut chunks = Vec::new();
+    let (mut start, mut start_line, mut line) = (0, 1, 1);
+    let mut at = 0;
+    for piece in text.split_inclusive('\n') {
+        let is_separator = at > start && piece.starts_with("---") && piece.ends_with('\n');
+        if is_separator {
+            let behind = piece.get(3..).unwrap_or("").trim();
+            if !behind.is_empty() && !behind.starts_with('#') {
+                let message = format!("invalid document separator: {}", piece.trim());
+                return Err(Diagnostic::error(message).at(Place::at(file, line, 1)));
+            }
+            chunks.push(Chunk { text: text.get(start..at).unwrap_or(""), line: start_line });
+            start = at + piece.len();
+            start_line = line + 1;
+        }
+        at += piece.len();
+        line += 1;
+    }
+    chunks.push(Chunk { text: text.get(start..).unwrap_or(""), line: start_line });
+    Ok(chunks)
+}
+
+/// The document of a file that is a `List` and nothing else is its items; any other is one object.
+fn chunk_objects(value: Value, is_only: bool, place: &Place, nulls: Nulls, found: &mut Vec<Res>) {
+    let is_list = is_only
+        && matches!(object::kind(&value), Some("List" | "ResourceList"))
+        && value.get("items").is_some_and(|items| !items.is_null());
+    let with = |value: Value| {
+        let mut resource = Res::new(value, Some(place.clone()));
+        resource.nulls = nulls;
+        resource
+    };
+    match value.get("items").and_then(Value::as_list).filter(|_| is_list) {
+        Some(items) => found.extend(items.iter().cloned().map(with)),
+        None => found.push(with(value)),
+    }
+}
+
+fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic>) {
+    let mut level = found;
+    for _ in 0..DEEPEST_LIST {
+        let mut inner = Vec::new();
+        for resource in level {
+            let place = resource.place.clone();
+            let problem = |message: String| {
+                let problem = Diagnostic::error(message);
+                place.clone().map_or_else(|| problem.clone(), |place| problem.clone().at(place))
+            };
+            if is_nothing(&resource.object) {
+                continue;
+            }
+            if let Err(message) = check(&resource.object) {
+                problems.push(problem(message));
+                continue;
+            }
+            let is_list = resource.kind().ends_with("List");
+            match resource.object.get("items") {
+                Some(Value::Null) if is_list => {}
+                Some(Value::List(items)) if is_list => {
+                    for item in items.iter() {
+                        let mut made = Res::new(item.clone(), place.clone());
+                        made.nulls = resource.nulls;
+                        inner.push(made);
+                    }
+                }
+                Some(other) if is_list => {
+                    problems.push(problem(format!(
+                        "expected array in {}/items, but found {}",
+                        resource.kind(),
+                        other.kind()
+                    )));
+                }
+                _ => objects.push(resource),
+            }
+        }
+        if inner.is_empty() {
+            return;
+        }
+        level = inner;
+    }
+    problems.push(Diagnostic::error("lists in lists are nested too deeply"));
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Map(map) => map.is_empty(),
+        Value::List(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+/// What every object must have.
+fn check(value: &Value) -> Result<(), String> {
+    if value.as_map().is_none() {
+        return Err(format!("an object is expected here, not a {}", value.kind()));
+    }
+    let name = value.at(&["metadata", "name"]).filter(|name| !name.is_null() && name.as_str() != Some(""));
+    let shown = name.and_then(Value::as_str).unwrap_or("");
+    let kind = match value.get("kind") {
+        Some(Value::String(kind)) if !kind.is_empty() => kind,
+        _ => return Err(format!("missing kind in object '{shown}'")),
+    };
+    if name.is_none() && !kind.ends_with("List") {
+        return Err(format!("missing metadata.name in object of kind {kind}"));
+    }
+    for path in [&["metadata", "name"][..], &["metadata", "namespace"]] {
+        if let Some(Value::List(_) | Value::Map(_)) = value.at(path) {
+            return Err(format!("{} of {kind} '{shown}' must be a string", path.join(".")));
+        }
+    }
+    match null_item(value, 0) {
+        Some(path) => Err(format!("empty item at {path} in {kind} '{shown}'")),
+        None => Ok(()),
+    }
+}
+
+/// The way to a list that has null as an item.
+fn null_item(value: &Value, depth: usize) -> Option<String> {
+    if depth > DEEPEST {
+        return Some("...".to_string());
+    }
+    match value {
+        Value::Map(map) => {
+            map.iter().find_map(|(key, value)| Some(format!("{key}/{}", null_item(value, depth + 1)?)))
+        }
+        Value::List(list) => list.iter().enumerate().find_map(|(at, item)| match item {
+            Value::Null => Some(String::new()),
+            item => Some(format!("[{at}]/{}", null_item(item, depth + 1)?)),
+        }),
+        _ => None,
+    }
+}
+
+/// Kustomize keeps `a: null` when it patches an object and drops `a:`. The text tells which of them it is.
+fn nulls_of(text: &str, value: Option<&Value>) -> Nulls {
+    if !value.is_some_and(|value| has_null(value, 0)) {
+        return Nulls::Keep;
+    }
+    let documents = weir_yaml::parse(text).unwrap_or_default();
+    let root = documents.first().and_then(|document| document.root());
+    if root.is_some_and(|root| has_bare_null(root, 0)) { Nulls::Drop } else { Nulls::Keep }
+}
+
+fn has_null(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Map(map) if depth < DEEPEST => map.values().any(|value| has_null(value, depth + 1)),
+        Value::List(list) if depth < DEEPEST => list.iter().any(|value| has_null(value, depth + 1)),
+        _ => false,
+    }
+}
+
+fn has_bare_null(node: Node<'_, '_>, depth: usize) -> bool {
+    match node.kind() {
+        NodeKind::Scalar => node.span().range().is_empty(),
+        NodeKind::Mapping if depth < DEEPEST => {
+            node.entries().any(|(_, value)| has_bare_null(value, depth + 1))
+        }
+        NodeKind::Sequence if depth < DEEPEST => node.items().any(|item| has_bare_null(item, depth + 1)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_documents_and_lists() {
+        let text = "# c\n---\nkind: A\nmetadata: {name: a}\n--- # c\nkind: BList\nitems:\n- kind: B\n  metadata: {name: b}\n---\nkind: C\nmetadata: {name: c}\n";
+        let found = read("f.yaml", text).unwrap();
+        let names: Vec<_> =
+            found.iter().map(|one| (one.name(), one.place.clone().unwrap().to_string())).collect();
+        assert_eq!(names[0], ("a", "f.yaml:3:1".to_string()));
+        assert_eq!(names[1], ("c", "f.yaml:11:1".to_string()));
+        assert_eq!(names[2].0, "b");
+    }
+
+    #[test]
+    fn gives_all_problems() {
+        let problems = read("f.yaml", "kind: A\n---\na: b\nb: [\n---\nx: 1\n").unwrap_err();
+        assert_eq!(problems.len(), 3);
+    }
+}

@@ -1,0 +1,228 @@
+//! An object on its way through a build, with what is known about its past: earlier names are how references to it are
+//! found again.
+
+use weir_files::Place;
+use weir_manifest::kinds::{Scope, kustomize_scope};
+use weir_manifest::merge::kustomize::Nulls;
+use weir_manifest::{ResourceId, object, split_api_version};
+use weir_yaml::{Map, Text, Value};
+
+use crate::origin::Origin;
+
+/// What kustomize calls the namespace of kinds that live in none.
+pub(crate) const NO_NAMESPACE: &str = "_non_namespaceable_";
+
+/// An id that an object had before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Previous {
+    pub(crate) kind: Text,
+    /// As it took effect.
+    pub(crate) namespace: Text,
+    pub(crate) name: Text,
+}
+
+/// What a generated object does to one that is there already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Behavior {
+    /// Nothing was said.
+    #[default]
+    Unspecified,
+    Create,
+    Replace,
+    Merge,
+}
+
+/// An object and its past.
+#[derive(Debug, Clone)]
+pub(crate) struct Res {
+    pub(crate) object: Value,
+    pub(crate) previous: Vec<Previous>,
+    pub(crate) prefixes: Vec<Text>,
+    pub(crate) suffixes: Vec<Text>,
+    pub(crate) needs_hash: bool,
+    pub(crate) behavior: Behavior,
+    /// How a merge treats nulls that were there before.
+    pub(crate) nulls: Nulls,
+    /// Where it was written.
+    pub(crate) place: Option<Place>,
+    /// Filled if `buildMetadata` asks for it.
+    pub(crate) origin: Option<Origin>,
+    pub(crate) transformations: Vec<Origin>,
+    is_cluster_scoped: bool,
+}
+
+/// What identifies an object among others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key<'a> {
+    pub(crate) group: &'a str,
+    pub(crate) version: &'a str,
+    pub(crate) kind: &'a str,
+    /// As it takes effect.
+    pub(crate) namespace: &'a str,
+    pub(crate) name: &'a str,
+}
+
+impl Res {
+    pub(crate) fn new(object: Value, place: Option<Place>) -> Self {
+        let mut made = Self {
+            object,
+            previous: Vec::new(),
+            prefixes: Vec::new(),
+            suffixes: Vec::new(),
+            needs_hash: false,
+            behavior: Behavior::default(),
+            nulls: Nulls::Keep,
+            place,
+            origin: None,
+            transformations: Vec::new(),
+            is_cluster_scoped: false,
+        };
+        made.learn_scope();
+        made
+    }
+
+    /// To be called when version or kind may have changed.
+    pub(crate) fn learn_scope(&mut self) {
+        self.is_cluster_scoped = is_cluster_scoped(self.api_version(), self.kind());
+    }
+
+    pub(crate) fn api_version(&self) -> &str {
+        object::api_version(&self.object).unwrap_or("")
+    }
+
+    pub(crate) fn group_version(&self) -> (&str, &str) {
+        split_api_version(self.api_version())
+    }
+
+    pub(crate) fn kind(&self) -> &str {
+        object::kind(&self.object).unwrap_or("")
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        object::name(&self.object).unwrap_or("")
+    }
+
+    /// As it is written.
+    pub(crate) fn namespace(&self) -> &str {
+        object::namespace(&self.object).unwrap_or("")
+    }
+
+    pub(crate) fn is_cluster_scoped(&self) -> bool {
+        self.is_cluster_scoped
+    }
+
+    pub(crate) fn effective_namespace(&self) -> &str {
+        match self.namespace() {
+            _ if self.is_cluster_scoped => NO_NAMESPACE,
+            "" => "default",
+            namespace => namespace,
+        }
+    }
+
+    /// The id of now, for messages.
+    pub(crate) fn id(&self) -> ResourceId {
+        ResourceId::of(&self.object)
+    }
+
+    pub(crate) fn key(&self) -> Key<'_> {
+        let (group, version) = self.group_version();
+        Key { group, version, kind: self.kind(), namespace: self.effective_namespace(), name: self.name() }
+    }
+
+    /// All earlier keys, the oldest first.
+    pub(crate) fn previous_keys(&self) -> impl DoubleEndedIterator<Item = Key<'_>> {
+        let (group, version) = self.group_version();
+        self.previous.iter().map(move |previous| Key {
+            group,
+            version,
+            kind: &previous.kind,
+            namespace: self.previous_namespace(previous),
+            name: &previous.name,
+        })
+    }
+
+    fn previous_namespace<'a>(&self, previous: &'a Previous) -> &'a str {
+        let is_cluster_scoped = if *previous.kind == *self.kind() {
+            self.is_cluster_scoped
+        } else {
+            is_cluster_scoped(self.api_version(), &previous.kind)
+        };
+        if is_cluster_scoped { NO_NAMESPACE } else { &previous.namespace }
+    }
+
+    /// Earlier keys and that of now.
+    pub(crate) fn all_keys(&self) -> impl Iterator<Item = Key<'_>> {
+        self.previous_keys().chain(std::iter::once(self.key()))
+    }
+
+    /// The first key that it had.
+    pub(crate) fn first_key(&self) -> Key<'_> {
+        self.previous_keys().next().unwrap_or_else(|| self.key())
+    }
+
+    pub(crate) fn first_name(&self) -> &str {
+        self.previous.first().map_or(self.name(), |previous| &previous.name)
+    }
+
+    pub(crate) fn first_effective_namespace(&self) -> &str {
+        let first = self.previous.first();
+        first.map_or(self.effective_namespace(), |previous| self.previous_namespace(previous))
+    }
+
+    /// Remembers the id of now, as it is about to change.
+    pub(crate) fn store_previous(&mut self) {
+        let (kind, name) = (self.text_at(&["kind"]), self.text_at(&["metadata", "name"]));
+        let namespace = match self.effective_namespace() {
+            NO_NAMESPACE => Text::from(NO_NAMESPACE),
+            "default" => Text::from("default"),
+            _ => self.text_at(&["metadata", "namespace"]),
+        };
+        self.previous.push(Previous { kind, namespace, name });
+    }
+
+    fn text_at(&self, path: &[&str]) -> Text {
+        match self.object.at(path) {
+            Some(Value::String(text)) => text.clone(),
+            _ => Text::from(""),
+        }
+    }
+
+    /// True if kustomize would have an annotation of its own on the object now, which makes JSON patches find the map.
+    pub(crate) fn has_build_annotations(&self) -> bool {
+        !self.previous.is_empty()
+            || !self.prefixes.is_empty()
+            || !self.suffixes.is_empty()
+            || self.needs_hash
+            || self.behavior != Behavior::Unspecified
+            || self.origin.is_some()
+    }
+
+    /// Takes over the name and the past of an older object, and its labels and annotations where there are no own ones.
+    pub(crate) fn inherit(&mut self, old: &Self) {
+        for field in ["labels", "annotations"] {
+            let of = |res: &Self| res.object.at(&["metadata", field]).and_then(Value::as_map).cloned();
+            let mut merged = of(old).unwrap_or_default();
+            merged.extend(of(self).unwrap_or_default());
+            self.set_metadata_map(field, merged);
+        }
+        object::set_name(&mut self.object, old.name());
+        object::set_namespace(&mut self.object, old.namespace());
+        self.previous.clone_from(&old.previous);
+        self.prefixes.clone_from(&old.prefixes);
+        self.suffixes.clone_from(&old.suffixes);
+        self.needs_hash &= old.needs_hash;
+        self.behavior = old.behavior;
+    }
+
+    pub(crate) fn set_metadata_map(&mut self, field: &str, map: Map) {
+        if map.is_empty() {
+            self.object.remove_at(&["metadata", field]);
+        } else {
+            self.object.set_at(&["metadata", field], map);
+        }
+    }
+}
+
+fn is_cluster_scoped(api_version: &str, kind: &str) -> bool {
+    kustomize_scope(api_version, kind) == Some(Scope::Cluster)
+}

@@ -1,0 +1,72 @@
+//! The text of a kustomization and where its fields stand in it.
+
+use std::sync::Arc;
+
+use weir_files::{LineIndex, Place, RootedPath};
+use weir_yaml::{Node, NodeKind, Text};
+
+/// One step of a path into a kustomization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The value of a field, whose name may be written with other capitals.
+    Field(Text),
+    /// An item of a list.
+    Item(usize),
+}
+
+/// Where something stands in a kustomization.
+pub(crate) type At = Vec<Step>;
+
+/// A kustomization as text. One that was made up has no text, and all of it stands at its file.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) file: RootedPath,
+    text: Option<Arc<str>>,
+}
+
+impl Source {
+    pub(crate) fn new(file: RootedPath, text: Option<&str>) -> Self {
+        Self { file, text: text.map(Arc::from) }
+    }
+
+    /// The place of a value, or of the nearest one above that is written.
+    pub(crate) fn place(&self, at: &[Step]) -> Place {
+        self.places(std::iter::once(at)).pop().unwrap_or_else(|| Place::file(self.file.as_str()))
+    }
+
+    /// The places of several values; the text is looked at once.
+    pub(crate) fn places<'a>(&self, all: impl Iterator<Item = &'a [Step]>) -> Vec<Place> {
+        let nowhere = || Place::file(self.file.as_str());
+        let Some(text) = &self.text else { return all.map(|_| nowhere()).collect() };
+        let documents = weir_yaml::parse(text).unwrap_or_default();
+        let Some(root) = documents.first().and_then(|document| document.root()) else {
+            return all.map(|_| nowhere()).collect();
+        };
+        let index = LineIndex::new(text);
+        all.map(|at| index.place(self.file.as_str(), text, find(root, at).span().start)).collect()
+    }
+}
+
+fn find<'d, 't>(root: Node<'d, 't>, at: &[Step]) -> Node<'d, 't> {
+    let mut here = root;
+    for step in at {
+        let node = here.resolved();
+        let next = match step {
+            Step::Item(index) => node.items().nth(*index),
+            Step::Field(name) => field(node, name),
+        };
+        match next {
+            Some(next) => here = next,
+            None => break,
+        }
+    }
+    here
+}
+
+/// A scalar value is pointed at by itself, anything larger by its key.
+fn field<'d, 't>(node: Node<'d, 't>, name: &str) -> Option<Node<'d, 't>> {
+    let named = |key: &Node<'d, 't>| key.scalar().is_some_and(|key| key.eq_ignore_ascii_case(name));
+    let (key, value) = node.entries().filter(|(key, _)| named(key)).last()?;
+    let is_empty = value.kind() == NodeKind::Scalar && value.scalar() == Some("");
+    Some(if is_empty { key } else { value })
+}

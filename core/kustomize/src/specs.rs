@@ -1,0 +1,100 @@
+//! The default field specs: which fields of which kinds the transformers change.
+//!
+//! A row is a path, `+` where missing fields are made or `-` where not, and kinds as `group/version:Kind` with the parts
+//! that matter; `*` is every kind.
+
+use std::sync::LazyLock;
+
+use weir_manifest::Gvk;
+use weir_manifest::field_spec::FieldSpec;
+use weir_yaml::Text;
+
+/// Reads a table.
+fn table(rows: &str) -> Vec<FieldSpec> {
+    let mut specs = Vec::new();
+    for row in rows.lines().filter(|row| !row.trim().is_empty()) {
+        let mut words = row.split_whitespace();
+        let (path, create) = (words.next().unwrap_or(""), words.next() == Some("+"));
+        specs.extend(words.map(|word| FieldSpec { gvk: gvk(word), path: Text::from(path), create }));
+    }
+    specs
+}
+
+/// `*`, `Kind`, `group/Kind`, `version:Kind` or `group/version:Kind`.
+pub(crate) fn gvk(word: &str) -> Gvk {
+    let (group, rest) = word.rsplit_once('/').unwrap_or(("", word));
+    let (version, kind) = rest.split_once(':').unwrap_or(("", rest));
+    Gvk::new(group, version, if kind == "*" { "" } else { kind })
+}
+
+const TEMPLATES: &str = "
+spec/template/metadata/FIELD + v1:ReplicationController Deployment ReplicaSet DaemonSet apps/StatefulSet batch/Job
+spec/jobTemplate/metadata/FIELD + batch/CronJob
+spec/jobTemplate/spec/template/metadata/FIELD + batch/CronJob
+";
+
+const SELECTORS: &str = "
+spec/selector + v1:Service v1:ReplicationController
+spec/selector/matchLabels + Deployment ReplicaSet DaemonSet apps/StatefulSet
+spec/selector/matchLabels - batch/Job policy/PodDisruptionBudget
+spec/jobTemplate/spec/selector/matchLabels - batch/CronJob
+spec/template/spec/affinity/podAffinity/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm/labelSelector/matchLabels - apps/Deployment apps/StatefulSet
+spec/template/spec/affinity/podAffinity/requiredDuringSchedulingIgnoredDuringExecution/labelSelector/matchLabels - apps/Deployment apps/StatefulSet
+spec/template/spec/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm/labelSelector/matchLabels - apps/Deployment apps/StatefulSet
+spec/template/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution/labelSelector/matchLabels - apps/Deployment apps/StatefulSet
+spec/template/spec/topologySpreadConstraints/labelSelector/matchLabels - apps/Deployment apps/StatefulSet
+spec/podSelector/matchLabels - networking.k8s.io/NetworkPolicy
+spec/ingress/from/podSelector/matchLabels - networking.k8s.io/NetworkPolicy
+spec/egress/to/podSelector/matchLabels - networking.k8s.io/NetworkPolicy
+";
+
+const CLAIMS: &str = "spec/volumeClaimTemplates[]/metadata/labels + apps/StatefulSet";
+
+fn templates(field: &str) -> Vec<FieldSpec> {
+    table(&TEMPLATES.replace("FIELD", field))
+}
+
+/// Labels with selectors.
+pub(crate) static COMMON_LABELS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
+    [table(SELECTORS), table("metadata/labels + *"), templates("labels"), table(CLAIMS)].concat()
+});
+
+/// Labels with templates.
+pub(crate) static TEMPLATE_LABELS: LazyLock<Vec<FieldSpec>> =
+    LazyLock::new(|| [table("metadata/labels + *"), templates("labels")].concat());
+
+/// Labels of the objects alone.
+pub(crate) static PLAIN_LABELS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| table("metadata/labels + *"));
+
+/// Annotations.
+pub(crate) static ANNOTATIONS: LazyLock<Vec<FieldSpec>> =
+    LazyLock::new(|| [table("metadata/annotations + *"), templates("annotations")].concat());
+
+/// The namespace, beside that of the objects themselves.
+pub(crate) static NAMESPACE: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
+    table(
+        "
+metadata/name + Namespace
+spec/service/namespace + apiregistration.k8s.io/APIService
+spec/conversion/webhook/clientConfig/service/namespace - apiextensions.k8s.io/CustomResourceDefinition
+",
+    )
+});
+
+/// Counts of replicas.
+pub(crate) static REPLICAS: LazyLock<Vec<FieldSpec>> =
+    LazyLock::new(|| table("spec/replicas + Deployment ReplicationController ReplicaSet StatefulSet"));
+
+/// Images.
+pub(crate) static IMAGES: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
+    table(
+        "
+spec/containers[]/image + *
+spec/initContainers[]/image + *
+spec/volumes[]/image/reference + *
+spec/template/spec/containers[]/image + *
+spec/template/spec/initContainers[]/image + *
+spec/template/spec/volumes[]/image/reference + *
+",
+    )
+});

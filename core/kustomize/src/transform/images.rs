@@ -1,0 +1,192 @@
+//! `images`: in all lists named `containers` and `initContainers`, and in the usual places of pods.
+
+use regex::Regex;
+use weir_yaml::{Text, Value};
+
+use super::Step;
+use crate::kustomization::Image;
+use crate::resource::Res;
+use crate::specs;
+
+/// Deeper values are refused.
+const DEEPEST: usize = 600;
+
+pub(super) fn run(step: &mut Step<'_, '_>, images: &[Image]) {
+    for image in images {
+        match Name::new(&image.name) {
+            Err(message) => step.context.report_at(step.here, &image.at, message),
+            Ok(name) => one(step, image, &name),
+        }
+        step.done("ImageTagTransformer");
+    }
+}
+
+fn one(step: &mut Step<'_, '_>, image: &Image, name: &Name) {
+    let change = Change { image, name };
+    for resource in &mut step.resources.list {
+        if resource.kind() == "CustomResourceDefinition" {
+            continue;
+        }
+        if let Err(message) = change.object(resource) {
+            let message = format!("{message} in {}", resource.id());
+            step.context.report_at(step.here, &image.at, message);
+        }
+    }
+}
+
+struct Change<'a> {
+    image: &'a Image,
+    name: &'a Name,
+}
+
+impl Change<'_> {
+    fn object(&self, resource: &mut Res) -> Result<(), String> {
+        self.containers(&mut resource.object, 0)?;
+        for spec in specs::IMAGES.iter() {
+            spec.visit(&mut resource.object, None, &mut |_, value| self.value(value))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn containers(&self, value: &mut Value, depth: usize) -> Result<(), String> {
+        if depth > DEEPEST {
+            return Err("values are nested too deeply".to_string());
+        }
+        match value {
+            Value::Map(map) if !map.is_empty() => {
+                for (key, value) in map.iter_mut() {
+                    self.containers(value, depth + 1)?;
+                    if matches!(key.as_str(), "containers" | "initContainers") {
+                        for container in value.as_list_mut().into_iter().flatten() {
+                            let image = container.as_map_mut().and_then(|map| map.get_mut("image"));
+                            image.map_or(Ok(()), |image| self.value(image))?;
+                        }
+                    }
+                }
+                Ok(())
+            }
+            Value::List(_) => {
+                for item in value.as_list_mut().into_iter().flatten() {
+                    self.containers(item, depth + 1)?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn value(&self, value: &mut Value) -> Result<(), String> {
+        let text = match value {
+            Value::Map(_) | Value::List(_) => {
+                return Err(format!("an image must be a string, not a {}", value.kind()));
+            }
+            Value::String(text) if self.name.fits(text) => text.clone(),
+            _ => return Ok(()),
+        };
+        *value = Value::from(self.changed(&text));
+        Ok(())
+    }
+
+    fn changed(&self, text: &str) -> String {
+        let (mut name, mut tag, mut digest) = split(text);
+        let image = self.image;
+        let with_suffix = format!("{tag}{}", image.tag_suffix);
+        if !image.new_name.is_empty() {
+            name = &image.new_name;
+        }
+        match (!image.new_tag.is_empty(), !image.digest.is_empty()) {
+            (true, _) => (tag, digest) = (&image.new_tag, &image.digest),
+            (false, true) => (tag, digest) = ("", &image.digest),
+            (false, false) if !image.tag_suffix.is_empty() => (tag, digest) = (&with_suffix, ""),
+            (false, false) => {}
+        }
+        let part = |mark: &str, text: &str| {
+            if text.is_empty() { String::new() } else { format!("{mark}{text}") }
+        };
+        format!("{name}{}{}", part(":", tag), part("@", digest))
+    }
+}
+
+/// Name, tag and digest. A colon in the host is part of the name.
+fn split(image: &str) -> (&str, &str, &str) {
+    let from = image.find('/').unwrap_or(0);
+    let path = image.get(from..).unwrap_or("");
+    let cut = |at: usize| (image.get(..at).unwrap_or(""), image.get(at + 1..).unwrap_or(""));
+    match (path.find('@'), path.find(':')) {
+        (Some(at), colon) if colon.is_none_or(|colon| at < colon) => {
+            let (name, digest) = cut(from + at);
+            (name, "", digest)
+        }
+        (None, Some(colon)) => {
+            let (name, tag) = cut(from + colon);
+            (name, tag, "")
+        }
+        (Some(_), Some(colon)) => {
+            let (name, rest) = cut(from + colon);
+            let (tag, digest) = rest.split_once('@').unwrap_or((rest, ""));
+            (name, tag, digest)
+        }
+        (_, None) => (image, "", ""),
+    }
+}
+
+/// The name of an image, which kustomize takes for a regular expression.
+enum Name {
+    /// Only dots in it mean more than themselves.
+    Simple(Text),
+    Regex(Box<Regex>),
+}
+
+const TAG_AND_DIGEST: &str = "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?";
+
+impl Name {
+    fn new(name: &Text) -> Result<Self, String> {
+        if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/:@".contains(&byte)) {
+            return Ok(Self::Simple(name.clone()));
+        }
+        let regex = Regex::new(&format!("^{name}{TAG_AND_DIGEST}$"));
+        regex
+            .map(|regex| Self::Regex(Box::new(regex)))
+            .map_err(|_| format!("the name '{name}' of an image is no regular expression"))
+    }
+
+    fn fits(&self, image: &str) -> bool {
+        let name = match self {
+            Self::Regex(regex) => return regex.is_match(image),
+            Self::Simple(name) => name.as_bytes(),
+        };
+        let Some((start, rest)) = image.as_bytes().split_at_checked(name.len()) else { return false };
+        let same = |(own, wanted): (&u8, &u8)| own == wanted || *wanted == b'.' && *own != b'\n';
+        start.iter().zip(name).all(same) && is_tag_and_digest(rest)
+    }
+}
+
+fn is_tag_and_digest(rest: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.{}-".contains(byte);
+    let rest = match rest.strip_prefix(b":") {
+        Some(tag) => tag.get(tag.iter().take_while(|byte| is_word(byte)).count()..).unwrap_or_default(),
+        None => rest,
+    };
+    rest.is_empty() || rest.strip_prefix(b"@sha256:").is_some_and(|digest| digest.iter().all(is_word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_images() {
+        assert_eq!(split("host:5000/a/b:1@sha256:c"), ("host:5000/a/b", "1", "sha256:c"));
+        assert_eq!(split("a@sha256:c"), ("a", "", "sha256:c"));
+        assert_eq!(split("a:1"), ("a", "1", ""));
+        assert_eq!(split("a"), ("a", "", ""));
+    }
+
+    #[test]
+    fn knows_images_by_name() {
+        let name = Name::new(&"ghcr.io/a".into()).unwrap();
+        assert!(name.fits("ghcr.io/a:1") && name.fits("ghcr.io/a@sha256:12") && name.fits("ghcr-io/a"));
+        assert!(!name.fits("ghcr.io/ab") && !name.fits("ghcr.io/a:1/b") && !name.fits("x/ghcr.io/a"));
+    }
+}

@@ -1,0 +1,53 @@
+//! `labels` and `commonLabels`.
+
+use weir_manifest::field_spec::{FieldSpec, merge_specs, set_entries};
+use weir_yaml::Map;
+
+use super::Step;
+use crate::kustomization::{Kustomization, Labels};
+use crate::source::Step as At;
+use crate::specs;
+
+pub(super) fn run(step: &mut Step<'_, '_>, kustomization: &Kustomization) {
+    if kustomization.labels.is_empty() && kustomization.common_labels.is_empty() {
+        return;
+    }
+    for labels in &kustomization.labels {
+        match fields(labels) {
+            Ok(specs) => set(step, &specs, &labels.pairs, &labels.at),
+            Err(message) => {
+                step.context.report_at(step.here, &labels.at, format!("failed to merge labels: {message}"));
+            }
+        }
+        step.done("LabelTransformer");
+    }
+    let at = [At::Field("commonLabels".into())];
+    set(step, &specs::COMMON_LABELS, &kustomization.common_labels, &at);
+    step.done("LabelTransformer");
+}
+
+/// The fields that an entry of `labels` is written to.
+fn fields(labels: &Labels) -> Result<Vec<FieldSpec>, String> {
+    let mut specs = labels.fields.clone();
+    let mut add = |more: &[FieldSpec]| merge_specs(&mut specs, more).map_err(|error| error.to_string());
+    if labels.include_selectors {
+        add(&specs::COMMON_LABELS)?;
+    } else {
+        if labels.include_templates {
+            add(&specs::TEMPLATE_LABELS)?;
+        }
+        add(&specs::PLAIN_LABELS)?;
+    }
+    Ok(specs)
+}
+
+fn set(step: &mut Step<'_, '_>, specs: &[FieldSpec], pairs: &Map, at: &[At]) {
+    if pairs.is_empty() {
+        return;
+    }
+    for resource in &mut step.resources.list {
+        if let Err(error) = set_entries(&mut resource.object, specs, pairs) {
+            step.context.report_at(step.here, at, error.to_string());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The transformers that a kustomization names by its fields, in kustomize's order.
+
+mod annotations;
+pub(crate) mod hash;
+mod images;
+mod labels;
+mod namespace;
+mod patch_json;
+mod patch_strategic;
+mod patches;
+mod prefix_suffix;
+mod replicas;
+
+use crate::context::{Context, Here};
+use crate::kustomization::Kustomization;
+use crate::resources::Resources;
+
+/// Runs them all.
+pub(crate) fn run(
+    context: &mut Context<'_>,
+    here: &Here<'_>,
+    kustomization: &Kustomization,
+    origin: &str,
+    resources: &mut Resources,
+) {
+    let mut step = Step { context, here, origin, resources };
+    patch_strategic::run(&mut step, &kustomization.patches_strategic);
+    patches::run(&mut step, &kustomization.patches);
+    namespace::run(&mut step, &kustomization.namespace);
+    prefix_suffix::run_prefix(&mut step, &kustomization.name_prefix);
+    prefix_suffix::run_suffix(&mut step, &kustomization.name_suffix);
+    labels::run(&mut step, kustomization);
+    annotations::run(&mut step, &kustomization.common_annotations);
+    patch_json::run(&mut step, &kustomization.patches_json);
+    replicas::run(&mut step, &kustomization.replicas);
+    images::run(&mut step, &kustomization.images);
+}
+
+/// What a transformer works with.
+pub(crate) struct Step<'s, 'c> {
+    pub(crate) context: &'s mut Context<'c>,
+    pub(crate) here: &'s Here<'s>,
+    /// The directory of the kustomization as seen from the one that is built.
+    pub(crate) origin: &'s str,
+    pub(crate) resources: &'s mut Resources,
+}
+
+impl Step<'_, '_> {
+    /// To be called behind each transformer: empty objects go, and the others learn what changed them.
+    pub(crate) fn done(&mut self, kind: &str) {
+        if let Some(origin) = self.context.builtin(self.here, kind, self.origin) {
+            for resource in &mut self.resources.list {
+                if resource.origin.is_none() {
+                    resource.origin = Some(origin.clone());
+                } else {
+                    resource.transformations.push(origin.clone());
+                }
+            }
+        }
+        self.resources.drop_empties();
+    }
+}

@@ -1,0 +1,108 @@
+//! `patchesStrategicMerge`, and how a strategic merge patch is applied to one object.
+
+use weir_manifest::merge::kustomize::{MergeOptions, merge};
+use weir_manifest::object;
+use weir_yaml::{Map, Value};
+
+use super::Step;
+use crate::kustomization::Item;
+use crate::objects;
+use crate::resource::Res;
+use crate::source::Step as At;
+
+/// What a patch may change beside the rest.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct May {
+    pub(super) change_name: bool,
+    pub(super) change_kind: bool,
+}
+
+pub(super) fn run(step: &mut Step<'_, '_>, all: &[Item]) {
+    if all.is_empty() {
+        return;
+    }
+    let before = step.context.problems.len();
+    let patches: Vec<_> =
+        all.iter().flat_map(|item| read(step, item).into_iter().map(move |one| (item, one))).collect();
+    if patches.is_empty() && step.context.problems.len() == before {
+        let at = [At::Field("patchesStrategicMerge".into())];
+        step.context.report_at(step.here, &at, "patch appears to be empty");
+    }
+    for (item, patch) in patches {
+        match target(step, &patch) {
+            Err(message) => step.context.report_at(step.here, &item.at, message),
+            Ok(at) => {
+                if let Err(message) = apply_at(step, at, &patch, May::default()) {
+                    step.context.report_at(step.here, &item.at, message);
+                }
+            }
+        }
+        step.resources.drop_empties();
+    }
+    step.done("PatchStrategicMergeTransformer");
+}
+
+/// An entry is the patch itself or the path of a file.
+fn read(step: &mut Step<'_, '_>, item: &Item) -> Vec<Res> {
+    let file = step.here.source.file.clone();
+    if let Ok(patches) = objects::read_patch(file.as_str(), &item.text) {
+        return patches;
+    }
+    match step.here.loader.load_text(&item.text) {
+        Err(message) => {
+            step.context.report_at(step.here, &item.at, message);
+            Vec::new()
+        }
+        Ok((path, text)) => objects::read_patch(path.as_str(), &text).unwrap_or_else(|problems| {
+            step.context.report_all_through(step.here, &item.at, "in patch", problems);
+            Vec::new()
+        }),
+    }
+}
+
+/// The one object that a patch without a target means.
+pub(super) fn target(step: &mut Step<'_, '_>, patch: &Res) -> Result<usize, String> {
+    let id = patch.id();
+    match step.resources.with_any_key(patch.key()).as_slice() {
+        [at] => Ok(*at),
+        [] => Err(format!("no matches for Id {id}; failed to find unique target for patch {id}")),
+        _ => Err(format!("multiple matches for Id {id}; failed to find unique target for patch {id}")),
+    }
+}
+
+/// Applies a patch to the object at this place of the list.
+pub(super) fn apply_at(step: &mut Step<'_, '_>, at: usize, patch: &Res, may: May) -> Result<(), String> {
+    let Some(resource) = step.resources.list.get_mut(at) else { return Ok(()) };
+    let changed = apply(resource, &patch.object, may)?;
+    if changed {
+        step.resources.changed();
+    }
+    Ok(())
+}
+
+/// Applies a patch. Says whether the object may be found under another id now; one that is deleted is left empty.
+pub(super) fn apply(resource: &mut Res, patch: &Value, may: May) -> Result<bool, String> {
+    if may.change_name || may.change_kind {
+        resource.store_previous();
+    }
+    let options = MergeOptions { nulls: resource.nulls, ..MergeOptions::default() };
+    let merged = merge(&resource.object, patch, options).map_err(|error| error.to_string())?;
+    let Some(mut merged) = merged.filter(|merged| merged.as_map().is_some_and(|map| !map.is_empty())) else {
+        resource.object = Value::Map(Map::new());
+        return Ok(true);
+    };
+    if !may.change_kind {
+        merged.set_at(&["kind"], resource.kind());
+    }
+    if !may.change_name {
+        object::set_name(&mut merged, resource.name());
+    }
+    object::set_namespace(&mut merged, resource.namespace());
+    let same_version = object::api_version(&merged) == object::api_version(&resource.object);
+    resource.object = merged;
+    let changed = may.change_name || may.change_kind || !same_version;
+    if changed {
+        resource.learn_scope();
+    }
+    Ok(changed)
+}

@@ -1,0 +1,54 @@
+//! `replicas`.
+
+use weir_manifest::Gvk;
+use weir_manifest::field_spec::Create;
+use weir_yaml::Value;
+
+use super::Step;
+use crate::kustomization::Replicas;
+use crate::resource::{Key, Res};
+use crate::specs;
+
+pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replicas]) {
+    for replicas in all {
+        one(step, replicas);
+        step.done("ReplicaCountTransformer");
+    }
+}
+
+fn one(step: &mut Step<'_, '_>, replicas: &Replicas) {
+    let mut found = false;
+    for spec in specs::REPLICAS.iter() {
+        let fits = |key: Key<'_>| key.name == &*replicas.name && is_selected(key, &spec.gvk);
+        let matching = |resource: &&mut Res| resource.all_keys().any(fits);
+        for resource in step.resources.list.iter_mut().filter(matching) {
+            found = true;
+            let set = spec.visit(&mut resource.object, Some(Create::Scalar), &mut |_, value| match value {
+                Value::Map(_) | Value::List(_) => {
+                    Err(format!("a number is expected, not a {}", value.kind()))
+                }
+                scalar => {
+                    *scalar = Value::Int(replicas.count);
+                    Ok(())
+                }
+            });
+            if let Err(error) = set {
+                step.context.report_at(step.here, &replicas.at, error.to_string());
+            }
+        }
+    }
+    if !found {
+        let kinds: Vec<_> = specs::REPLICAS.iter().map(|spec| spec.gvk.kind.to_string()).collect();
+        let message = format!(
+            "resource with name {} does not match a config with the following kinds: {}",
+            replicas.name,
+            kinds.join(", ")
+        );
+        step.context.report_at(step.here, &replicas.at, message);
+    }
+}
+
+fn is_selected(key: Key<'_>, by: &Gvk) -> bool {
+    let fits = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
+    fits(&by.group, key.group) && fits(&by.version, key.version) && fits(&by.kind, key.kind)
+}
