@@ -129,7 +129,7 @@ impl Bed {
         bed.define().await;
         let namespace = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {}}}\n", bed.namespace);
         bed.apply(&namespace).await;
-        *bed.running.lock().unwrap() = Some(weir_controllers::start(theirs, settings));
+        *bed.running.lock().unwrap() = Some(weir_controllers::start(theirs, settings).unwrap());
         bed.apply(&format!(
             "apiVersion: {}\nkind: {}\nmetadata: {{name: repository, namespace: {}}}\n\
              spec: {{interval: 1h, url: 'https://git.example/repository.git'}}\n",
@@ -351,12 +351,13 @@ impl Bed {
 
     // Units.
 
-    /// Makes or changes a unit of this path; `more` are further fields of its spec, as `wait: true, timeout: 1m`.
+    /// Makes or changes a unit of this path; it prunes unless `more`, further fields of its spec, says otherwise.
     pub(crate) async fn unit(&self, name: &str, path: &str, more: &str) {
+        let prune = if more.contains("prune:") { "" } else { ", prune: true" };
         let more = if more.is_empty() { String::new() } else { format!(", {more}") };
         self.apply(&format!(
             "apiVersion: {}\nkind: {}\nmetadata: {{name: {name}, namespace: NS}}\n\
-             spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: repository}}{more}}}\n",
+             spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: repository}}{prune}{more}}}\n",
             KUSTOMIZATION.0, KUSTOMIZATION.1
         ))
         .await;
