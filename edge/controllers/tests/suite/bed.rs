@@ -62,7 +62,7 @@ pub(crate) fn real<F: Future<Output = ()> + Send + 'static>(
     scenario: impl FnOnce(std::sync::Arc<Bed>) -> F + Send + 'static,
 ) {
     let Some(kubeconfig) = std::env::var_os("WEIR_TEST_KUBECONFIG") else {
-        println!("skipped: {name} on a real server: WEIR_TEST_KUBECONFIG is not set");
+        say_skipped(name);
         return;
     };
     // Two tests may come here at once; the second is told that it is done already.
@@ -71,6 +71,11 @@ pub(crate) fn real<F: Future<Output = ()> + Send + 'static>(
         let cluster = Cluster::connect(Some(kubeconfig.as_ref()), None).await.unwrap();
         run(name, cluster.clone(), cluster, None, scenario).await;
     });
+}
+
+#[expect(clippy::print_stdout, reason = "a suite that is skipped says so")]
+fn say_skipped(name: &str) {
+    println!("skipped: {name} on a real server: WEIR_TEST_KUBECONFIG is not set");
 }
 
 fn block_on(future: impl Future<Output = ()>) {
