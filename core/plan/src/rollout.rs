@@ -26,6 +26,7 @@ enum Phase {
     Remove(Wave),
     Terminate(Vec<Owned>),
     Note,
+    Record(Vec<Target>),
     Check(Vec<Target>),
     Done,
 }
@@ -37,6 +38,8 @@ pub struct Rollout {
     stage: Stage,
     old: Inventory,
     may_vanish: Vec<Id>,
+    /// Whether it was written down what is owned while it waits.
+    recorded: bool,
     outcome: Outcome,
     phase: Phase,
 }
@@ -62,7 +65,16 @@ impl Rollout {
             pruned: Vec::new(),
             health: HealthOutcome::NotChecked,
         };
-        Self { options, stages, stage: Stage::Definitions, old, may_vanish, outcome, phase: Phase::NextStage }
+        Self {
+            options,
+            stages,
+            stage: Stage::Definitions,
+            old,
+            may_vanish,
+            recorded: false,
+            outcome,
+            phase: Phase::NextStage,
+        }
     }
 
     /// The next thing to find out or to do.
@@ -105,9 +117,11 @@ impl Rollout {
                         continue;
                     }
                     self.phase = Phase::Check(targets);
-                    if self.outcome.inventory != self.old {
-                        return Step::Record(self.outcome.inventory.clone());
-                    }
+                }
+                Phase::Record(targets) => {
+                    self.phase = Phase::Check(targets);
+                    self.recorded = true;
+                    return Step::Record(self.outcome.inventory.clone());
                 }
                 Phase::Check(targets) => {
                     self.phase = Phase::Check(targets.clone());
@@ -318,6 +332,8 @@ impl Rollout {
     fn check(&mut self, targets: Vec<Target>, states: Vec<Health>, timed_out: bool) {
         match judge(&zip(&targets, states), timed_out) {
             Verdict::Healthy => self.outcome.health = HealthOutcome::Passed,
+            // The first look takes no time; only who really waits has to say so.
+            Verdict::Wait if !self.recorded => self.phase = Phase::Record(targets),
             Verdict::Wait => self.phase = Phase::Check(targets),
             Verdict::Failed(message, _) => {
                 self.outcome.health = HealthOutcome::Failed(message.clone());

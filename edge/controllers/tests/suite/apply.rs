@@ -214,14 +214,13 @@ async fn a_definition_and_its_objects_come_together(bed: Arc<Bed>) {
     let ns = &bed.namespace;
     let history = unit.at(&["status", "history"]).and_then(Value::as_list).unwrap();
     assert_eq!(history.len(), 1, "it took one run: {history:?}");
-    assert_eq!(
-        inventory(&unit),
-        [
-            format!("_{crd}_apiextensions.k8s.io_CustomResourceDefinition"),
-            format!("_{ns}-more__Namespace"),
-            format!("{ns}-more_w_{group}_Widget"),
-        ]
-    );
+    let mut expected = [
+        format!("_{crd}_apiextensions.k8s.io_CustomResourceDefinition"),
+        format!("_{ns}-more__Namespace"),
+        format!("{ns}-more_w_{group}_Widget"),
+    ];
+    expected.sort();
+    assert_eq!(inventory(&unit), expected);
 }
 
 /// A definition with a status of its own.

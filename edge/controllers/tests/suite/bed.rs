@@ -62,7 +62,7 @@ pub(crate) fn real<F: Future<Output = ()> + Send + 'static>(
     scenario: impl FnOnce(std::sync::Arc<Bed>) -> F + Send + 'static,
 ) {
     let Some(kubeconfig) = std::env::var_os("WEIR_TEST_KUBECONFIG") else {
-        println!("skipped: {name} on a real server: WEIR_TEST_KUBECONFIG is not set");
+        say_skipped(name);
         return;
     };
     // Two tests may come here at once; the second is told that it is done already.
@@ -71,6 +71,11 @@ pub(crate) fn real<F: Future<Output = ()> + Send + 'static>(
         let cluster = Cluster::connect(Some(kubeconfig.as_ref()), None).await.unwrap();
         run(name, cluster.clone(), cluster, None, scenario).await;
     });
+}
+
+#[expect(clippy::print_stdout, reason = "a suite that is skipped says so")]
+fn say_skipped(name: &str) {
+    println!("skipped: {name} on a real server: WEIR_TEST_KUBECONFIG is not set");
 }
 
 fn block_on(future: impl Future<Output = ()>) {
@@ -351,12 +356,13 @@ impl Bed {
 
     // Units.
 
-    /// Makes or changes a unit of this path; `more` are further fields of its spec, as `wait: true, timeout: 1m`.
+    /// Makes or changes a unit of this path; it prunes unless `more`, further fields of its spec, says otherwise.
     pub(crate) async fn unit(&self, name: &str, path: &str, more: &str) {
+        let prune = if more.contains("prune:") { "" } else { ", prune: true" };
         let more = if more.is_empty() { String::new() } else { format!(", {more}") };
         self.apply(&format!(
             "apiVersion: {}\nkind: {}\nmetadata: {{name: {name}, namespace: NS}}\n\
-             spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: repository}}{more}}}\n",
+             spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: repository}}{prune}{more}}}\n",
             KUSTOMIZATION.0, KUSTOMIZATION.1
         ))
         .await;

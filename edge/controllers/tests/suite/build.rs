@@ -63,7 +63,7 @@ async fn overlay_fields_come_after_the_file(bed: Arc<Bed>) {
     );
     bed.push().await;
     let more = "prune: true, targetNamespace: NS, namePrefix: my-, images: [{name: registry.example/web, newTag: '2'}], \
-         patches: [{patch: '[{op: replace, path: /spec/replicas, value: 3}]', target: {kind: Deployment}}]";
+         patches: [{patch: '[{\"op\": \"replace\", \"path\": \"/spec/replicas\", \"value\": 3}]', target: {kind: Deployment}}]";
     bed.unit("apps", "./", more).await;
     let unit = bed.ready("apps").await;
     assert_eq!(inventory(&unit), [format!("{}_my-web_apps_Deployment", bed.namespace)]);

@@ -3,6 +3,8 @@
 //! Every scenario has its own namespace, directory and controllers, so that they run side by side and again and again
 //! on a shared cluster. Nothing sleeps for a result: scenarios follow objects until a deadline.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod bed;
 mod traffic;
 

@@ -80,14 +80,13 @@ async fn inventories_name_kinds_as_flux_does(bed: Arc<Bed>) {
     bed.unit("apps", "./", "prune: true").await;
     let unit = bed.ready("apps").await;
     let ns = &bed.namespace;
-    assert_eq!(
-        inventory(&unit),
-        [
-            format!("_{ns}-own__Namespace"),
-            format!("_{ns}__role_rbac.authorization.k8s.io_ClusterRole"),
-            format!("{ns}_web_apps_Deployment"),
-        ]
-    );
+    let mut expected = [
+        format!("_{ns}-own__Namespace"),
+        format!("_{ns}__role_rbac.authorization.k8s.io_ClusterRole"),
+        format!("{ns}_web_apps_Deployment"),
+    ];
+    expected.sort();
+    assert_eq!(inventory(&unit), expected);
     let entries = unit.at(&["status", "inventory", "entries"]).and_then(Value::as_list).unwrap();
     assert!(entries.iter().all(|entry| entry.str_at(&["v"]) == Some("v1")));
 }
