@@ -5,6 +5,7 @@
 
 mod accumulate;
 mod context;
+mod folded;
 mod generate;
 mod kustomization;
 mod loader;
