@@ -5,6 +5,7 @@
 
 mod accumulate;
 mod context;
+mod fields;
 mod folded;
 mod generate;
 mod kustomization;
