@@ -8,6 +8,7 @@ use crate::reader::Reader;
 use crate::select::Selector;
 use crate::sort::SortOptions;
 use crate::source::{At, Source};
+use crate::transform::replacements::{self, Replacement};
 
 /// A text and where it stands.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +34,7 @@ pub(crate) struct Kustomization {
     pub(crate) patches_json: Vec<Patch>,
     pub(crate) images: Vec<Image>,
     pub(crate) replicas: Vec<Replicas>,
+    pub(crate) replacements: Vec<Replacement>,
     pub(crate) config_maps: Vec<Generator>,
     pub(crate) secrets: Vec<Generator>,
     pub(crate) generator_options: GeneratorOptions,
@@ -219,6 +221,7 @@ fn field(found: &mut Kustomization, rest: &mut Rest, reader: &mut Reader<'_>, na
         "images" => found.images = reader.list(value, image),
         "imageTags" => rest.image_tags = reader.list(value, image),
         "replicas" => found.replicas = reader.list(value, replicas),
+        "replacements" => found.replacements = reader.list(value, replacements::read),
         "configMapGenerator" => found.config_maps = reader.list(value, generator),
         "secretGenerator" => found.secrets = reader.list(value, secret),
         "generatorOptions" => found.generator_options = generator_options(reader, value),

@@ -5,6 +5,8 @@
 
 mod accumulate;
 mod context;
+mod fields;
+mod folded;
 mod generate;
 mod kustomization;
 mod loader;

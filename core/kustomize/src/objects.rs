@@ -5,6 +5,7 @@ use weir_manifest::merge::kustomize::Nulls;
 use weir_manifest::object;
 use weir_yaml::{Dialect, Node, NodeKind, ScalarStyle, Value, resolve_plain};
 
+use crate::folded;
 use crate::resource::Res;
 
 /// Lists in lists are looked into so deep.
@@ -28,7 +29,8 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> 
         match weir_yaml::from_yaml(chunk.text, Dialect::V3) {
             Ok(values) => {
                 let nulls = nulls_of(chunk.text, values.first());
-                let Some(value) = values.into_iter().next() else { continue };
+                let Some(mut value) = values.into_iter().next() else { continue };
+                folded::rewrite(chunk.text, &mut value);
                 let place = Place::at(file, chunk.first_line(), 1);
                 chunk_objects(value, is_only, &place, nulls, &mut found);
             }

@@ -10,12 +10,18 @@ use crate::source::{At, Source, Step};
 pub(crate) struct Reader<'a> {
     source: &'a Source,
     path: At,
+    ignores_unknown: bool,
     pub(crate) problems: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
-        Self { source, path: Vec::new(), problems: Vec::new() }
+        Self { source, path: Vec::new(), ignores_unknown: false, problems: Vec::new() }
+    }
+
+    /// For files beside the kustomization, where unknown fields mean nothing.
+    pub(crate) fn lenient(source: &'a Source) -> Self {
+        Self { ignores_unknown: true, ..Self::new(source) }
     }
 
     /// Where the value that is being read stands.
@@ -45,6 +51,7 @@ impl<'a> Reader<'a> {
             let name = exact.or_else(|| names.iter().find(|name| name.eq_ignore_ascii_case(key)));
             self.path.push(Step::Field(key.text()));
             match name {
+                None if self.ignores_unknown => {}
                 None => self.unknown(key, names),
                 Some(_) if value.is_null() => {}
                 Some(name) => each(self, name, value),

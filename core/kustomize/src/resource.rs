@@ -78,7 +78,28 @@ impl Res {
             is_cluster_scoped: false,
         };
         made.learn_scope();
+        made.read_notes();
         made
+    }
+
+    /// The output of functions may carry kustomize's notes in annotations.
+    fn read_notes(&mut self) {
+        const DOMAIN: &str = "internal.config.kubernetes.io";
+        let Some(annotations) = object::annotations(&self.object) else { return };
+        let list = |note: &str| -> Vec<Text> {
+            let text = annotations.get(&format!("{DOMAIN}/{note}")).and_then(Value::as_str);
+            text.map_or_else(Vec::new, |text| text.split(',').map(Text::from).collect())
+        };
+        if !annotations.keys().any(|key| key.starts_with(DOMAIN)) {
+            return;
+        }
+        let (names, namespaces) = (list("previousNames"), list("previousNamespaces"));
+        let ids = names.into_iter().zip(namespaces).zip(list("previousKinds"));
+        let previous = ids.map(|((name, namespace), kind)| Previous { kind, namespace, name }).collect();
+        let (prefixes, suffixes) = (list("prefixes"), list("suffixes"));
+        let needs_hash = list("needsHashSuffix") == [Text::from("enabled")];
+        self.previous = previous;
+        (self.prefixes, self.suffixes, self.needs_hash) = (prefixes, suffixes, needs_hash);
     }
 
     /// To be called when version or kind may have changed.

@@ -1,8 +1,8 @@
 //! Selectors of patches and replacements: regular expressions over ids, and selectors of labels and annotations.
 
 use regex::Regex;
-use weir_manifest::object;
 use weir_manifest::selector::LabelSelector;
+use weir_manifest::{ResourceId, object};
 use weir_yaml::{Text, Value};
 
 use crate::reader::Reader;
@@ -18,6 +18,15 @@ pub(crate) struct Selector {
     pub(crate) namespace: Text,
     pub(crate) labels: Text,
     pub(crate) annotations: Text,
+}
+
+impl Selector {
+    /// True if it speaks of labels or annotations at most.
+    pub(crate) fn has_no_id(&self) -> bool {
+        [&self.group, &self.version, &self.kind, &self.name, &self.namespace]
+            .iter()
+            .all(|part| part.is_empty())
+    }
 }
 
 /// Reads a selector.
@@ -104,7 +113,21 @@ impl Matcher {
             && self.version.fits(version)
             && (self.name.fits(resource.first_name()) || self.name.fits(resource.name()))
             && (matches!(self.namespace, Pattern::Any) || self.fits_namespace(resource))
-            && self.labels.matches_map(object::labels(&resource.object))
+            && self.fits_labels(resource)
+    }
+
+    /// One id alone.
+    pub(crate) fn fits_id(&self, id: &ResourceId) -> bool {
+        self.kind.fits(&id.gvk.kind)
+            && self.group.fits(&id.gvk.group)
+            && self.version.fits(&id.gvk.version)
+            && self.name.fits(&id.name)
+            && self.namespace.fits(&id.namespace)
+    }
+
+    /// Labels and annotations alone.
+    pub(crate) fn fits_labels(&self, resource: &Res) -> bool {
+        self.labels.matches_map(object::labels(&resource.object))
             && self.annotations.matches_map(object::annotations(&resource.object))
     }
 

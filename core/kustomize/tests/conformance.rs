@@ -8,9 +8,11 @@
     reason = "tests read files and say what they compared"
 )]
 
+mod disk;
+
 use std::path::{Path, PathBuf};
 
-use weir_files::{MemoryFiles, RootedPath, Tree};
+use weir_files::RootedPath;
 use weir_kustomize::{LoadRestriction, Options, Reorder};
 use weir_yaml::{Value, from_json};
 
@@ -56,13 +58,8 @@ fn folder() -> Option<PathBuf> {
 }
 
 fn cases(folder: &Path) -> Vec<PathBuf> {
-    let list = |dir: &Path| {
-        let mut paths: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        paths
-    };
-    let suites = list(folder).into_iter().filter(|path| path.is_dir());
-    suites.flat_map(|suite| list(&suite)).filter(|case| case.join("run.json").is_file()).collect()
+    let suites = disk::sorted(folder).into_iter().filter(|path| path.is_dir());
+    suites.flat_map(|suite| disk::sorted(&suite)).filter(|case| case.join("run.json").is_file()).collect()
 }
 
 fn check(case: &Path) -> Outcome {
@@ -72,7 +69,7 @@ fn check(case: &Path) -> Outcome {
         (true, _) => return Outcome::LeftOut,
         (false, _) => case.join("expected.yaml"),
     };
-    let tree = tree(&case.join("input"), run.str_at(&["root_token"]));
+    let tree = disk::tree(&case.join("input"), run.str_at(&["root_token"]));
     let dir = RootedPath::new(run.str_at(&["dir"]).unwrap()).unwrap();
     let built = weir_kustomize::build(&tree, &dir, &options(&run));
     let shown = |problems: &[weir_files::Diagnostic]| {
@@ -147,26 +144,4 @@ fn options(run: &Value) -> Options {
         managed_by_label: run.at(&["options", "add_managedby_label"]).is_some(),
         ..Options::default()
     }
-}
-
-fn tree(input: &Path, token: Option<&str>) -> Tree {
-    let mut files = MemoryFiles::new();
-    let mut todo = vec![input.to_path_buf()];
-    while let Some(dir) = todo.pop() {
-        for entry in std::fs::read_dir(&dir).unwrap() {
-            let path = entry.unwrap().path();
-            let rooted = RootedPath::new(path.strip_prefix(input).unwrap().to_str().unwrap()).unwrap();
-            if path.is_dir() {
-                files = files.directory(&rooted);
-                todo.push(path);
-                continue;
-            }
-            let content = std::fs::read(&path).unwrap();
-            files = match (token, std::str::from_utf8(&content)) {
-                (Some(token), Ok(text)) => files.file(&rooted, text.replace(token, "")),
-                _ => files.file(&rooted, content),
-            };
-        }
-    }
-    files.tree()
 }

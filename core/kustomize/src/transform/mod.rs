@@ -9,6 +9,7 @@ mod patch_json;
 mod patch_strategic;
 mod patches;
 mod prefix_suffix;
+pub(crate) mod replacements;
 mod replicas;
 
 use crate::context::{Context, Here};
@@ -34,6 +35,7 @@ pub(crate) fn run(
     patch_json::run(&mut step, &kustomization.patches_json);
     replicas::run(&mut step, &kustomization.replicas);
     images::run(&mut step, &kustomization.images);
+    replacements::run(&mut step, &kustomization.replacements);
 }
 
 /// What a transformer works with.

@@ -1,0 +1,367 @@
+//! `replacements`: values copied from one field to others.
+
+use weir_files::Place;
+use weir_manifest::field_spec::split_bracketed_path;
+use weir_manifest::{Gvk, ResourceId};
+use weir_yaml::{Dialect, Text, Value, resolve_plain};
+
+use super::Step;
+use crate::fields::{self, Leaf, scalar_text};
+use crate::reader::Reader;
+use crate::resource::Res;
+use crate::select::{self, Matcher, Selector};
+use crate::source::{At, Source};
+
+/// An entry of `replacements`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Replacement {
+    path: Text,
+    source: Option<(Selector, Text, FieldOptions)>,
+    source_value: Option<Text>,
+    targets: Option<Vec<Target>>,
+    at: At,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Target {
+    select: Option<Selector>,
+    reject: Vec<Selector>,
+    paths: Vec<Text>,
+    options: FieldOptions,
+}
+
+#[derive(Debug, Clone, Default)]
+struct FieldOptions {
+    delimiter: Text,
+    index: i64,
+    create: bool,
+}
+
+/// Where nothing is said, names are copied.
+const DEFAULT_PATH: &str = "metadata.name";
+
+/// Reads an entry.
+pub(crate) fn read(reader: &mut Reader<'_>, value: &Value) -> Replacement {
+    let mut found = Replacement { at: reader.at(), ..Replacement::default() };
+    let names = ["path", "source", "sourceValue", "targets"];
+    reader.fields(value, &names, |reader, name, value| match name {
+        "path" => found.path = reader.text(value),
+        "sourceValue" => found.source_value = Some(reader.text(value)),
+        "targets" => found.targets = Some(reader.list(value, target)),
+        _ => found.source = Some(source(reader, value)),
+    });
+    found
+}
+
+fn source(reader: &mut Reader<'_>, value: &Value) -> (Selector, Text, FieldOptions) {
+    let (mut selector, mut path, mut options) =
+        (Selector::default(), Text::from(""), FieldOptions::default());
+    let names = ["group", "version", "kind", "name", "namespace", "fieldPath", "options"];
+    reader.fields(value, &names, |reader, name, value| match name {
+        "group" => selector.group = reader.text(value),
+        "version" => selector.version = reader.text(value),
+        "kind" => selector.kind = reader.text(value),
+        "name" => selector.name = reader.text(value),
+        "namespace" => selector.namespace = reader.text(value),
+        "fieldPath" => path = reader.text(value),
+        _ => options = field_options(reader, value),
+    });
+    (selector, path, options)
+}
+
+fn target(reader: &mut Reader<'_>, value: &Value) -> Target {
+    let mut found = Target::default();
+    reader.fields(value, &["select", "reject", "fieldPaths", "options"], |reader, name, value| match name {
+        "select" => found.select = Some(select::read(reader, value)),
+        "reject" => found.reject = reader.list(value, select::read),
+        "fieldPaths" => found.paths = reader.texts(value),
+        _ => found.options = field_options(reader, value),
+    });
+    found
+}
+
+fn field_options(reader: &mut Reader<'_>, value: &Value) -> FieldOptions {
+    let mut found = FieldOptions::default();
+    reader.fields(value, &["delimiter", "index", "encoding", "create"], |reader, name, value| match name {
+        "delimiter" => found.delimiter = reader.text(value),
+        "index" => found.index = reader.integer(value),
+        "create" => found.create = reader.flag(value),
+        _ => {
+            reader.text(value);
+        }
+    });
+    found
+}
+
+pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replacement]) {
+    if all.is_empty() {
+        return;
+    }
+    for entry in all {
+        match load(step, entry) {
+            Err(message) => step.context.report_at(step.here, &entry.at, message),
+            Ok(loaded) => {
+                for replacement in loaded {
+                    if let Err(message) = one(step, &replacement) {
+                        step.context.report_at(step.here, &entry.at, message);
+                    }
+                }
+            }
+        }
+    }
+    step.resources.list.iter_mut().for_each(Res::learn_scope);
+    step.resources.changed();
+    step.done("ReplacementTransformer");
+}
+
+/// The entry itself, or those of the file that it names.
+fn load(step: &mut Step<'_, '_>, entry: &Replacement) -> Result<Vec<Replacement>, String> {
+    if entry.path.is_empty() {
+        return Ok(vec![entry.clone()]);
+    }
+    if entry.source.is_some() || entry.targets.as_ref().is_some_and(|targets| !targets.is_empty()) {
+        return Err("cannot specify both path and inline replacement".to_string());
+    }
+    let (file, text) = step.here.loader.load_text(&entry.path)?;
+    let value = weir_yaml::first_from_yaml(&text, Dialect::Sigs).map_err(|error| error.to_string())?;
+    let source = Source::new(file, Some(&text));
+    let mut reader = Reader::lenient(&source);
+    let found = match &value {
+        Value::List(_) => reader.list(&value, read),
+        Value::Map(_) => vec![read(&mut reader, &value)],
+        other => {
+            return Err(format!(
+                "unsupported replacement type encountered within replacement path: {}",
+                other.kind()
+            ));
+        }
+    };
+    let problems = std::mem::take(&mut reader.problems);
+    step.context.report_all_through(step.here, &entry.at, "in replacement", problems);
+    Ok(found)
+}
+
+fn one(step: &mut Step<'_, '_>, replacement: &Replacement) -> Result<(), String> {
+    let targets = match &replacement.targets {
+        Some(targets) if replacement.source.is_some() || replacement.source_value.is_some() => targets,
+        _ => return Err("replacements must specify a source and at least one target".to_string()),
+    };
+    let value = match (&replacement.source, &replacement.source_value) {
+        (Some(_), Some(_)) => return Err("value and resource selectors are mutually exclusive".to_string()),
+        (None, value) => Value::from(value.clone()),
+        (Some((selector, path, options)), None) => {
+            source_value(&step.resources.list, selector, path, options)?
+        }
+    };
+    targets.iter().try_for_each(|target| apply(&mut step.resources.list, target, &value))
+}
+
+fn source_value(
+    list: &[Res],
+    selector: &Selector,
+    path: &str,
+    options: &FieldOptions,
+) -> Result<Value, String> {
+    let wanted = ResourceId {
+        gvk: Gvk::new(&selector.group, &selector.version, &selector.kind),
+        namespace: selector.namespace.clone(),
+        name: selector.name.clone(),
+    };
+    let path = if path.is_empty() { DEFAULT_PATH } else { path };
+    let mut matches =
+        list.iter().filter(|resource| ids(resource).iter().any(|id| id.is_selected_by(&wanted)));
+    let source = matches.next().ok_or_else(|| format!("nothing selected by {wanted}:{path}"))?;
+    if matches.next().is_some() {
+        return Err(format!("multiple matches for selector {wanted}:{path}"));
+    }
+    let value = fields::get(&source.object, &split_bracketed_path(path, '.'));
+    let value = value
+        .filter(|value| !is_nothing(value))
+        .ok_or_else(|| format!("fieldPath `{path}` is missing for replacement source {wanted}"))?;
+    if options.delimiter.is_empty() {
+        return Ok(value.clone());
+    }
+    if matches!(value, Value::Map(_) | Value::List(_)) {
+        return Err("delimiter option can only be used with scalar nodes".to_string());
+    }
+    let text = scalar_text(value);
+    let part =
+        usize::try_from(options.index).ok().and_then(|index| text.split(&*options.delimiter).nth(index));
+    part.map(Value::from)
+        .ok_or_else(|| format!("options.index {} is out of bounds for value {text}", options.index))
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Map(map) => map.is_empty(),
+        Value::List(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+/// All ids that an object has and had. Namespaces of earlier ones are those that took effect.
+fn ids(resource: &Res) -> Vec<ResourceId> {
+    let id = |key: crate::resource::Key<'_>| ResourceId {
+        gvk: Gvk::new(key.group, key.version, key.kind),
+        namespace: Text::from(key.namespace),
+        name: Text::from(key.name),
+    };
+    resource.previous_keys().map(id).chain(std::iter::once(resource.id())).collect()
+}
+
+fn apply(list: &mut [Res], target: &Target, value: &Value) -> Result<(), String> {
+    let select = target.select.as_ref().ok_or("target must specify resources to select")?;
+    let select = Matcher::new(select)?;
+    let reject = target
+        .reject
+        .iter()
+        .map(|selector| Ok((Matcher::new(selector)?, selector)))
+        .collect::<Result<Vec<_>, String>>()?;
+    for resource in list {
+        let ids = ids(resource);
+        let by_labels = |(matcher, selector): &(Matcher, &Selector)| {
+            !(selector.labels.is_empty() && selector.annotations.is_empty()) && matcher.fits_labels(resource)
+        };
+        let by_id = |(matcher, selector): &(Matcher, &Selector)| {
+            !selector.has_no_id() && ids.iter().any(|id| matcher.fits_id(id))
+        };
+        if !select.fits_labels(resource)
+            || reject.iter().any(|one| by_labels(one) || by_id(one))
+            || !ids.iter().any(|id| select.fits_id(id))
+        {
+            continue;
+        }
+        let place = resource.place.clone();
+        copy(&mut resource.object, target, value).map_err(|message| at_object(&message, resource, place))?;
+    }
+    Ok(())
+}
+
+fn at_object(message: &str, resource: &Res, place: Option<Place>) -> String {
+    let place = place.map_or_else(String::new, |place| format!(" ({place})"));
+    format!("{message}: {}{place}", resource.id())
+}
+
+fn copy(object: &mut Value, target: &Target, value: &Value) -> Result<(), String> {
+    let default = [Text::from(DEFAULT_PATH)];
+    let paths = if target.paths.is_empty() { &default[..] } else { &target.paths };
+    let leaf = match value {
+        Value::Map(_) => Leaf::Map,
+        Value::List(_) => Leaf::List,
+        _ => Leaf::Scalar,
+    };
+    let create = target.options.create.then_some(leaf);
+    for path in paths {
+        let parts = split_bracketed_path(path, '.');
+        if in_text(object, &parts, create, value)? {
+            continue;
+        }
+        let mut set = |field: &mut Value, is_new: bool| set_field(field, value, &target.options, is_new);
+        let found = fields::visit(object, &parts, create, false, &mut set);
+        let words = if create.is_some() { "find or create" } else { "find" };
+        let missing = format!("unable to {words} field \"{path}\" in replacement target");
+        match found {
+            Ok(0) => return Err(missing),
+            Ok(_) => {}
+            Err(message) => return Err(format!("{missing}: {message}")),
+        }
+    }
+    Ok(())
+}
+
+fn set_field(field: &mut Value, value: &Value, options: &FieldOptions, is_new: bool) -> Result<(), String> {
+    if !options.delimiter.is_empty() {
+        if matches!(field, Value::Map(_) | Value::List(_)) {
+            return Err("delimiter option can only be used with scalar nodes".to_string());
+        }
+        let old = if is_new { String::new() } else { scalar_text(field) };
+        let mut parts: Vec<String> = old.split(&*options.delimiter).map(str::to_string).collect();
+        let new = scalar_text(value);
+        match usize::try_from(options.index) {
+            Err(_) => parts.insert(0, new),
+            Ok(index) => match parts.get_mut(index) {
+                Some(part) => *part = new,
+                None => parts.push(new),
+            },
+        }
+        return set_text(field, &parts.join(&options.delimiter), is_new);
+    }
+    match field {
+        Value::Map(_) | Value::List(_) => {
+            *field = value.clone();
+            Ok(())
+        }
+        field => set_text(field, &scalar_text(value), is_new),
+    }
+}
+
+/// A scalar keeps its type; one that was made just now is what its text says.
+fn set_text(field: &mut Value, text: &str, is_new: bool) -> Result<(), String> {
+    let meant = resolve_plain(text, Dialect::V3);
+    let is_number = |value: &Value| matches!(value, Value::Int(_) | Value::UInt(_) | Value::Float(_));
+    *field = match field {
+        _ if is_new => meant,
+        Value::String(_) => Value::from(text),
+        Value::Bool(_) if meant.as_bool().is_some() => meant,
+        Value::Int(_) | Value::UInt(_) | Value::Float(_) if is_number(&meant) => meant,
+        Value::Null => meant,
+        other => return Err(format!("'{text}' cannot take the place of a {}", other.kind())),
+    };
+    Ok(())
+}
+
+/// Paths may go on inside of texts that are JSON. Says whether this one does.
+fn in_text(
+    object: &mut Value,
+    parts: &[String],
+    create: Option<Leaf>,
+    value: &Value,
+) -> Result<bool, String> {
+    for at in 1..parts.len() {
+        let (Some(outer), Some(inner)) = (parts.get(..at), parts.get(at..)) else { return Ok(false) };
+        let Some(Value::String(text)) = fields::get(object, outer) else { continue };
+        let text = text.clone();
+        let Ok(mut parsed) = weir_yaml::first_from_yaml(&text, Dialect::V3) else { continue };
+        if !matches!(parsed, Value::Map(_) | Value::List(_)) {
+            return Ok(false);
+        }
+        let before = written(&parsed, &text);
+        let mut set =
+            |field: &mut Value, is_new: bool| set_field(field, value, &FieldOptions::default(), is_new);
+        if !fields::visit(&mut parsed, inner, create, false, &mut set).is_ok_and(|count| count > 0) {
+            return Ok(false);
+        }
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        if !is_json && before != text.trim() {
+            return Err(
+                "not supported yet: replacement inside of a YAML text with comments or styles".to_string()
+            );
+        }
+        let new = Value::from(written(&parsed, &text));
+        fields::visit(object, outer, None, false, &mut |field, _| {
+            *field = new.clone();
+            Ok(())
+        })?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+fn written(value: &Value, like: &str) -> String {
+    if !like.trim_start().starts_with(['{', '[']) {
+        return weir_yaml::to_yaml_v3(value, 2, true).unwrap_or_default().trim().to_string();
+    }
+    let is_pretty = like.contains('\n') && like.contains("  ");
+    let json = if is_pretty { narrow(&weir_yaml::to_json_pretty(value)) } else { weir_yaml::to_json(value) };
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// Indented by two blanks, not four.
+fn narrow(json: &str) -> String {
+    let half = |line: &str| {
+        let rest = line.trim_start_matches(' ');
+        format!("{}{rest}", " ".repeat((line.len() - rest.len()) / 2))
+    };
+    json.trim_end().split('\n').map(half).collect::<Vec<_>>().join("\n")
+}
