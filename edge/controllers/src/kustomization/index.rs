@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(index.set(&a, unready), Calls::default());
         let source = SourceId { kind: "GitRepository".into(), namespace: "a".into(), name: "s".into() };
         index.pick_up(&a, "r1");
-        assert_eq!(index.readers(&source, "r1"), [b.clone()]);
+        assert_eq!(index.readers(&source, "r1"), std::slice::from_ref(&b));
         assert_eq!(index.readers(&source, "r2"), [a, b]);
     }
 }
