@@ -8,9 +8,11 @@ mod filter;
 mod git;
 mod ignore;
 mod local;
+mod snapshot;
 
 pub use artifact::{ArtifactStore, StoredArtifact, serve_artifacts};
 pub use filter::source_files;
 pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};
-pub use local::{local_directory, local_identity};
+pub use local::local_directory;
+pub use snapshot::{local_identity, local_snapshot};

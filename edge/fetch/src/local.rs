@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
 use weir_files::{Bytes, Entry, Files, ReadError, RootedPath, Tree};
 
 /// Larger files are refused: no manifest is that large.
@@ -17,12 +16,12 @@ pub fn local_directory(root: &Path) -> Tree {
     Tree::new(Local { root: root.to_path_buf() })
 }
 
-struct Local {
-    root: PathBuf,
+pub(crate) struct Local {
+    pub(crate) root: PathBuf,
 }
 
 impl Local {
-    fn path(&self, path: &RootedPath) -> PathBuf {
+    pub(crate) fn path(&self, path: &RootedPath) -> PathBuf {
         self.root.join(path.as_str())
     }
 
@@ -33,7 +32,7 @@ impl Local {
         }
     }
 
-    fn entry_of(path: &Path, metadata: &fs::Metadata) -> std::io::Result<Option<Entry>> {
+    pub(crate) fn entry_of(path: &Path, metadata: &fs::Metadata) -> std::io::Result<Option<Entry>> {
         let kind = metadata.file_type();
         Ok(if kind.is_symlink() {
             Some(Entry::Link(fs::read_link(path)?.to_string_lossy().into_owned()))
@@ -88,29 +87,4 @@ impl Files for Local {
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(entries)
     }
-}
-
-/// A digest that changes when any file below the directory does: over names, sizes and times, no content is read.
-/// What Git itself keeps (`.git`) is passed over.
-pub fn local_identity(root: &Path) -> std::io::Result<String> {
-    let mut hash = Sha256::new();
-    let mut todo = vec![root.to_path_buf()];
-    while let Some(dir) = todo.pop() {
-        let mut entries: Vec<_> = fs::read_dir(&dir)?.collect::<Result<_, _>>()?;
-        entries.sort_by_key(fs::DirEntry::file_name);
-        for entry in entries {
-            if entry.file_name() == ".git" {
-                continue;
-            }
-            let metadata = entry.metadata()?;
-            hash.update(entry.path().as_os_str().as_encoded_bytes());
-            hash.update(metadata.len().to_le_bytes());
-            hash.update(metadata.mtime_nsec().to_le_bytes());
-            hash.update(metadata.mtime().to_le_bytes());
-            if metadata.is_dir() {
-                todo.push(entry.path());
-            }
-        }
-    }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -38,9 +38,8 @@ pub(super) async fn snapshot(
     let failed =
         |cause: &dyn std::fmt::Display| format!("directory {} cannot be read: {cause}", path.display());
     let directory = path.to_path_buf();
-    let identity = tokio::task::spawn_blocking(move || weir_fetch::local_identity(&directory)).await;
-    let identity = identity.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
-    let tree = weir_fetch::source_files(&weir_fetch::local_directory(path), ignore, sparse)
-        .map_err(|e| failed(&e))?;
+    let taken = tokio::task::spawn_blocking(move || weir_fetch::local_snapshot(&directory)).await;
+    let (identity, tree) = taken.map_err(|e| failed(&e))?.map_err(|e| failed(&e))?;
+    let tree = weir_fetch::source_files(&tree, ignore, sparse).map_err(|e| failed(&e))?;
     Ok(Snapshot { revision: format!("local@sha256:{identity}"), tree })
 }

@@ -26,11 +26,19 @@ impl Run<'_> {
                     (action, object)
                 {
                     self.note_health(&desired.id, &object);
+                    self.note_definition(desired);
                 }
                 effects.push(effect);
             }
         }
         effects
+    }
+
+    fn note_definition(&mut self, desired: &Desired) {
+        if &*desired.gvk.kind == "CustomResourceDefinition" {
+            let text = |path: &[&str]| desired.object.str_at(path).unwrap_or_default().to_string();
+            self.defined.push((text(&["spec", "group"]), text(&["spec", "names", "kind"])));
+        }
     }
 
     async fn carry_out_one(&self, action: &Action) -> (Effect, Option<Value>) {

@@ -57,6 +57,8 @@ struct Run<'a> {
     unit: &'a Kustomization,
     interrupted: Receiver<Option<String>>,
     started: Instant,
+    /// Kinds that this run has defined: they are served any moment now.
+    defined: Vec<(String, String)>,
     /// Health of objects as the last answer about them told it.
     known: HashMap<Id, weir_plan::Health>,
     waiter: Option<crate::objects::Waiter>,
@@ -207,6 +209,7 @@ impl Controller {
             unit,
             interrupted: turn.interrupted.clone(),
             started: Instant::now(),
+            defined: Vec::new(),
             known: HashMap::new(),
             waiter: None,
             deadline: None,

@@ -13,6 +13,9 @@ use super::{API_VERSION, KIND, MANAGER, Run, desired};
 
 /// Objects of one unit that are asked about at a time.
 pub(super) const AT_A_TIME: usize = 8;
+/// The time until an established definition is listed, and how often the list is read.
+const SERVED: std::time::Duration = std::time::Duration::from_secs(15);
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
 /// The time that definitions get to be served.
 const DEFINITIONS: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -124,10 +127,19 @@ impl Run<'_> {
         desired::owner(self.unit)
     }
 
-    /// The resource of an object. A definition applied a moment ago may take a moment to show.
+    /// The resource of an object. A kind that was defined a moment ago may take a moment to show.
     pub(super) async fn resource(&self, desired: &Desired) -> Result<Arc<Resource>, ApiError> {
         let (api_version, kind) = (desired.gvk.api_version(), &desired.gvk.kind);
-        self.cluster.resource(&api_version, kind).await
+        let is_new = self.defined.iter().any(|(group, own)| **group == *desired.gvk.group && **own == **kind);
+        let deadline = tokio::time::Instant::now() + SERVED;
+        loop {
+            match self.cluster.resource(&api_version, kind).await {
+                Err(ApiError::NoKind { .. }) if is_new && tokio::time::Instant::now() < deadline => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                other => return other,
+            }
+        }
     }
 
     async fn presence(&self, resource: &Resource, desired: &Desired) -> Result<Seen, ApiError> {
