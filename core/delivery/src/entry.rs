@@ -43,18 +43,20 @@ struct Search {
     sources: Vec<Found>,
     instances: Vec<Found>,
     manifests: usize,
+    /// Directories and files that could not be read. That matters only if the entry point is not found elsewhere.
+    unread: Vec<Diagnostic>,
 }
 
 /// Finds the entry point at or below `within`.
 pub fn entry(tree: &Tree, within: &RootedPath) -> Result<Entry, Vec<Diagnostic>> {
     let mut search = Search::default();
-    search.walk(tree, &RootedPath::root(), 0).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
+    search.walk(tree, &RootedPath::root(), 0);
     for instance in search.instances.clone() {
         search.take_instance(&instance);
     }
     let roots: Vec<_> = search.roots().into_iter().filter(|root| root.file.is_within(within)).collect();
     if roots.is_empty() {
-        return plain(tree, within, &search);
+        return plain(tree, within, search);
     }
     let (roots, others) = one_cluster(roots);
     Ok(search.entry(&roots, others))
@@ -64,7 +66,7 @@ pub fn entry(tree: &Tree, within: &RootedPath) -> Result<Entry, Vec<Diagnostic>>
 /// are there, the outermost of equals. A repository inside of another one, as an example, is found so.
 pub fn root(tree: &Tree, within: &RootedPath) -> Result<RootedPath, Vec<Diagnostic>> {
     let mut search = Search::default();
-    search.walk(tree, within, 0).map_err(|e| vec![Diagnostic::error(e.to_string())])?;
+    search.walk(tree, within, 0);
     let mut best = (0, RootedPath::root());
     let mut candidates: Vec<_> = std::iter::successors(Some(within.clone()), RootedPath::parent).collect();
     candidates.reverse();
@@ -82,21 +84,27 @@ pub fn root(tree: &Tree, within: &RootedPath) -> Result<RootedPath, Vec<Diagnost
 }
 
 impl Search {
-    fn walk(&mut self, tree: &Tree, dir: &RootedPath, depth: usize) -> Result<(), weir_files::ReadError> {
-        for (name, file) in tree.list(dir)? {
+    fn walk(&mut self, tree: &Tree, dir: &RootedPath, depth: usize) {
+        let entries = match tree.list(dir) {
+            Ok(entries) => entries,
+            Err(error) => return self.unread.push(Diagnostic::error(error.to_string())),
+        };
+        for (name, file) in entries {
             let path = dir.child(&name);
             let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
             match file {
                 File::Directory if depth < MAX_DEPTH && !name.starts_with('.') && name != "node_modules" => {
-                    self.walk(tree, &path, depth + 1)?;
+                    self.walk(tree, &path, depth + 1);
                 }
-                File::File { size, .. } if is_yaml && size <= MAX_FILE => {
-                    self.read(&path, &tree.read(&path)?)
-                }
+                File::File { size, .. } if is_yaml && size <= MAX_FILE => match tree.read(&path) {
+                    Ok(bytes) => self.read(&path, &bytes),
+                    Err(error) => self.unread.push(Diagnostic::error(error.to_string())),
+                },
+                // Whoever builds it will say that it is too large.
+                File::File { .. } if is_yaml => self.manifests += 1,
                 File::File { .. } | File::Directory | File::Link(_) => {}
             }
         }
-        Ok(())
     }
 
     /// Files that are no YAML, templates among them, cannot be an entry point; whoever builds them will say so.
@@ -210,9 +218,12 @@ fn one_cluster(roots: Vec<&Found>) -> (Vec<&Found>, Vec<String>) {
 }
 
 /// A directory without Flux objects is one unit.
-fn plain(tree: &Tree, within: &RootedPath, search: &Search) -> Result<Entry, Vec<Diagnostic>> {
+fn plain(tree: &Tree, within: &RootedPath, search: Search) -> Result<Entry, Vec<Diagnostic>> {
     let is_kustomization = weir_kustomize::kustomization_file(tree, within).is_ok_and(|file| file.is_some());
     if search.manifests == 0 && !is_kustomization {
+        if !search.unread.is_empty() {
+            return Err(search.unread);
+        }
         let hint = "name a directory with Flux units, a kustomization or Kubernetes YAML";
         return Err(vec![Diagnostic::error(format!("nothing to apply in '{within}'")).hint(hint)]);
     }

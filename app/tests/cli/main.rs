@@ -1,0 +1,9 @@
+//! Commands as people run them: what they print and how they end.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod help;
+mod kubectl;
+mod up;
+mod weir;

@@ -1,0 +1,102 @@
+//! `weir up --sandbox --once`: small repositories, and how it ends.
+
+use crate::weir::{Directory, weir};
+
+const ONCE: [&str; 5] = ["up", "--sandbox", "--once", "--timeout", "40s"];
+
+pub(crate) fn config_map(name: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: default}}\ndata: {{a: b}}\n"
+    )
+}
+
+fn unit(name: &str, path: &str, more: &str) -> String {
+    format!(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\n\
+         spec: {{interval: 10m, prune: true, path: {path}, sourceRef: {{kind: GitRepository, name: flux-system}}{more}}}\n"
+    )
+}
+
+fn repository() -> Directory {
+    let directory = Directory::new();
+    directory
+        .write("clusters/home/flux-system/gotk-sync.yaml", &unit("flux-system", "./clusters/home", ""))
+        .write("clusters/home/base.yaml", &unit("base", "./base", ", wait: true"))
+        .write("clusters/home/apps.yaml", &unit("apps", "./apps", ", wait: true, dependsOn: [{name: base}]"))
+        .write("base/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: apps}\n")
+        .write("apps/web.yaml", WEB);
+    directory
+}
+
+const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: apps}\nspec:\n  \
+    selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    \
+    spec: {containers: [{name: main, image: 'registry.example/web:1'}]}\n";
+
+#[test]
+fn a_repository_comes_up() {
+    let ended = weir(&repository(), &ONCE).with(0);
+    ended.says(&[
+        "entry point: flux-system in clusters/home/flux-system/gotk-sync.yaml",
+        "✔ Kustomization/flux-system/apps",
+        "✔ 4 ready",
+    ]);
+}
+
+#[test]
+fn causes_come_before_what_waits_for_them() {
+    let repository = repository();
+    repository.write("base/broken.yaml", "a: [\n");
+    let ended = weir(&repository, &ONCE).with(1);
+    let ended =
+        ended.says(&["broken.yaml:", "dependency 'flux-system/base' is not ready", "1 failed, 1 waiting"]);
+    let at = |text| ended.stderr.rfind(text).unwrap();
+    assert!(
+        at("✗ Kustomization/flux-system/base:") < at("· Kustomization/flux-system/apps:"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn a_unit_that_does_not_settle_is_named_when_time_is_up() {
+    let arguments = ["up", "--sandbox", "--once", "--timeout", "2s", "--fail-image", "registry.example/*"];
+    weir(&repository(), &arguments).with(1).says(&[
+        "not settled after 2s",
+        "Kustomization/flux-system/apps",
+        "Running health checks",
+    ]);
+}
+
+#[test]
+fn what_is_not_supported_yet_holds_nothing_up() {
+    let repository = repository();
+    repository.write(
+        "apps/release.yaml",
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: apps}\n\
+         spec: {interval: 1h, chartRef: {kind: OCIRepository, name: web}}\n",
+    );
+    let sync = unit("apps", "./apps", ", dependsOn: [{name: base}]");
+    repository.write("clusters/home/apps.yaml", &sync);
+    weir(&repository, &ONCE)
+        .says(&["HelmRelease/apps/web  not supported yet", "✔ Kustomization/flux-system/apps"]);
+}
+
+#[test]
+fn the_example_comes_up() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rpi-cluster");
+    let arguments: Vec<_> = ONCE.into_iter().chain([example]).collect();
+    weir(&Directory::new(), &arguments).with(0);
+}
+
+#[test]
+fn the_kubeconfig_goes_with_the_sandbox_unless_it_was_asked_for() {
+    let directory = Directory::new();
+    directory.write("repository/one.yaml", &config_map("one"));
+    let ended = weir(&directory, &["up", "--sandbox", "--once", "repository"]).with(0);
+    let line = ended.stderr.lines().find(|line| line.contains("export KUBECONFIG=")).unwrap();
+    let path = line.rsplit_once('=').unwrap().1;
+    assert!(!std::path::Path::new(path).exists());
+    weir(&directory, &["up", "--sandbox", "--once", "--write-kubeconfig", "kubeconfig", "repository"])
+        .with(0);
+    assert!(directory.path().join("kubeconfig").exists());
+}
