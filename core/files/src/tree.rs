@@ -174,6 +174,18 @@ impl Tree {
         Ok(entries)
     }
 
+    /// What is stored at this path itself: a link is given as a link. Links on the way are the storage's matter.
+    pub fn stored(&self, path: &RootedPath) -> Result<Option<Entry>, ReadError> {
+        self.note(path);
+        self.files.entry(path)
+    }
+
+    /// The entries of a directory as they are stored, links as links.
+    pub fn list_stored(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.note(path);
+        self.files.list(path)
+    }
+
     /// The path without links in it and what is there.
     pub fn resolve(&self, path: &RootedPath) -> Result<Option<(RootedPath, Entry)>, ReadError> {
         self.note(path);

@@ -43,18 +43,20 @@ fn touches(path: &RootedPath, wanted: &RootedPath) -> bool {
 
 impl Files for Source {
     fn entry(&self, path: &RootedPath) -> Result<Option<Entry>, ReadError> {
-        let (Some(parent), name) = (path.parent(), path.name()) else { return Ok(Some(Entry::Directory)) };
-        // Asking the listing keeps links unseen: the tree below would follow them.
-        match self.tree.resolve(&parent)? {
-            Some((real, Entry::Directory)) if real == parent => {}
-            _ => return Ok(None),
+        let Some(parent) = path.parent() else { return Ok(Some(Entry::Directory)) };
+        // What lies behind a linked directory is not there: nobody may reach it by another name.
+        match self.tree.resolve(&parent) {
+            Ok(Some((real, Entry::Directory))) if real == parent => {}
+            Ok(_) | Err(ReadError::LeavesRoot { .. } | ReadError::LinkLoop(_)) => return Ok(None),
+            Err(other) => return Err(other),
         }
-        let entry = match self.tree.resolve(path)? {
-            Some((real, entry)) if real == *path => entry,
-            _ => return Ok(None),
-        };
-        debug_assert_eq!(path.name(), name);
-        Ok(Some(entry).filter(|entry| self.shows(path, entry)))
+        match self.tree.stored(path)? {
+            // Whoever asks for it by name is told why it is not there.
+            Some(Entry::Link(target)) if target.starts_with('/') || parent.join(&target).is_err() => {
+                Err(ReadError::LeavesRoot { path: path.clone(), target })
+            }
+            entry => Ok(entry.filter(|entry| self.shows(path, entry))),
+        }
     }
 
     fn read(&self, path: &RootedPath) -> Result<Bytes, ReadError> {
@@ -62,14 +64,8 @@ impl Files for Source {
     }
 
     fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
-        let mut shown = Vec::new();
-        for (name, _) in self.tree.list(path)? {
-            let child = path.child(&name);
-            if let Some(entry) = self.entry(&child)? {
-                shown.push((name, entry));
-            }
-        }
-        Ok(shown)
+        let entries = self.tree.list_stored(path)?;
+        Ok(entries.into_iter().filter(|(name, entry)| self.shows(&path.child(name), entry)).collect())
     }
 }
 
@@ -93,12 +89,14 @@ mod tests {
             .file(&path("a/logo.png"), "2")
             .link(&path("a/y.yaml"), "x.yaml")
             .link(&path("b"), "a")
+            .link(&path("a/out.yaml"), "../../etc/passwd")
             .tree();
         let files = source_files(&tree, None, &[]).unwrap();
         assert_eq!(names(&files, "a"), ["x.yaml"]);
         assert_eq!(names(&files, "."), ["a"]);
         assert!(!files.is_file(&path("a/logo.png")).unwrap());
         assert!(!files.is_file(&path("b/x.yaml")).unwrap());
+        assert!(matches!(files.is_file(&path("a/out.yaml")), Err(ReadError::LeavesRoot { .. })));
         assert_eq!(&*files.read(&path("a/x.yaml")).unwrap(), b"1");
     }
 

@@ -52,7 +52,7 @@ impl IgnoreRules {
 }
 
 fn collect(tree: &Tree, dir: &RootedPath, depth: usize, rules: &mut Vec<Pattern>) -> Result<(), ReadError> {
-    let entries = tree.list(dir)?;
+    let entries = tree.list_stored(dir)?;
     if entries.iter().any(|(name, entry)| name == FILE && matches!(entry, Entry::File { .. })) {
         let bytes = tree.read(&dir.child(FILE))?;
         rules.extend(read(&String::from_utf8_lossy(&bytes), dir));
