@@ -70,7 +70,7 @@ pub(crate) fn carry_out(
     resources
 }
 
-fn resource(
+pub(crate) fn resource(
     context: &mut Context<'_>,
     here: &Here<'_>,
     item: &Item,
@@ -202,7 +202,7 @@ fn enter(
 }
 
 /// A path relative to the directory that is built, as Go cleans it.
-fn joined(base: &str, path: &str) -> String {
+pub(crate) fn joined(base: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in base.split('/').chain(path.split('/')) {
         match part {

@@ -13,6 +13,7 @@ mod loader;
 mod name_reference;
 mod objects;
 mod origin;
+mod plugin;
 mod print;
 mod reader;
 mod resource;

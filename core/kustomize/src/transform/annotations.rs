@@ -1,6 +1,6 @@
 //! `commonAnnotations`.
 
-use weir_manifest::field_spec::set_entries;
+use weir_manifest::field_spec::{FieldSpec, set_entries};
 use weir_yaml::Map;
 
 use super::Step;
@@ -11,11 +11,15 @@ pub(super) fn run(step: &mut Step<'_, '_>, annotations: &Map) {
     if annotations.is_empty() {
         return;
     }
+    set(step, annotations, &specs::ANNOTATIONS);
+    step.done("AnnotationsTransformer");
+}
+
+pub(super) fn set(step: &mut Step<'_, '_>, annotations: &Map, specs: &[FieldSpec]) {
     for resource in &mut step.resources.list {
-        if let Err(error) = set_entries(&mut resource.object, &specs::ANNOTATIONS, annotations) {
+        if let Err(error) = set_entries(&mut resource.object, specs, annotations) {
             let at = [At::Field("commonAnnotations".into())];
             step.context.report_at(step.here, &at, error.to_string());
         }
     }
-    step.done("AnnotationsTransformer");
 }

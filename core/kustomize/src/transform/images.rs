@@ -1,6 +1,7 @@
 //! `images`: in all lists named `containers` and `initContainers`, and in the usual places of pods.
 
 use regex::Regex;
+use weir_manifest::field_spec::FieldSpec;
 use weir_yaml::{Text, Value};
 
 use super::Step;
@@ -13,16 +14,20 @@ const DEEPEST: usize = 600;
 
 pub(super) fn run(step: &mut Step<'_, '_>, images: &[Image]) {
     for image in images {
-        match Name::new(&image.name) {
-            Err(message) => step.context.report_at(step.here, &image.at, message),
-            Ok(name) => one(step, image, &name),
-        }
+        run_one(step, image, &specs::IMAGES);
         step.done("ImageTagTransformer");
     }
 }
 
-fn one(step: &mut Step<'_, '_>, image: &Image, name: &Name) {
-    let change = Change { image, name };
+pub(super) fn run_one(step: &mut Step<'_, '_>, image: &Image, specs: &[FieldSpec]) {
+    match Name::new(&image.name) {
+        Err(message) => step.context.report_at(step.here, &image.at, message),
+        Ok(name) => one(step, image, &name, specs),
+    }
+}
+
+fn one(step: &mut Step<'_, '_>, image: &Image, name: &Name, specs: &[FieldSpec]) {
+    let change = Change { image, name, specs };
     for resource in &mut step.resources.list {
         if resource.kind() == "CustomResourceDefinition" {
             continue;
@@ -37,12 +42,13 @@ fn one(step: &mut Step<'_, '_>, image: &Image, name: &Name) {
 struct Change<'a> {
     image: &'a Image,
     name: &'a Name,
+    specs: &'a [FieldSpec],
 }
 
 impl Change<'_> {
     fn object(&self, resource: &mut Res) -> Result<(), String> {
         self.containers(&mut resource.object, 0)?;
-        for spec in specs::IMAGES.iter() {
+        for spec in self.specs {
             spec.visit(&mut resource.object, None, &mut |_, value| self.value(value))
                 .map_err(|error| error.to_string())?;
         }

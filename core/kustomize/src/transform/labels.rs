@@ -41,7 +41,7 @@ fn fields(labels: &Labels) -> Result<Vec<FieldSpec>, String> {
     Ok(specs)
 }
 
-fn set(step: &mut Step<'_, '_>, specs: &[FieldSpec], pairs: &Map, at: &[At]) {
+pub(super) fn set(step: &mut Step<'_, '_>, specs: &[FieldSpec], pairs: &Map, at: &[At]) {
     if pairs.is_empty() {
         return;
     }
