@@ -14,12 +14,15 @@ pub(super) fn run(args: Controller) -> Result<(), Failure> {
     block_on(async {
         let cluster = args.cluster.connect().await?;
         let settings = settings(&args)?;
+        let storage = args.storage_path.clone();
+        let listener = tokio::net::TcpListener::bind(address(&args.storage_addr)).await?;
+        tokio::spawn(weir_fetch::serve_artifacts(storage, listener));
         let probes = Probes::start(&address(&args.health_addr), &address(&args.metrics_addr)).await?;
         if !args.no_leader_election {
             await_leadership(&cluster, &args).await;
         }
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting controllers");
-        let running = weir_controllers::start(cluster, settings);
+        let running = weir_controllers::start(cluster, settings)?;
         probes.ready();
         stop_signal().await;
         tracing::info!("stopping");

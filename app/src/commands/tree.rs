@@ -18,6 +18,7 @@ pub(super) fn run(name: &str, compact: bool, args: &ClusterArgs) -> Result<(), F
         let unit = read_one(&cluster, &KUSTOMIZATION, &args.namespace, name).await?;
         let mut text = format!("Kustomization/{}/{name}\n", args.namespace);
         draw(&cluster, &unit, compact, "", 0, &mut text).await?;
+        text.push('\n');
         Ok(text)
     })?;
     print(&text)
@@ -58,5 +59,6 @@ async fn draw(
 fn owned(unit: &Value) -> Vec<Owned> {
     let entries = unit.at(&["status", "inventory", "entries"]).and_then(Value::as_list).unwrap_or_default();
     let pairs = entries.iter().filter_map(|entry| Some((entry.str_at(&["id"])?, entry.str_at(&["v"])?)));
-    Inventory::parse(pairs).0.iter().collect()
+    // In the order of the status, as the flux CLI draws them.
+    pairs.flat_map(|pair| Inventory::parse([pair]).0.iter().collect::<Vec<_>>()).collect()
 }

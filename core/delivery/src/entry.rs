@@ -10,6 +10,8 @@ use crate::recipe::{SourceId, UnitId};
 const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io/";
 const SOURCE: &str = "source.toolkit.fluxcd.io/";
 const CONTROL_PLANE: &str = "fluxcd.controlplane.io/";
+/// Kinds of sources that can stand for the repository itself; others hold parts of one.
+const ITSELF: [&str; 3] = ["GitRepository", "OCIRepository", "Bucket"];
 /// Deeper directories are not searched.
 const MAX_DEPTH: usize = 40;
 /// Larger files hold no entry point.
@@ -162,10 +164,15 @@ impl Search {
             let source = source_of(&root.object);
             objects.insert((0, source.namespace.clone(), String::new()), namespace_object(&source.namespace));
             let named = self.sources.iter().find(|found| is_source(&found.object, &source));
-            let object = named.map_or_else(|| source_object(&source), |found| found.object.clone());
-            objects.insert((1, source.namespace.clone(), source.name.clone()), object);
+            let itself = ITSELF.contains(&source.kind.as_str());
+            let object = match named {
+                Some(found) => Some(found.object.clone()),
+                None => itself.then(|| source_object(&source)),
+            };
+            let place = (1, source.namespace.clone(), source.name.clone());
+            objects.extend(object.map(|object| (place, object)));
             objects.insert((2, unit.namespace, unit.name), root.object.clone());
-            if !sources.contains(&source) {
+            if itself && !sources.contains(&source) {
                 sources.push(source);
             }
         }

@@ -1,7 +1,7 @@
 //! Health of many objects to one verdict.
 
 use crate::health::{Health, Status as HealthStatus};
-use crate::rollout::Target;
+use crate::words::Target;
 
 /// What the states of all objects come to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,6 +14,7 @@ mod policy;
 mod prune;
 mod rollout;
 mod stage;
+mod words;
 
 pub use desired::Desired;
 pub use health::{Health, Status as HealthStatus, awaited_health};
@@ -21,9 +22,10 @@ pub use inventory::{Inventory, Owned};
 pub use judge::{Verdict, judge};
 pub use policy::{Intent, Owner, intent};
 pub use prune::{Removal, removals};
-pub use rollout::{
-    Action, Answer, Ask, Change, Effect, Failure, FailureStep, HealthOutcome, Live, Options, Outcome,
-    Patience, Rollout, Seen, Step, Target, Wave,
-};
+pub use rollout::Rollout;
 pub use stage::{Planned, plan_stage};
 pub use weir_manifest::Id;
+pub use words::{
+    Action, Answer, Ask, Change, Effect, Failure, FailureStep, HealthOutcome, Live, Options, Outcome,
+    Patience, Seen, Step, Target, Wave,
+};

@@ -4,7 +4,7 @@ use weir_manifest::order::flux;
 use weir_yaml::Value;
 
 use crate::policy::Owner;
-use crate::rollout::Live;
+use crate::words::Live;
 use crate::{Id, Owned};
 
 /// What becomes of an object that left the unit.

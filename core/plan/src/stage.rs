@@ -5,7 +5,7 @@ use weir_files::Diagnostic;
 use crate::Desired;
 use crate::managers::take_over;
 use crate::policy::{Intent, Owner, intent};
-use crate::rollout::{Action, Change, Effect, Seen};
+use crate::words::{Action, Change, Effect, Seen};
 
 /// What is to be done with the objects of one stage.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -4,15 +4,12 @@
 //! managers, watches, custom resources. Workloads "run": what a healthy cluster would bring up comes up. It knows nothing
 //! of GitOps, evaluates no RBAC and no CEL, and keeps nothing on disk; `COMPATIBILITY.md` lists every known difference.
 
-#![expect(dead_code, reason = "tables, garbage collection and workloads follow")]
-
 mod apply;
 mod base64;
 mod decode;
 mod defaults;
 mod definitions;
 mod discovery;
-mod gc;
 mod http;
 mod kinds;
 mod listen;
@@ -26,6 +23,7 @@ mod server;
 mod store;
 mod table;
 mod time;
+mod typed;
 mod validate;
 mod workloads;
 

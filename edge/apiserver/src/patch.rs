@@ -1,7 +1,7 @@
 //! JSON patches and strategic merge patches on objects.
 
 use weir_manifest::Gvk;
-use weir_manifest::merge::JsonPatch;
+use weir_manifest::merge::{JsonPatch, strategic_merge};
 use weir_yaml::Value;
 
 /// The object after a JSON patch.
@@ -13,6 +13,7 @@ pub(crate) fn json(object: &Value, patch: &Value) -> Result<Value, String> {
 }
 
 /// The object after a strategic merge patch.
-pub(crate) fn strategic(_gvk: &Gvk, _object: &Value, _patch: &Value) -> Result<Value, String> {
-    Err("strategic merge patches are not supported yet".to_owned())
+pub(crate) fn strategic(gvk: &Gvk, object: &Value, patch: &Value) -> Result<Value, String> {
+    let schema = weir_manifest::schema::of_kind(gvk).ok_or_else(|| format!("no schema of {gvk}"))?;
+    strategic_merge(object, patch, schema).map_err(|error| error.to_string())
 }

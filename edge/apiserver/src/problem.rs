@@ -4,7 +4,6 @@ use weir_yaml::{Map, Value};
 
 use crate::apply::{Conflict, Operation};
 use crate::kinds::Kind;
-use crate::time;
 
 /// A failure, with everything that its `Status` says.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,11 +147,7 @@ impl Problem {
 
     /// The object as asked for breaks rules.
     pub(crate) fn invalid(kind: &Kind, name: &str, causes: Vec<Cause>) -> Self {
-        let what = if kind.gvk.group.is_empty() {
-            kind.gvk.kind.to_string()
-        } else {
-            format!("{}.{}", kind.gvk.kind, kind.gvk.group)
-        };
+        let what = kind.kind_and_group();
         let sentences: Vec<String> = causes.iter().map(Cause::sentence).collect();
         let text = match &sentences[..] {
             [one] => one.clone(),
@@ -226,6 +221,11 @@ impl Problem {
         Self::new(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728")
     }
 
+    /// A failure that the real server gives no name to.
+    pub(crate) fn unnamed(message: impl Into<String>) -> Self {
+        Self::new(500, "", message)
+    }
+
     /// The server itself is at fault, or the real one would say so.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::new(500, "InternalError", message)
@@ -285,9 +285,6 @@ fn holder(conflict: &Conflict) -> String {
     }
     if owner.operation == Operation::Update {
         out = format!("{out} using {}", conflict.api_version);
-        if let Some(seconds) = conflict.time {
-            out = format!("{out} at {}", time::rfc3339(seconds));
-        }
     }
     out
 }

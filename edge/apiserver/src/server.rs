@@ -76,13 +76,9 @@ impl Shared {
     pub(crate) fn now(&self) -> i64 {
         (self.options.clock)()
     }
-
-    /// `1.36` of `v1.36.3`.
-    pub(crate) fn minor_version(&self) -> String {
-        minor_version(&self.options.version)
-    }
 }
 
+/// `1.36` of `v1.36.3`.
 fn minor_version(version: &str) -> String {
     version.trim_start_matches('v').split('.').take(2).collect::<Vec<_>>().join(".")
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use weir_cluster::Cluster;
+use weir_fetch::ArtifactStore;
 
 use crate::events::Recorder;
 use crate::objects::Objects;
@@ -22,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) sources: Sources,
     pub(crate) objects: Objects,
     pub(crate) recorder: Recorder,
+    pub(crate) artifacts: ArtifactStore,
     /// Rendering takes a core: no more at a time than there are.
     pub(crate) rendering: Semaphore,
     /// Requests about applied objects.
@@ -37,10 +39,12 @@ impl std::ops::Deref for Context {
 }
 
 impl Context {
-    pub(crate) fn new(cluster: Cluster, settings: Settings) -> Self {
+    pub(crate) fn new(cluster: Cluster, settings: Settings) -> std::io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let seed = jiff::Timestamp::now().as_nanosecond() as u64;
-        Self(Arc::new(Inner {
+        let artifacts = ArtifactStore::open(&settings.storage, &settings.advertised)?;
+        Ok(Self(Arc::new(Inner {
+            artifacts,
             sources: Sources::new(),
             objects: Objects::new(cluster.clone()),
             recorder: Recorder::new(cluster.clone()),
@@ -49,7 +53,7 @@ impl Context {
             seed: AtomicU64::new(seed | 1),
             cluster,
             settings,
-        }))
+        })))
     }
 
     /// The interval, a little shorter or longer: units made together must not stay in step.

@@ -18,9 +18,12 @@ struct Shared {
     kinds: Mutex<HashMap<(String, String), Weak<Kind>>>,
 }
 
+/// Who waits, by namespace and name of the object.
+type Waiters = HashMap<(String, String), Vec<Weak<Notify>>>;
+
 /// A kind that is being followed.
 struct Kind {
-    waiters: Mutex<HashMap<(String, String), Vec<Weak<Notify>>>>,
+    waiters: Mutex<Waiters>,
     /// Dropped with the last waiter, which ends the watch.
     task: Mutex<Option<tokio::task::JoinHandle<()>>>,
 }

@@ -17,15 +17,15 @@ pub struct Running {
     units: kustomization::Controller,
 }
 
-/// Starts all controllers against a cluster.
-pub fn start(cluster: Cluster, settings: Settings) -> Running {
+/// Starts all controllers against a cluster. Fails if the storage cannot be used.
+pub fn start(cluster: Cluster, settings: Settings) -> std::io::Result<Running> {
     let (stop, stopped) = watch::channel(false);
-    let context = Context::new(cluster, settings);
+    let context = Context::new(cluster, settings)?;
     let (git, local) = git_repository::Controller::new(context.clone());
     let units = kustomization::Controller::new(context);
     let tasks =
         vec![tokio::spawn(git.clone().run(stopped.clone())), tokio::spawn(units.clone().run(stopped))];
-    Running { stop, tasks, local, git, units }
+    Ok(Running { stop, tasks, local, git, units })
 }
 
 impl Running {

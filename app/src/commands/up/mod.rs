@@ -57,7 +57,7 @@ async fn up(args: Up) -> Result<Exit, Failure> {
     };
     announce(&root, &entry);
     apply::entry(&cluster, &entry).await?;
-    let running = weir_controllers::start(cluster.clone(), settings(&root, &entry));
+    let running = weir_controllers::start(cluster.clone(), settings(&root, &entry))?;
     if args.once { once(&cluster, running, limit).await } else { follow(&cluster, running, root).await }
 }
 

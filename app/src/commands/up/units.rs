@@ -123,7 +123,14 @@ fn draw(units: &[Unit], unit: &Unit, depth: usize, text: &mut String) {
     text.push_str(&format!("{indent}{mark} {}/{}/{}", unit.kind, unit.namespace, unit.name));
     match unit.state {
         State::Ready => {}
-        _ => text.push_str(&format!("  {}", unit.message.replace('\n', &format!("\n{indent}      ")))),
+        _ => {
+            let mut lines = unit.message.lines();
+            text.push_str(&format!("  {}", lines.next().unwrap_or_default()));
+            match lines.count() {
+                0 => {}
+                more => text.push_str(&format!(" (and {more} more)")),
+            }
+        }
     }
     text.push('\n');
     if unit.kind == KUSTOMIZATION.kind && depth < 32 {

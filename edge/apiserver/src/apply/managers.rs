@@ -60,8 +60,6 @@ pub(crate) struct Conflict {
     pub(crate) owner: Owner,
     /// In which version.
     pub(crate) api_version: Arc<str>,
-    /// Since when.
-    pub(crate) time: Option<i64>,
     /// The field.
     pub(crate) path: Vec<Step>,
 }
@@ -315,7 +313,6 @@ impl Writes for Book {
                     conflicts.push(Conflict {
                         owner: other.clone(),
                         api_version: Arc::clone(&owned.api_version),
-                        time: owned.time,
                         path: path.to_vec(),
                     });
                 });

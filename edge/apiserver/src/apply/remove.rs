@@ -5,7 +5,7 @@ use weir_yaml::{List, Map, Value};
 use super::{Set, Step, item_step};
 use crate::schema::{ListKind, Shape, TypeId, Types};
 
-/// The value without these fields; a struct whose fields are all gone stays, empty.
+/// The value without these fields; null if nothing is left of it.
 pub(crate) fn remove(types: &Types, ty: TypeId, value: &Value, gone: &Set) -> Value {
     inner(types, ty, value, gone).unwrap_or(Value::Null)
 }
@@ -29,23 +29,13 @@ fn inner(types: &Types, ty: TypeId, value: &Value, gone: &Set) -> Option<Value> 
     }
 }
 
-/// What is left of a value that loses only things below it.
+/// What is left of a value that loses only things below it: null if that is nothing. (From 1.37 on it would stay, empty.)
 fn emptied(types: &Types, ty: TypeId, value: &Value, gone: &Set) -> Value {
-    inner(types, ty, value, gone).unwrap_or_else(|| match value {
-        Value::Map(_) => Value::Map(Map::new()),
-        Value::List(_) => Value::List(List::default()),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::UInt(_)
-        | Value::Float(_)
-        | Value::String(_) => Value::Null,
-    })
+    inner(types, ty, value, gone).unwrap_or(Value::Null)
 }
 
 fn remove_items(types: &Types, items: TypeId, kind: &ListKind, list: &[Value], gone: &Set) -> Option<Value> {
     let mut out = Vec::with_capacity(list.len());
-    let mut matched = false;
     for item in list {
         let Ok(step) = item_step(types, items, kind, item) else {
             out.push(item.clone());
@@ -56,26 +46,23 @@ fn remove_items(types: &Types, items: TypeId, kind: &ListKind, list: &[Value], g
         }
         match gone.below(&step) {
             Some(below) => {
-                matched = true;
                 out.push(emptied(types, items, item, below));
             }
             None => out.push(item.clone()),
         }
     }
-    (matched || !out.is_empty()).then(|| Value::List(List::new(out)))
+    (!out.is_empty()).then(|| Value::List(List::new(out)))
 }
 
 fn remove_fields(types: &Types, type_of: &dyn Fn(&str) -> TypeId, map: &Map, gone: &Set) -> Option<Value> {
     let mut out = map.clone();
-    let mut matched = false;
     for (key, value) in map {
         let step = Step::Field(key.clone());
         if gone.has(&step) {
             out.remove(key);
         } else if let Some(below) = gone.below(&step) {
-            matched = true;
             out.insert(key.clone(), emptied(types, type_of(key), value, below));
         }
     }
-    (matched || !out.is_empty()).then_some(Value::Map(out))
+    (!out.is_empty()).then_some(Value::Map(out))
 }

@@ -147,24 +147,6 @@ impl Set {
         Set { entries: out }
     }
 
-    /// Only the paths that begin with one of these, and the steps that lead to them.
-    pub(crate) fn only_prefixes(&self, prefixes: &Set) -> Set {
-        let mut out = Vec::new();
-        for node in &self.entries {
-            match prefixes.find(&node.step) {
-                Some(prefix) if prefix.member => out.push(node.clone()),
-                Some(prefix) => {
-                    let node = Node { below: node.below.only_prefixes(&prefix.below), ..node.clone() };
-                    if !node.is_empty() {
-                        out.push(node);
-                    }
-                }
-                None => {}
-            }
-        }
-        Set { entries: out }
-    }
-
     /// With every declared field on the way to a member as a member, so that removal sees emptied structs.
     pub(crate) fn with_named_fields(&self, types: &Types, ty: TypeId) -> Set {
         let mut out = Vec::with_capacity(self.entries.len());
@@ -187,17 +169,19 @@ impl Set {
         Set { entries: out }
     }
 
-    /// Calls with every member path, parents first.
+    /// Calls with every member path, those of one level before those below.
     pub(crate) fn each(&self, visit: &mut dyn FnMut(&[Step])) {
         self.each_below(&mut Vec::new(), visit);
     }
 
     fn each_below(&self, path: &mut Vec<Step>, visit: &mut dyn FnMut(&[Step])) {
-        for node in &self.entries {
+        for node in self.entries.iter().filter(|node| node.member) {
             path.push(node.step.clone());
-            if node.member {
-                visit(path);
-            }
+            visit(path);
+            path.pop();
+        }
+        for node in self.entries.iter().filter(|node| !node.below.is_empty()) {
+            path.push(node.step.clone());
             node.below.each_below(path, visit);
             path.pop();
         }

@@ -3,7 +3,7 @@
 use weir_yaml::{List, Map, Value};
 
 use super::quantity;
-use crate::schema::{Fields, Scalar, Shape, TypeId, Types};
+use crate::schema::{Field, Fields, Scalar, Shape, TypeId, Types};
 
 /// Deeper values are refused.
 const MAX_DEPTH: usize = 200;
@@ -66,7 +66,7 @@ impl Shaper<'_> {
             }
             path.push_str(key);
             let verdict = match fields.get(key) {
-                Some(field) => self.field(field.ty, field.required, inner, path, depth)?,
+                Some(field) => self.field(field, inner, path, depth)?,
                 None => match rest {
                     Some(ty) => self.entry(ty, inner, path, depth)?,
                     None => {
@@ -93,30 +93,20 @@ impl Shaper<'_> {
     /// A declared field: null means absent, and so do empty lists and maps of which none is demanded.
     fn field(
         &mut self,
-        ty: TypeId,
-        required: bool,
+        field: &Field,
         inner: &Value,
         path: &mut String,
         depth: usize,
     ) -> Result<Verdict, String> {
-        // A struct without declared fields, such as the status subresource of a definition, says something by being
-        // there; a map of values of one type does not.
-        let is_struct = match self.types.shape(ty) {
-            Shape::Map { fields, rest, .. } => {
-                fields.iter().next().is_some() || rest.is_none_or(|rest| rest == Types::ANY)
-            }
-            _ => false,
-        };
+        let Field { ty, required, drops_zero, .. } = *field;
+        // Maps from names to values are left out when empty; structs may be there and empty.
+        let is_plain_map = matches!(self.types.shape(ty), Shape::Map { fields, rest: Some(rest), .. }
+            if fields.iter().next().is_none() && *rest != Types::ANY);
         match inner {
             Value::Null => return Ok(Verdict::Drop),
-            Value::Map(map)
-                if map.is_empty()
-                    && !is_struct
-                    && !required
-                    && !matches!(self.types.shape(ty), Shape::Any) =>
-            {
-                return Ok(Verdict::Drop);
-            }
+            Value::Bool(false) | Value::Int(0) if drops_zero => return Ok(Verdict::Drop),
+            Value::String(text) if drops_zero && text.is_empty() => return Ok(Verdict::Drop),
+            Value::Map(map) if map.is_empty() && is_plain_map && !required => return Ok(Verdict::Drop),
             Value::List(list)
                 if list.is_empty() && !required && !matches!(self.types.shape(ty), Shape::Any) =>
             {

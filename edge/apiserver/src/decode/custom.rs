@@ -4,9 +4,10 @@ use weir_yaml::{List, Value};
 
 use crate::schema::{Shape, TypeId, Types};
 
-/// The object without unknown fields, and the paths of what was unknown.
-pub(super) fn shape(types: &Types, ty: TypeId, mut value: Value) -> (Value, Vec<String>) {
-    let mut pruner = Pruner { types, unknown: Vec::new() };
+/// The object without unknown fields, and the paths of what was unknown. What a client sends loses its nulls, where null
+/// may not stand and no default takes its place.
+pub(super) fn shape(types: &Types, ty: TypeId, mut value: Value, sent: bool) -> (Value, Vec<String>) {
+    let mut pruner = Pruner { types, unknown: Vec::new(), sent };
     pruner.value(ty, &mut value, "", 0);
     (value, pruner.unknown)
 }
@@ -14,9 +15,15 @@ pub(super) fn shape(types: &Types, ty: TypeId, mut value: Value) -> (Value, Vec<
 struct Pruner<'a> {
     types: &'a Types,
     unknown: Vec<String>,
+    sent: bool,
 }
 
 impl Pruner<'_> {
+    fn is_nullable(&self, ty: TypeId) -> bool {
+        let rules = self.types.node(ty).and_then(|node| node.rules.as_deref());
+        rules.is_none_or(|rules| rules.nullable || rules.type_name.is_empty())
+    }
+
     fn value(&mut self, ty: TypeId, value: &mut Value, path: &str, depth: usize) {
         if depth > 200 {
             return;
@@ -57,7 +64,9 @@ impl Pruner<'_> {
                         gone.push(key.clone());
                         continue;
                     };
-                    if item.is_null() && rest.is_none() && path == "metadata" {
+                    let has_default = fields.get(key).is_some_and(|field| field.default.is_some());
+                    let in_metadata = path == "metadata";
+                    if item.is_null() && (in_metadata || self.sent && !has_default && !self.is_nullable(ty)) {
                         gone.push(key.clone());
                         continue;
                     }

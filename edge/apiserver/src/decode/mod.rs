@@ -10,6 +10,7 @@ use crate::http::BodyKind;
 use crate::kinds::Kind;
 use crate::problem::Problem;
 use crate::schema::{ListKind, Shape, TypeId, Types};
+use crate::typed;
 
 /// What happens to fields that nobody declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,9 @@ impl Strictness {
 
 /// The value of a body.
 pub(crate) fn body(kind: BodyKind, bytes: &[u8]) -> Result<Value, Problem> {
+    if typed::is_wire(bytes) {
+        return typed::object(bytes).map_err(Problem::bad_request);
+    }
     let is_json = bytes.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| matches!(b, b'{' | b'['));
     if is_json || !matches!(kind, BodyKind::Yaml | BodyKind::Apply) {
         return from_json(bytes).map_err(|error| {
@@ -58,12 +62,21 @@ pub(crate) fn object(
         return Err(Problem::bad_request("the object provided is unrecognized (must be of type Object)"));
     }
     let (value, unknown) = if kind.custom.is_some() {
-        custom::shape(&kind.types, kind.ty, value)
+        custom::shape(&kind.types, kind.ty, value, true)
     } else {
         builtin::shape(&kind.types, kind.ty, value).map_err(|why| cannot_handle(kind, &why))?
     };
     let warnings = told(kind, unknown, strictness)?;
     Ok((value, warnings))
+}
+
+/// The result of a merge in the form of its kind.
+pub(crate) fn merged(kind: &Kind, value: Value) -> Result<Value, Problem> {
+    if kind.custom.is_some() {
+        return Ok(custom::shape(&kind.types, kind.ty, value, false).0);
+    }
+    let shaped = builtin::shape(&kind.types, kind.ty, value).map_err(|why| cannot_handle(kind, &why))?;
+    Ok(shaped.0)
 }
 
 fn cannot_handle(kind: &Kind, why: &str) -> Problem {
@@ -82,22 +95,14 @@ fn told(kind: &Kind, unknown: Vec<String>, strictness: Strictness) -> Result<Vec
     }
 }
 
-/// Checks an applied configuration, which is merged as it is. Gives warnings.
-pub(crate) fn applied(
-    kind: &Kind,
-    config: &Value,
-    named: &str,
-    strictness: Strictness,
-) -> Result<Vec<String>, Problem> {
+/// Checks an applied configuration, which is merged as it is.
+pub(crate) fn applied(kind: &Kind, config: &Value, named: &str) -> Result<(), Problem> {
     let mut check = Check { types: &kind.types, wrong: Vec::new(), unknown: Vec::new() };
     check.value(kind.ty, config, "", 0);
-    if kind.custom.is_none() {
-        check
-            .wrong
-            .extend(check.unknown.drain(..).map(|path| format!(".{path}: field not declared in schema")));
-    }
+    let unknown = check.unknown.drain(..).map(|path| format!(".{path}: field not declared in schema"));
+    check.wrong.extend(unknown);
     match &check.wrong[..] {
-        [] => told(kind, check.unknown, strictness),
+        [] => Ok(()),
         wrong => {
             let lines = match wrong {
                 [one] => one.clone(),
@@ -106,7 +111,7 @@ pub(crate) fn applied(
                     many.iter().map(|one| format!("  {one}")).collect::<Vec<_>>().join("\n")
                 ),
             };
-            Err(Problem::internal(format!("failed to create typed patch object ({named}): {lines}")))
+            Err(Problem::unnamed(format!("failed to create typed patch object ({named}): {lines}")))
         }
     }
 }
@@ -170,6 +175,7 @@ impl Check<'_> {
     }
 }
 
+/// A value as the real server's messages show it.
 fn shown(value: &Value) -> String {
-    format!("&{{{}}}", weir_yaml::to_json(value))
+    format!("&value.valueUnstructured{{Value:{}}}", weir_yaml::to_json(value))
 }

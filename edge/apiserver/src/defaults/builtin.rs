@@ -13,6 +13,8 @@ pub(crate) fn fill(group: &str, kind: &str, object: &mut Value) {
     }
     match (group, kind) {
         ("", "Secret") => secret(object),
+        ("", "PodTemplate") => template(object),
+        ("", "ReplicationController") => labels_of_template(object),
         ("storage.k8s.io", "StorageClass") => {
             set(object, "reclaimPolicy", "Delete");
             set(object, "volumeBindingMode", "Immediate");
@@ -64,7 +66,7 @@ pub(crate) fn fill(group: &str, kind: &str, object: &mut Value) {
             }
         }
         ("networking.k8s.io", "NetworkPolicy") => network_policy(spec),
-        ("autoscaling", "HorizontalPodAutoscaler") => set(spec, "minReplicas", 1),
+        ("autoscaling", "HorizontalPodAutoscaler") => autoscaler(spec),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => definition(spec),
         ("storage.k8s.io", "CSIDriver") => {
             for (key, value) in [
@@ -80,6 +82,22 @@ pub(crate) fn fill(group: &str, kind: &str, object: &mut Value) {
             set(spec, "volumeLifecycleModes", Value::from(vec![Value::from("Persistent")]));
         }
         ("", "LimitRange") => limit_range(spec),
+        ("flowcontrol.apiserver.k8s.io", "FlowSchema") => set(spec, "matchingPrecedence", 1000),
+        ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration") => {
+            if let Some(limited) = map_at(spec, &["limited"]) {
+                set(limited, "nominalConcurrencyShares", 30);
+                set(limited, "lendablePercent", 0);
+            }
+        }
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy") => {
+            set(spec, "failurePolicy", "Fail");
+            if let Some(matches) = map_at(spec, &["matchConstraints"]) {
+                set(matches, "matchPolicy", "Equivalent");
+                set(matches, "namespaceSelector", Map::new());
+                set(matches, "objectSelector", Map::new());
+                each(matches, "resourceRules", |rule| set(rule, "scope", "*"));
+            }
+        }
         _ => {}
     }
 }
@@ -101,8 +119,23 @@ fn template(spec: &mut Map) {
     }
 }
 
+/// A replication controller without labels or selector has those of its pods.
+fn labels_of_template(object: &mut Map) {
+    let labels = map_at(object, &["spec", "template", "metadata", "labels"]).cloned().unwrap_or_default();
+    if labels.is_empty() {
+        return;
+    }
+    if let Some(spec) = map_at(object, &["spec"]) {
+        set(spec, "selector", labels.clone());
+    }
+    if let Some(metadata) = map_at(object, &["metadata"]) {
+        set(metadata, "labels", labels);
+    }
+}
+
 fn pod_itself(spec: &mut Map) {
     pod::spec(spec);
+    pod::requests(spec);
     set(spec, "enableServiceLinks", true);
 }
 
@@ -174,9 +207,6 @@ fn job(spec: &mut Map) {
     let replacement = if spec.contains_key("podFailurePolicy") { "Failed" } else { "TerminatingOrFailed" };
     set(spec, "podReplacementPolicy", replacement);
     set(spec, "manualSelector", false);
-    if spec.get("manualSelector").and_then(Value::as_bool) == Some(false) {
-        spec.remove("manualSelector");
-    }
     template(spec);
 }
 
@@ -197,6 +227,8 @@ fn service(spec: &mut Map) {
         let config = spec.entry("sessionAffinityConfig").make_map();
         let client = config.entry("clientIP").make_map();
         set(client, "timeoutSeconds", 10_800);
+    } else {
+        spec.remove("sessionAffinityConfig");
     }
     each(spec, "ports", |port| {
         set(port, "protocol", "TCP");
@@ -212,6 +244,17 @@ fn service(spec: &mut Map) {
     }
     if kind == "LoadBalancer" {
         set(spec, "allocateLoadBalancerNodePorts", true);
+    }
+}
+
+fn autoscaler(spec: &mut Map) {
+    set(spec, "minReplicas", 1);
+    if !spec.contains_key("metrics") {
+        let target =
+            Value::from([("averageUtilization", Value::from(80)), ("type", Value::from("Utilization"))]);
+        let resource = Value::from([("name", Value::from("cpu")), ("target", target)]);
+        let metric = Value::from([("resource", resource), ("type", Value::from("Resource"))]);
+        spec.insert("metrics", vec![metric]);
     }
 }
 

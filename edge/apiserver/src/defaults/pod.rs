@@ -44,6 +44,17 @@ pub(super) fn spec(spec: &mut Map) {
     each(spec, "topologySpreadConstraints", |_| {});
 }
 
+/// What pods themselves get, and templates do not: what is limited and not requested is requested in full.
+pub(super) fn requests(spec: &mut Map) {
+    for list in ["initContainers", "containers"] {
+        each(spec, list, |container| {
+            if let Some(resources) = map_at(container, &["resources"]) {
+                requests_from_limits(resources);
+            }
+        });
+    }
+}
+
 fn container(container: &mut Map, host_network: bool) {
     let image = container.get("image").and_then(Value::as_str).unwrap_or("");
     let policy = if is_latest(image) { "Always" } else { "IfNotPresent" };
@@ -51,9 +62,6 @@ fn container(container: &mut Map, host_network: bool) {
     set(container, "terminationMessagePath", "/dev/termination-log");
     set(container, "terminationMessagePolicy", "File");
     set(container, "resources", Map::new());
-    if let Some(resources) = map_at(container, &["resources"]) {
-        requests_from_limits(resources);
-    }
     each(container, "ports", |port| {
         set(port, "protocol", "TCP");
         if host_network && let Some(number) = port.get("containerPort").cloned() {
@@ -88,7 +96,6 @@ fn is_latest(image: &str) -> bool {
     name.rsplit_once(':').is_none_or(|(_, tag)| tag == "latest")
 }
 
-/// What is limited and not requested is requested in full.
 fn requests_from_limits(resources: &mut Map) {
     let Some(Value::Map(limits)) = resources.get("limits").cloned() else { return };
     let requests = resources.entry("requests").make_map();

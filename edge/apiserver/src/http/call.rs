@@ -60,14 +60,14 @@ impl Call {
         matches!(&self.target, Target::Other(segments) if segments.first().is_some_and(|one| OPEN.contains(&one.as_str())))
     }
 
-    /// Checks the token.
-    pub(crate) fn authenticate(&self, token: Option<&str>) -> Result<(), Problem> {
-        match token {
-            Some(token) if !self.token.as_deref().is_some_and(|own| same(own, token)) => {
-                Err(Problem::unauthorized())
-            }
-            _ => Ok(()),
-        }
+    /// The token that the client shows.
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// True if the client shows this token.
+    pub(crate) fn shows(&self, token: &str) -> bool {
+        self.token.as_deref().is_some_and(|own| same(own, token))
     }
 
     /// Who owns what this request writes.

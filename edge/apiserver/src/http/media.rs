@@ -25,6 +25,8 @@ pub(crate) struct Accept {
     pub(crate) yaml: bool,
     /// Discovery of all groups at once, and in which version.
     pub(crate) aggregated: Option<&'static str>,
+    /// The older OpenAPI document in its binary form.
+    pub(crate) binary_openapi: bool,
 }
 
 /// What the client sent.
@@ -60,7 +62,7 @@ impl Accept {
         if named {
             return Err(Problem::not_acceptable("application/json, application/yaml"));
         }
-        Ok(Self { view: View::Whole, yaml: false, aggregated: None })
+        Ok(Self { view: View::Whole, yaml: false, aggregated: None, binary_openapi: false })
     }
 
     fn of(range: &str) -> Option<Self> {
@@ -68,9 +70,13 @@ impl Accept {
         let yaml = match parts.next()? {
             "application/json" | "*/*" | "application/*" | "" | "text/html" | "text/plain" => false,
             "application/yaml" => true,
+            "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+            | "application/com.github.proto-openapi.spec.v2.v1.0+protobuf" => {
+                return Some(Self { view: View::Whole, yaml: false, aggregated: None, binary_openapi: true });
+            }
             _ => return None,
         };
-        let mut accept = Self { view: View::Whole, yaml, aggregated: None };
+        let mut accept = Self { view: View::Whole, yaml, aggregated: None, binary_openapi: false };
         let mut version = "";
         let mut aggregated = false;
         for part in parts {
@@ -103,7 +109,7 @@ impl BodyKind {
     pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Problem> {
         let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         Ok(match text.split(';').next().unwrap_or("").trim() {
-            "" | "application/json" | "*/*" => Self::Json,
+            "" | "application/json" | "application/vnd.kubernetes.protobuf" | "*/*" => Self::Json,
             "application/yaml" => Self::Yaml,
             "application/json-patch+json" => Self::JsonPatch,
             "application/merge-patch+json" => Self::MergePatch,

@@ -35,11 +35,16 @@ where
 {
     let (parts, body) = request.into_parts();
     let reply = match collect(body).await {
-        Ok(Some(body)) => Call::read(&parts, body).and_then(|call| {
+        Ok(Some(body)) => Call::read(&parts, body).and_then(|mut call| {
             if !trusted && !call.is_open() {
-                call.authenticate(shared.options.token.as_deref())?;
+                authenticate(shared, &mut call)?;
             }
-            crate::rest::serve(shared, &call)
+            let mut reply = crate::rest::serve(shared, &call)?;
+            if call.accept.yaml && reply.media == "application/json" {
+                // JSON is YAML too.
+                reply.media = "application/yaml";
+            }
+            Ok(reply)
         }),
         Ok(None) => Err(Problem::too_large()),
         Err(error) => {
@@ -47,13 +52,26 @@ where
         }
     };
     let reply = reply.unwrap_or_else(|problem| Reply::problem(&problem));
-    into_response(reply)
+    into_response(reply, shared.now())
 }
 
-fn into_response(reply: Reply) -> Response<Body> {
+/// Checks the token: that of the administrator, or one that was given out to a service account.
+fn authenticate(shared: &Shared, call: &mut Call) -> Result<(), Problem> {
+    let Some(wanted) = shared.options.token.as_deref() else { return Ok(()) };
+    if call.shows(wanted) {
+        return Ok(());
+    }
+    let user = call.token().and_then(|token| shared.state().user_of(token).map(str::to_owned));
+    call.user = user.ok_or_else(Problem::unauthorized)?;
+    Ok(())
+}
+
+fn into_response(reply: Reply, now: i64) -> Response<Body> {
     let mut builder = Response::builder()
         .status(reply.code)
         .header(header::CONTENT_TYPE, reply.media)
+        // The clock that managed fields are written by: a client tells by it whether an apply changed anything.
+        .header(header::DATE, crate::time::http_date(now))
         .header(header::CACHE_CONTROL, "no-cache, private");
     for warning in &reply.warnings {
         let text: String = warning.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -63,8 +63,6 @@ pub(crate) struct Custom {
     pub(crate) schema: Option<Value>,
     /// Fields that may be selected by, besides name and namespace.
     pub(crate) selectable: Vec<String>,
-    /// The version in which the real server would store it.
-    pub(crate) storage: bool,
 }
 
 /// Where the numbers of the scale subresource stand.
@@ -90,7 +88,6 @@ const WITHOUT_GENERATION: &[&str] = &[
     "Node",
     "PersistentVolume",
     "PersistentVolumeClaim",
-    "PodTemplate",
     "ResourceQuota",
     "Secret",
     "Service",
@@ -101,7 +98,6 @@ const WITHOUT_GENERATION: &[&str] = &[
     "CertificateSigningRequest",
     "ClusterTrustBundle",
     "Lease",
-    "IngressClass",
     "IPAddress",
     "ServiceCIDR",
     "RuntimeClass",
@@ -109,7 +105,6 @@ const WITHOUT_GENERATION: &[&str] = &[
     "ClusterRoleBinding",
     "Role",
     "RoleBinding",
-    "DeviceClass",
     "ResourceClaim",
     "ResourceClaimTemplate",
     "CSIDriver",
@@ -182,6 +177,15 @@ impl Kind {
             self.plural.to_string()
         } else {
             format!("{}.{}", self.plural, self.gvk.group)
+        }
+    }
+
+    /// `Deployment.apps`, or `Pod` for the core.
+    pub(crate) fn kind_and_group(&self) -> String {
+        if self.gvk.group.is_empty() {
+            self.gvk.kind.to_string()
+        } else {
+            format!("{}.{}", self.gvk.kind, self.gvk.group)
         }
     }
 

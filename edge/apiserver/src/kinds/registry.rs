@@ -64,7 +64,6 @@ impl Registry {
                 scale: version.at(&["subresources", "scale"]).and_then(scale),
                 schema: schema.cloned(),
                 selectable: selectable(version),
-                storage: version.get("storage").and_then(Value::as_bool).unwrap_or(false),
             };
             self.add(Arc::new(Kind::custom(&resource, schema.filter(|_| !keep_all), custom)));
         }

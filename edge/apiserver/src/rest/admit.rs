@@ -26,11 +26,20 @@ pub(super) fn new_object(
             let name = value.str_at(&["metadata", "name"]).unwrap_or("").to_owned();
             value.set_at(&["metadata", "labels", "kubernetes.io/metadata.name"], name);
         }
-        ("", "Service") => workloads::allocate_addresses(state, value, None, dry_run)?,
+        ("", "Service") => {
+            if let Some(cause) = workloads::check_address(state, value) {
+                let name = value.str_at(&["metadata", "name"]).unwrap_or("");
+                return Err(Problem::invalid(kind, name, vec![cause]));
+            }
+            workloads::allocate_addresses(state, value, None, dry_run)?;
+        }
         ("", "Pod") => workloads::new_pod(value),
         ("", "PersistentVolumeClaim") => workloads::new_claim(state, value),
         ("", "PersistentVolume") => value.set_at(&["status", "phase"], "Pending"),
         ("batch", "Job") => workloads::new_job(value),
+        ("apps", "DaemonSet") => {
+            value.set_at(&["metadata", "annotations", "deprecated.daemonset.template.generation"], "1");
+        }
         _ => {}
     }
     Ok(())
@@ -65,6 +74,7 @@ pub(super) fn after(state: &mut State, writer: &Writer<'_>, old: Option<&Object>
     if writer.kind.is("apiextensions.k8s.io", "CustomResourceDefinition") {
         crate::definitions::written(state, writer, object);
     }
+    workloads::written(state, writer.kind, old, object);
     state.wake(table, object.key());
     let key = object.key();
     for owner in object.owner_references() {

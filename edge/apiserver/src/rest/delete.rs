@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use weir_yaml::{Value, from_json};
+use weir_yaml::Value;
 
 use super::write::Writer;
 use super::{Request, Selection, State, render, table_of};
+use crate::decode;
 use crate::http::Reply;
 use crate::kinds::Kind;
 use crate::problem::Problem;
@@ -24,16 +25,13 @@ pub(crate) struct DeleteOptions {
     grace: Option<i64>,
     uid: Option<String>,
     revision: Option<String>,
+    dry_run: bool,
 }
 
 impl DeleteOptions {
     fn read(request: Request<'_>) -> Result<Self, Problem> {
         let Request { call, .. } = request;
-        let body = if call.body.is_empty() {
-            Value::Null
-        } else {
-            from_json(&call.body).map_err(|error| Problem::bad_request(error.to_string()))?
-        };
+        let body = if call.body.is_empty() { Value::Null } else { decode::body(call.kind, &call.body)? };
         let text = |path: &[&str]| body.str_at(path).map(str::to_owned);
         let mut propagation =
             text(&["propagationPolicy"]).or_else(|| call.query.get("propagationPolicy").map(str::to_owned));
@@ -44,6 +42,7 @@ impl DeleteOptions {
         Ok(Self {
             propagation,
             grace: body.get("gracePeriodSeconds").and_then(Value::as_i64).or(grace),
+            dry_run: body.get("dryRun").and_then(Value::as_list).is_some_and(|list| !list.is_empty()),
             uid: text(&["preconditions", "uid"]),
             revision: text(&["preconditions", "resourceVersion"]),
         })
@@ -57,10 +56,7 @@ pub(super) fn serve(request: Request<'_>) -> Result<Reply, Problem> {
         return Err(Problem::method_not_allowed());
     }
     let options = DeleteOptions::read(request)?;
-    let dry_run = call.is_dry_run()
-        || from_json(&call.body).is_ok_and(|body| {
-            body.get("dryRun").and_then(Value::as_list).is_some_and(|list| !list.is_empty())
-        });
+    let dry_run = call.is_dry_run() || options.dry_run;
     let mut state = shared.state();
     let key = ObjectKey::new(&place.namespace, &place.name);
     let old = state

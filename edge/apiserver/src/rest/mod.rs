@@ -30,10 +30,10 @@ use crate::server::Shared;
 use crate::store::ObjectKey;
 
 pub(crate) use bootstrap::bootstrap;
-pub(crate) use delete::remove;
+pub(crate) use delete::{DeleteOptions, FOREGROUND, ORPHAN, delete, remove};
 pub(crate) use selection::Selection;
 pub(crate) use state::{State, table_of};
-pub(crate) use write::{Request, Writer};
+pub(crate) use write::{Owners, Request, Writer};
 
 /// Answers a request.
 pub(crate) fn serve(shared: &Arc<Shared>, call: &Call) -> Result<Reply, Problem> {

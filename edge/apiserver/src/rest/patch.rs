@@ -64,10 +64,11 @@ fn patch_object(
     let before = old.whole(&kind.api_version);
     let after = match call.kind {
         BodyKind::MergePatch => merge_patch(&before, patch),
-        BodyKind::JsonPatch => crate::patch::json(&before, patch).map_err(|why| Problem {
+        // The real server does not say what is wrong with it.
+        BodyKind::JsonPatch => crate::patch::json(&before, patch).map_err(|_| Problem {
             code: 422,
             reason: "Invalid",
-            message: format!("the server rejected our request due to an error in our request: {why}"),
+            message: "the server rejected our request due to an error in our request".to_owned(),
             details: None,
         })?,
         BodyKind::StrategicPatch if kind.custom.is_some() => {
@@ -118,9 +119,9 @@ fn apply(
     config: Value,
 ) -> Result<Outcome, Problem> {
     let Request { call, kind, place, .. } = request;
+    let namespace = config.str_at(&["metadata", "namespace"]).unwrap_or("").to_owned();
     let mut config = check_config(request, config)?;
-    let strictness = Strictness::of(call.query.get("fieldValidation"));
-    let warnings = decode::applied(kind, &config, &named(request), strictness)?;
+    decode::applied(kind, &config, &format!("{namespace}/{}; {}", place.name, kind.gvk))?;
     let writer = request.writer();
     let force = call.query.flag("force");
     let empty = &kind.empty;
@@ -149,19 +150,15 @@ fn apply(
         Err(conflicts) => return Err(Problem::apply_conflict(&conflicts)),
     };
     let value = match object {
-        Some(value) => decode::object(kind, value, Strictness::Ignore)?.0,
+        Some(value) => decode::merged(kind, value)?,
         None => live,
     };
     let value = super::last_applied::refresh(&writer.manager, value, &config);
     let owners = Owners::Known(managers);
     match old {
-        Some(old) => Ok((writer.replace(state, &old, value, owners)?, false, warnings)),
-        None => Ok((writer.create(state, value, owners)?, true, warnings)),
+        Some(old) => Ok((writer.replace(state, &old, value, owners)?, false, Vec::new())),
+        None => Ok((writer.create(state, value, owners)?, true, Vec::new())),
     }
-}
-
-fn named(request: Request<'_>) -> String {
-    format!("{}/{}; {}", request.place.namespace, request.place.name, request.kind.gvk)
 }
 
 /// The configuration names the object of the path, and no book of owners.

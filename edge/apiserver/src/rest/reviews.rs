@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use ::http::Method;
-use weir_yaml::{Map, Value, from_json};
+use weir_yaml::{Map, Value};
 
 use super::write::Writer;
 use super::{Request, delete};
+use crate::decode;
 use crate::http::{Call, Reply};
 use crate::kinds::Kind;
 use crate::problem::Problem;
@@ -48,7 +49,7 @@ pub(super) fn serve(_shared: &Arc<Shared>, call: &Call, kind: &Kind) -> Result<R
     if call.method != Method::POST {
         return Err(Problem::method_not_allowed());
     }
-    let mut value = from_json(&call.body).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let mut value = decode::body(call.kind, &call.body)?;
     super::check_kind(kind, &mut value)?;
     let user = Value::from([
         ("username", Value::from(call.user.as_str())),
@@ -89,16 +90,14 @@ pub(super) fn serve(_shared: &Arc<Shared>, call: &Call, kind: &Kind) -> Result<R
 pub(super) fn below(request: Request<'_>) -> Result<Reply, Problem> {
     let Request { shared, call, place, kind } = request;
     let object = super::find(request)?;
-    let body = if call.body.is_empty() {
-        Value::from(Map::new())
-    } else {
-        from_json(&call.body).map_err(|error| Problem::bad_request(error.to_string()))?
-    };
+    let body =
+        if call.body.is_empty() { Value::from(Map::new()) } else { decode::body(call.kind, &call.body)? };
     let mut out = body.clone();
     match &*place.subresource {
         "token" => {
             let seconds = body.at(&["spec", "expirationSeconds"]).and_then(Value::as_i64).unwrap_or(3600);
-            let token = format!("sandbox:{}:{}:{:x}", place.namespace, place.name, shared.state().random());
+            let user = format!("system:serviceaccount:{}:{}", place.namespace, place.name);
+            let token = shared.state().give_token(user);
             out.set_at(&["kind"], "TokenRequest");
             out.set_at(&["apiVersion"], "authentication.k8s.io/v1");
             out.set_at(&["status", "token"], token);

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use weir_manifest::selector::LabelSelector;
 use weir_yaml::{Key, Map, Value, to_json};
 
 use super::write::Owners;
@@ -20,7 +19,7 @@ pub(super) fn serve(request: Request<'_>) -> Result<Reply, Problem> {
     let before = scale_of(kind, &old);
     let after = match call.method.as_str() {
         "GET" => return Ok(Reply::value(200, &before)),
-        "PUT" => decode::body(BodyKind::Json, &call.body)?,
+        "PUT" => decode::body(call.kind, &call.body)?,
         "PATCH" => patched(request, &before)?,
         _ => return Err(Problem::method_not_allowed()),
     };
@@ -91,7 +90,7 @@ fn selector(kind: &Kind, object: &Object) -> Option<String> {
             .collect();
         return Some(pairs.join(","));
     }
-    LabelSelector::from_value(value).ok().map(|selector| selector.to_string())
+    Some(crate::workloads::selector_text(value))
 }
 
 fn write(

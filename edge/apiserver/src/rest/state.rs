@@ -1,6 +1,6 @@
 //! Everything that changes while the server runs.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::kinds::{Kind, Registry};
@@ -20,6 +20,8 @@ pub(crate) struct State {
     /// True while somebody works on `pending`.
     pub(crate) draining: bool,
     random: u64,
+    /// Tokens that were given out, and the users that they are of.
+    tokens: HashMap<String, String>,
     /// Cluster IPs that are taken.
     pub(crate) taken_addresses: BTreeSet<u32>,
 }
@@ -34,6 +36,7 @@ impl State {
             queued: BTreeSet::new(),
             draining: false,
             random: seed(),
+            tokens: HashMap::new(),
             taken_addresses: BTreeSet::new(),
         }
     }
@@ -58,6 +61,18 @@ impl State {
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
         self.random
+    }
+
+    /// A new token of this user.
+    pub(crate) fn give_token(&mut self, user: String) -> String {
+        let token = format!("sandbox-{:016x}{:016x}", self.random(), self.random());
+        self.tokens.insert(token.clone(), user);
+        token
+    }
+
+    /// The user of a token that was given out.
+    pub(crate) fn user_of(&self, token: &str) -> Option<&str> {
+        self.tokens.get(token).map(String::as_str)
     }
 
     /// A new uid.

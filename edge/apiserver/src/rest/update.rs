@@ -8,7 +8,7 @@ use super::write::Owners;
 use super::{Request, create, render, table_of};
 use crate::http::Reply;
 use crate::kinds::Kind;
-use crate::problem::Problem;
+use crate::problem::{Cause, Problem};
 use crate::store::{Object, ObjectKey};
 
 /// What the real server says when somebody else was quicker.
@@ -43,6 +43,14 @@ pub(super) fn serve(request: Request<'_>) -> Result<Reply, Problem> {
         }
         return Err(Problem::not_found(kind, &place.name));
     };
+    let unconditional = value.str_at(&["metadata", "resourceVersion"]).is_none_or(str::is_empty);
+    if unconditional && !allows_unconditional_update(kind) {
+        let zero = Value::Int(0);
+        let cause = Cause::invalid("metadata.resourceVersion", &zero, "must be specified for an update");
+        let mut problem = Problem::invalid(kind, &place.name, vec![cause]);
+        problem.message = problem.message.replacen(&kind.kind_and_group(), &kind.qualified(), 1);
+        return Err(problem);
+    }
     check_preconditions(kind, &old, &value)?;
     let object = writer.replace(&mut state, &old, value, Owners::ByChange)?;
     drop(state);
@@ -64,4 +72,10 @@ pub(super) fn check_preconditions(kind: &Kind, old: &Arc<Object>, value: &Value)
         return Err(Problem::conflict(kind, name, MODIFIED));
     }
     Ok(())
+}
+
+/// Kinds whose objects may be replaced by somebody who does not say which state he saw.
+fn allows_unconditional_update(kind: &Kind) -> bool {
+    const GUARDED: &[&str] = &["CustomResourceDefinition", "APIService", "Lease"];
+    kind.custom.is_none() && !GUARDED.contains(&&*kind.gvk.kind)
 }

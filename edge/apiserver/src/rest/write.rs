@@ -109,14 +109,14 @@ impl Writer<'_> {
             value.str_at(&["metadata", "namespace"]).unwrap_or(""),
             value.str_at(&["metadata", "name"]).unwrap_or(""),
         );
-        if state.store.get(&table_of(kind), &key).is_some() {
-            return Err(Problem::exists(kind, &key.name));
-        }
         self.check_namespace(state, &key)?;
         self.prepare_new(state, &mut value);
         let causes = validate::new_object(kind, &value);
         if !causes.is_empty() {
             return Err(Problem::invalid(kind, &key.name, causes));
+        }
+        if state.store.get(&table_of(kind), &key).is_some() {
+            return Err(Problem::exists(kind, &key.name));
         }
         super::admit::new_object(state, kind, &mut value, self.dry_run)?;
         let object = Object::new(value, managers);
@@ -210,7 +210,10 @@ impl Writer<'_> {
         keep_metadata(&old.value, &mut value, kind);
         self.keep_other_half(&old.value, &mut value);
         super::admit::changed_object(state, kind, self.subresource, old, &mut value, self.dry_run)?;
-        if kind.has_generation && counts_as_change(kind, &old.value, &value) {
+        if kind.has_generation
+            && self.subresource != "binding"
+            && counts_as_change(kind, self.subresource, &old.value, &value)
+        {
             let generation = old.value.at(&["metadata", "generation"]).and_then(Value::as_i64).unwrap_or(0);
             value.set_at(&["metadata", "generation"], generation.saturating_add(1));
         }
@@ -344,7 +347,7 @@ fn keep_metadata(old: &Value, value: &mut Value, kind: &Kind) {
 }
 
 /// True if `metadata.generation` counts this change.
-fn counts_as_change(kind: &Kind, old: &Value, new: &Value) -> bool {
+fn counts_as_change(kind: &Kind, subresource: &str, old: &Value, new: &Value) -> bool {
     let strip = |value: &Value| {
         let mut value = value.clone();
         if let Some(map) = value.as_map_mut() {
@@ -356,6 +359,12 @@ fn counts_as_change(kind: &Kind, old: &Value, new: &Value) -> bool {
         }
         value
     };
+    // Deployments count their annotations too, but not those that come with a status.
+    let noted = kind.is("apps", "Deployment") && subresource.is_empty();
+    let annotations = |value: &Value| value.at(&["metadata", "annotations"]).cloned().unwrap_or_default();
+    if noted && !annotations(old).means(&annotations(new)) {
+        return true;
+    }
     let has_spec = kind.custom.is_none() && new.get("spec").is_some();
     if has_spec {
         return match (old.get("spec"), new.get("spec")) {

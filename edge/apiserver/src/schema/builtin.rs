@@ -7,6 +7,8 @@ use weir_manifest::Gvk;
 use weir_manifest::schema::{self as source, Definition, ListType, Schema};
 use weir_yaml::{Key, Value};
 
+use crate::typed;
+
 use super::{Field, Fields, ListKind, Node, Scalar, Shape, TypeId, Types};
 
 static BUILTIN: LazyLock<(Arc<Types>, HashMap<String, TypeId>)> = LazyLock::new(read);
@@ -57,12 +59,16 @@ impl Reader {
     fn shape(&mut self, schema: Schema, atomic: bool) -> Shape {
         let scalar = match schema.shape() {
             source::Shape::Any => return Shape::Any,
+            // What is free in form has one owner as a whole.
             source::Shape::FreeMap => {
-                return Shape::Map { fields: Fields::default(), rest: Some(Types::ANY), atomic };
+                return Shape::Map { fields: Fields::default(), rest: Some(Types::ANY), atomic: true };
             }
             source::Shape::Struct => {
                 let is_kind = schema.definition().and_then(Definition::gvk).is_some();
-                let mut fields: Vec<Field> = schema.fields().map(|field| self.field(&field)).collect();
+                let mut fields: Vec<Field> = {
+                    let known = schema.definition().and_then(|definition| typed::of(&definition.full_name()));
+                    schema.fields().map(|field| self.field(&field, known)).collect()
+                };
                 if is_kind {
                     let text = self.of(schema, source::Shape::String);
                     fields.extend(["apiVersion", "kind"].map(|name| plain(name, text)));
@@ -133,7 +139,7 @@ impl Reader {
         }
     }
 
-    fn field(&mut self, field: &source::Field) -> Field {
+    fn field(&mut self, field: &source::Field, known: Option<&typed::Struct>) -> Field {
         let default = field.default();
         let is_zero_struct = matches!(&default, Some(Value::Map(map)) if map.is_empty());
         let zero = default.as_ref().is_none_or(is_zero);
@@ -142,6 +148,7 @@ impl Reader {
             ty: self.ty(field.schema),
             always: (is_zero_struct && is_shown_empty(field.name)) || (field.required && zero),
             required: field.required,
+            drops_zero: known.is_some_and(|known| known.drops_zero(field.name)),
             default: default.filter(|value| !is_zero(value)),
         }
     }
@@ -163,5 +170,5 @@ fn is_zero(value: &Value) -> bool {
 }
 
 fn plain(name: &str, ty: TypeId) -> Field {
-    Field { name: Key::new(name), ty, default: None, required: false, always: false }
+    Field { name: Key::new(name), ty, default: None, required: false, always: false, drops_zero: false }
 }

@@ -63,7 +63,14 @@ impl Reader {
         fields.retain(|field| !matches!(field.name.as_str(), "apiVersion" | "kind" | "metadata"));
         let text = self.types.add(Shape::Scalar(Scalar::String));
         for (name, ty) in [("apiVersion", text), ("kind", text), ("metadata", self.metadata)] {
-            fields.push(Field { name: Key::new(name), ty, default: None, required: false, always: false });
+            fields.push(Field {
+                name: Key::new(name),
+                ty,
+                default: None,
+                required: false,
+                always: false,
+                drops_zero: false,
+            });
         }
         fields
     }
@@ -121,12 +128,20 @@ impl Reader {
                 default: inner.get("default").cloned(),
                 required: required.iter().any(|one| one.as_str() == Some(name)),
                 always: false,
+                drops_zero: false,
             });
         }
         for name in required.iter().filter_map(Value::as_str) {
             if !fields.iter().any(|field| field.name.as_str() == name) {
                 let name = Key::new(name);
-                fields.push(Field { name, ty: Types::ANY, default: None, required: true, always: false });
+                fields.push(Field {
+                    name,
+                    ty: Types::ANY,
+                    default: None,
+                    required: true,
+                    always: false,
+                    drops_zero: false,
+                });
             }
         }
         if is_object {

@@ -108,6 +108,8 @@ pub(crate) struct Field {
     pub(crate) default: Option<Value>,
     /// It must be there.
     pub(crate) required: bool,
+    /// Left out when it is zero: a plain scalar of the real server's types.
+    pub(crate) drops_zero: bool,
     /// Never absent in the typed form: a plain struct, list or scalar of the real server's types.
     pub(crate) always: bool,
 }

@@ -26,12 +26,22 @@ pub(crate) struct Store {
     tables: HashMap<TableName, Table>,
     /// Who is owned by this uid.
     dependents: HashMap<Arc<str>, BTreeSet<(TableName, ObjectKey)>>,
+    /// Who has this label; only of tables that are asked for it.
+    labelled: HashMap<Label, BTreeSet<ObjectKey>>,
 }
+
+/// A table, a namespace, a key and a value.
+type Label = (&'static str, Arc<str>, String, String);
 
 impl Store {
     /// An empty store.
     pub(crate) fn new() -> Self {
-        Self { revision: FIRST_REVISION, tables: HashMap::new(), dependents: HashMap::new() }
+        Self {
+            revision: FIRST_REVISION,
+            tables: HashMap::new(),
+            dependents: HashMap::new(),
+            labelled: HashMap::new(),
+        }
     }
 
     /// The revision of the last change.
@@ -71,6 +81,9 @@ impl Store {
         if let Some(old) = old {
             self.unlink(table, key, &old);
         }
+        for label in labels(table, &object) {
+            self.labelled.entry(label).or_default().insert(key.clone());
+        }
         for uid in object.owner_uids() {
             self.dependents.entry(uid).or_default().insert((table.clone(), key.clone()));
         }
@@ -90,6 +103,14 @@ impl Store {
     }
 
     fn unlink(&mut self, table: &TableName, key: &ObjectKey, old: &Object) {
+        for label in labels(table, old) {
+            if let Some(set) = self.labelled.get_mut(&label) {
+                set.remove(key);
+                if set.is_empty() {
+                    self.labelled.remove(&label);
+                }
+            }
+        }
         for uid in old.owner_uids() {
             if let Some(set) = self.dependents.get_mut(&uid) {
                 set.remove(&(table.clone(), key.clone()));
@@ -104,4 +125,37 @@ impl Store {
     pub(crate) fn dependents(&self, uid: &str) -> Vec<(TableName, ObjectKey)> {
         self.dependents.get(uid).into_iter().flatten().cloned().collect()
     }
+
+    /// The pods with this label.
+    pub(crate) fn pods_with(&self, namespace: &str, key: &str, value: &str) -> Vec<ObjectKey> {
+        self.with_label("pods", namespace, key, value)
+    }
+
+    /// The services that select by this label, and maybe by others.
+    pub(crate) fn services_with(&self, namespace: &str, key: &str, value: &str) -> Vec<ObjectKey> {
+        self.with_label("services", namespace, key, value)
+    }
+
+    fn with_label(&self, table: &'static str, namespace: &str, key: &str, value: &str) -> Vec<ObjectKey> {
+        let label = (table, Arc::from(namespace), key.to_owned(), value.to_owned());
+        self.labelled.get(&label).into_iter().flatten().cloned().collect()
+    }
+}
+
+/// The labels by which an object is found: those of a pod, and one of those that a service selects by.
+fn labels(table: &TableName, object: &Object) -> Vec<Label> {
+    let (name, path, most) = match (&*table.0, &*table.1) {
+        ("", "pods") => ("pods", ["metadata", "labels"], usize::MAX),
+        ("", "services") => ("services", ["spec", "selector"], 1),
+        _ => return Vec::new(),
+    };
+    let namespace: Arc<str> = object.meta("namespace").into();
+    let map = object.value.at(&path).and_then(weir_yaml::Value::as_map);
+    map.into_iter()
+        .flatten()
+        .take(most)
+        .map(|(key, value)| {
+            (name, Arc::clone(&namespace), key.to_string(), value.as_str().unwrap_or("").to_owned())
+        })
+        .collect()
 }

@@ -77,6 +77,13 @@ pub(super) fn built_in(kind: &Kind, value: &Value, causes: &mut Vec<Cause>) {
     match (&*kind.gvk.group, &*kind.gvk.kind) {
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") => {
             workload(value, causes);
+            let recreate = value.str_at(&["spec", "strategy", "type"]) == Some("Recreate");
+            if recreate && value.at(&["spec", "strategy", "rollingUpdate"]).is_some() {
+                causes.push(Cause::forbidden(
+                    "spec.strategy.rollingUpdate",
+                    "may not be specified when strategy `type` is 'Recreate'",
+                ));
+            }
             containers(value, &["spec", "template", "spec"], "spec.template.spec", causes);
         }
         ("batch", "Job") => {
@@ -159,7 +166,7 @@ fn containers(value: &Value, path: &[&str], text: &str, causes: &mut Vec<Cause>)
                 causes.push(Cause::duplicate(format!("{place}.name"), &Value::from(name)));
             }
             names.push(name);
-            if container.str_at(&["image"]).is_none_or(str::is_empty) && path.len() == 1 {
+            if container.str_at(&["image"]).is_none_or(str::is_empty) {
                 causes.push(Cause::required(format!("{place}.image"), ""));
             }
             mounts(&spec, container, &place, causes);

@@ -143,6 +143,9 @@ impl Checker<'_> {
                 field: path.to_owned(),
             });
         }
+        if rules.format.as_deref() == Some("date-time") && crate::time::parse(text).is_none() {
+            self.invalid(path, value, &format!("must be of type date-time: {text:?}"));
+        }
         if let Some(pattern) = &rules.pattern
             && let Some(regex) = crate::pattern::compiled(pattern)
             && !regex.is_match(text)

@@ -1,7 +1,9 @@
 //! GitRepositories: from a remote, or a directory of this machine, to a revision and its tree.
 
 mod local;
+mod remote;
 mod report;
+mod secret;
 mod watch;
 
 use std::sync::Arc;
@@ -51,7 +53,7 @@ impl LocalChanges {
 /// What a look at the repository gave.
 enum Fetched {
     /// Files at a revision.
-    Files { artifact: Artifact, snapshot: Snapshot },
+    Files { artifact: Artifact, snapshot: Snapshot, news: String },
     /// Why there are none.
     Failed { reason: &'static str, message: String },
 }
@@ -111,6 +113,9 @@ impl Controller {
         let finalizers = &repository.metadata.finalizers;
         if repository.metadata.deletion_timestamp.is_some() {
             self.context.sources.withdraw(&source_id(key));
+            if let Err(error) = self.context.artifacts.remove(KIND, &key.namespace, &key.name) {
+                tracing::warn!(repository = %key, %error, "artifacts could not be deleted");
+            }
             let rest: Vec<_> = finalizers.iter().filter(|own| *own != FINALIZER).cloned().collect();
             if rest.len() < finalizers.len() {
                 self.set_finalizers(&repository, &rest).await?;
@@ -133,17 +138,14 @@ impl Controller {
         let local = self.context.settings.local.iter().find(|local| local.source == source);
         let fetched = match local {
             Some(local) => local::fetch(local, repository).await,
-            None => Fetched::Failed {
-                reason: "GitOperationFailed",
-                message: format!("not supported yet: fetching from {}", repository.spec.url),
-            },
+            None => self.fetch_remote(repository).await?,
         };
         let good = matches!(fetched, Fetched::Files { .. });
         crate::metrics::reconciled(KIND, &key.namespace, &key.name, started.elapsed(), good);
         match fetched {
-            Fetched::Files { artifact, snapshot } => {
+            Fetched::Files { artifact, snapshot, news } => {
                 self.failures.lock().await.remove(key);
-                report::stored(&self.context, repository, artifact).await?;
+                report::stored(&self.context, repository, artifact, &news).await?;
                 self.context.sources.publish(&source, snapshot);
                 Ok(self.context.jittered(repository.spec.interval.0))
             }
@@ -155,6 +157,18 @@ impl Controller {
                 Ok(FIRST_RETRY.saturating_mul(1 << (*count - 1).min(16)).min(LAST_RETRY))
             }
         }
+    }
+
+    async fn fetch_remote(&self, repository: &GitRepository) -> Result<Fetched, ApiError> {
+        let unsupported = repository.spec.unsupported();
+        if !unsupported.is_empty() {
+            let message = format!("not supported yet: {}", unsupported.join(", "));
+            return Ok(Fetched::Failed { reason: "GitOperationFailed", message });
+        }
+        Ok(match secret::read(&self.context.cluster, repository).await? {
+            Ok(credentials) => remote::fetch(&self.context, repository, credentials).await,
+            Err(secret::Unusable(message)) => Fetched::Failed { reason: "AuthenticationFailed", message },
+        })
     }
 
     async fn set_finalizers(

@@ -13,6 +13,7 @@ pub(super) async fn stored(
     context: &Context,
     repository: &GitRepository,
     artifact: Artifact,
+    news: &str,
 ) -> Result<(), ApiError> {
     let mut next = repository.status.clone();
     let generation = repository.metadata.generation;
@@ -42,7 +43,7 @@ pub(super) async fn stored(
     handled(repository, &mut next);
     save(context, repository, &next).await?;
     if is_new {
-        event(context, repository, false, "NewArtifact", &message, Some(&revision));
+        event(context, repository, false, "NewArtifact", news, Some(&revision));
     } else if had_failed {
         event(context, repository, false, condition::SUCCEEDED, &message, Some(&revision));
     }

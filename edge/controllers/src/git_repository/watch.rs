@@ -8,6 +8,7 @@ use weir_delivery::UnitId;
 use weir_yaml::Value;
 
 use super::{API_VERSION, Controller, KIND, source_id};
+use crate::settings::LocalSource;
 
 /// What of a repository calls for a look when it changes.
 type Sight = (i64, String, bool);
@@ -21,11 +22,26 @@ impl Controller {
     async fn watch_local(&self) {
         use tokio::sync::broadcast::error::RecvError;
         let mut changes = self.local.subscribe();
-        while !matches!(changes.recv().await, Err(RecvError::Closed)) {
+        loop {
             for local in &self.context.settings.local {
                 let source = &local.source;
-                self.queue.add(UnitId { namespace: source.namespace.clone(), name: source.name.clone() });
+                if source.kind == KIND {
+                    self.queue.add(UnitId { namespace: source.namespace.clone(), name: source.name.clone() });
+                } else {
+                    self.publish_other(local).await;
+                }
             }
+            if matches!(changes.recv().await, Err(RecvError::Closed)) {
+                return;
+            }
+        }
+    }
+
+    /// A source of another kind has no controller yet, but local files can stand in for it.
+    async fn publish_other(&self, local: &LocalSource) {
+        match super::local::snapshot(&local.path, None, &[]).await {
+            Ok(snapshot) => self.context.sources.publish(&local.source, snapshot),
+            Err(error) => tracing::warn!(source = %local.source, error, "local files cannot be read"),
         }
     }
 

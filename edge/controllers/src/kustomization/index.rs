@@ -23,7 +23,11 @@ pub(super) struct Entry {
 
 /// All units.
 #[derive(Default)]
-pub(super) struct Index(Mutex<HashMap<UnitId, Entry>>);
+pub(super) struct Index {
+    units: Mutex<HashMap<UnitId, Entry>>,
+    /// The revision that each unit has picked up last: news of that very one are no news to it.
+    picked_up: Mutex<HashMap<UnitId, String>>,
+}
 
 /// What a change of a unit calls for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -36,7 +40,16 @@ pub(super) struct Calls {
 
 impl Index {
     fn units(&self) -> MutexGuard<'_, HashMap<UnitId, Entry>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.units.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn picked_up(&self) -> MutexGuard<'_, HashMap<UnitId, String>> {
+        self.picked_up.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a unit works with this revision of its source.
+    pub(super) fn pick_up(&self, unit: &UnitId, revision: &str) {
+        self.picked_up().insert(unit.clone(), revision.to_string());
     }
 
     /// Takes in a unit as it is now.
@@ -58,21 +71,25 @@ impl Index {
 
     pub(super) fn remove(&self, unit: &UnitId) {
         self.units().remove(unit);
+        self.picked_up().remove(unit);
     }
 
     /// Units that are not in this list: they were deleted unseen.
     pub(super) fn retain(&self, seen: &std::collections::HashSet<UnitId>) {
         self.units().retain(|unit, _| seen.contains(unit));
+        self.picked_up().retain(|unit, _| seen.contains(unit));
     }
 
-    /// The units that read a source.
-    pub(super) fn readers(&self, source: &SourceId) -> Vec<UnitId> {
-        let units = self.units();
-        let mut readers: Vec<_> = units
+    /// The units that read a source and have not picked up this revision of it.
+    pub(super) fn readers(&self, source: &SourceId, revision: &str) -> Vec<UnitId> {
+        let mut readers: Vec<_> = self
+            .units()
             .iter()
             .filter(|(_, entry)| entry.source == *source && !entry.suspended && !entry.deleting)
             .map(|(unit, _)| unit.clone())
             .collect();
+        let picked_up = self.picked_up();
+        readers.retain(|unit| picked_up.get(unit).is_none_or(|own| own != revision));
         readers.sort();
         readers
     }
@@ -176,6 +193,8 @@ mod tests {
         assert_eq!(index.set(&a, ready), Calls::default());
         assert_eq!(index.set(&a, unready), Calls::default());
         let source = SourceId { kind: "GitRepository".into(), namespace: "a".into(), name: "s".into() };
-        assert_eq!(index.readers(&source), [a, b]);
+        index.pick_up(&a, "r1");
+        assert_eq!(index.readers(&source, "r1"), std::slice::from_ref(&b));
+        assert_eq!(index.readers(&source, "r2"), [a, b]);
     }
 }

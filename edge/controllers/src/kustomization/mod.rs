@@ -50,6 +50,8 @@ pub(crate) struct Controller {
 /// A run of one unit.
 struct Run<'a> {
     context: &'a Context,
+    index: &'a Index,
+    key: UnitId,
     /// Acts as the unit's service account, if it has one.
     cluster: Cluster,
     unit: &'a Kustomization,
@@ -199,6 +201,8 @@ impl Controller {
         };
         Run {
             context: &self.context,
+            index: &self.index,
+            key: turn.key.clone(),
             cluster,
             unit,
             interrupted: turn.interrupted.clone(),

@@ -38,6 +38,7 @@ impl Run<'_> {
     async fn source(&self, source: &SourceId) -> Result<SourceState, ApiError> {
         if let Some(snapshot) = self.context.sources.get(source) {
             let (revision, tree) = (snapshot.revision, snapshot.tree);
+            self.index.pick_up(&self.key, &revision);
             return Ok(SourceState::Ready { revision, origin: None, tree });
         }
         let cluster = &self.context.cluster;

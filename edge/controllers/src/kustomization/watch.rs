@@ -20,7 +20,8 @@ impl Controller {
         loop {
             match changes.recv().await {
                 Ok(source) => {
-                    for unit in self.index.readers(&source) {
+                    let Some(snapshot) = self.context.sources.get(&source) else { continue };
+                    for unit in self.index.readers(&source, &snapshot.revision) {
                         self.queue.preempt(unit, &format!("New reconciliation triggered by {source}"));
                     }
                 }

@@ -1,0 +1,114 @@
+//! Fetching from the remote of a repository, and storing what came of it.
+
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use weir_api::{Artifact, GitRepository, GitRepositoryReference};
+use weir_fetch::{FetchError, GitAuth, GitReference, GitSpec, Mirror, source_files};
+
+use super::secret::Credentials;
+use super::{Fetched, KIND};
+use crate::context::Context;
+use crate::sources::Snapshot;
+use crate::status::now;
+
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long, and how many at least, old artifacts are kept for those who still read them.
+const RETENTION: (Duration, usize) = (Duration::from_secs(60), 2);
+
+/// Fetches, and stores an artifact unless the one of this very state is there and sound.
+pub(super) async fn fetch(
+    context: &Context,
+    repository: &GitRepository,
+    credentials: Credentials,
+) -> Fetched {
+    let (context, repository) = (context.clone(), repository.clone());
+    let work = tokio::task::spawn_blocking(move || fetch_blocking(&context, &repository, credentials));
+    match work.await {
+        Ok(Ok(fetched)) => fetched,
+        Ok(Err(error)) => Fetched::Failed { reason: error.reason(), message: error.to_string() },
+        Err(error) => Fetched::Failed { reason: "GitOperationFailed", message: error.to_string() },
+    }
+}
+
+fn fetch_blocking(
+    context: &Context,
+    repository: &GitRepository,
+    credentials: Credentials,
+) -> Result<Fetched, FetchError> {
+    let storage = |cause: &dyn std::fmt::Display| FetchError::Storage(cause.to_string());
+    let spec = spec(repository, credentials);
+    let digest: String = Sha256::digest(&spec.url).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mirror = Mirror::open(&context.settings.storage.join("mirrors").join(&digest[..32]))?;
+    let fetched = mirror.fetch(&spec)?;
+    let sparse = &repository.spec.sparse_checkout;
+    let tree = source_files(&mirror.tree(&fetched.commit)?, repository.spec.ignore.as_deref(), sparse)
+        .map_err(|e| storage(&e))?;
+    let artifact = match current(context, repository, &fetched.revision) {
+        Some(artifact) => artifact,
+        None => {
+            let metadata = &repository.metadata;
+            let store = &context.artifacts;
+            let stored = store
+                .put(KIND, &metadata.namespace, &metadata.name, &fetched.commit, &tree)
+                .map_err(|e| storage(&e))?;
+            Artifact {
+                path: stored.path,
+                url: stored.url,
+                revision: fetched.revision.clone(),
+                digest: stored.digest,
+                size: Some(stored.size),
+                last_update_time: now(),
+                ..Artifact::default()
+            }
+        }
+    };
+    let metadata = &repository.metadata;
+    let kept = context.artifacts.collect_garbage(
+        KIND,
+        &metadata.namespace,
+        &metadata.name,
+        &artifact.path,
+        RETENTION,
+    );
+    if let Err(error) = kept {
+        tracing::warn!(%error, repository = metadata.name, "old artifacts could not be deleted");
+    }
+    let news = format!("stored artifact for commit '{}'", fetched.subject);
+    let snapshot = Snapshot { revision: fetched.revision, tree };
+    Ok(Fetched::Files { artifact, snapshot, news })
+}
+
+/// The artifact in storage, if it is of this state and its file is what it was.
+fn current(context: &Context, repository: &GitRepository, revision: &str) -> Option<Artifact> {
+    let status = &repository.status;
+    let artifact = status.artifact.as_ref()?;
+    let same = artifact.revision == revision
+        && status.observed_ignore == repository.spec.ignore
+        && status.observed_sparse_checkout == repository.spec.sparse_checkout;
+    let sound = same && context.artifacts.verify(&artifact.path, &artifact.digest);
+    if same && !sound {
+        tracing::warn!(
+            path = artifact.path,
+            "the artifact in storage is missing or damaged, it is made anew"
+        );
+    }
+    sound.then(|| artifact.clone())
+}
+
+fn spec(repository: &GitRepository, credentials: Credentials) -> GitSpec {
+    let GitRepositoryReference { branch, tag, semver, name, commit } =
+        repository.spec.reference.clone().unwrap_or_default();
+    GitSpec {
+        url: repository.spec.url.clone(),
+        reference: GitReference { branch, tag, semver, name, commit },
+        auth: match (credentials.bearer, credentials.user) {
+            (Some(token), _) => GitAuth::Bearer(token),
+            (None, Some((user, password))) => GitAuth::Basic { user, password },
+            (None, None) => GitAuth::None,
+        },
+        ca: credentials.ca,
+        proxy: credentials.proxy,
+        timeout: repository.spec.timeout.map_or(TIMEOUT, |timeout| timeout.0),
+    }
+}

@@ -1,0 +1,85 @@
+//! Why a repository could not be fetched.
+
+use std::fmt;
+
+/// Why a repository could not be fetched. What was fetched before is still there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FetchError {
+    /// The URL cannot be used.
+    InvalidUrl {
+        /// The URL.
+        url: String,
+        /// Why not.
+        cause: String,
+    },
+    /// The server does not accept who we are.
+    Authentication {
+        /// The URL, without credentials.
+        url: String,
+        /// What the server said.
+        cause: String,
+    },
+    /// The state that was asked for is not there.
+    NoReference {
+        /// The URL, without credentials.
+        url: String,
+        /// What was asked for.
+        reference: String,
+    },
+    /// It took too long.
+    Timeout {
+        /// The URL, without credentials.
+        url: String,
+        /// The limit.
+        after: std::time::Duration,
+    },
+    /// Anything else.
+    Operation {
+        /// The URL, without credentials.
+        url: String,
+        /// What happened.
+        cause: String,
+    },
+    /// Our own storage failed.
+    Storage(String),
+}
+
+impl FetchError {
+    /// The reason of the condition that tells it.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::InvalidUrl { .. } => "URLInvalid",
+            Self::Authentication { .. } => "AuthenticationFailed",
+            Self::Storage(_) => "StorageOperationFailed",
+            Self::NoReference { .. } | Self::Timeout { .. } | Self::Operation { .. } => "GitOperationFailed",
+        }
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidUrl { url, cause } => write!(f, "invalid Git URL '{url}': {cause}"),
+            Self::Authentication { url, cause } => {
+                write!(
+                    f,
+                    "failed to checkout '{url}': authentication failed: {cause}; check the Secret of spec.secretRef"
+                )
+            }
+            Self::NoReference { url, reference } => {
+                write!(f, "failed to checkout '{url}': unable to find {reference} in the remote repository")
+            }
+            Self::Timeout { url, after } => {
+                write!(
+                    f,
+                    "failed to checkout '{url}': no complete answer within {}s (spec.timeout)",
+                    after.as_secs()
+                )
+            }
+            Self::Operation { url, cause } => write!(f, "failed to checkout '{url}': {cause}"),
+            Self::Storage(cause) => write!(f, "storage of repositories failed: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {}

@@ -1,0 +1,258 @@
+//! Fetching from repositories made by the real git, over file:// and http.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and says what it skips"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use weir_fetch::{FetchError, GitAuth, GitReference, GitSpec, Mirror};
+use weir_files::RootedPath;
+
+/// A directory of this test alone, gone at its end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("weir-git-{name}-{}", std::process::id()));
+        _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let answer = Command::new("git")
+            .args(["-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "init.defaultBranch=main"])
+            .args(arguments)
+            .current_dir(&self.0)
+            .output()
+            .unwrap();
+        assert!(answer.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&answer.stderr));
+        String::from_utf8_lossy(&answer.stdout).trim().to_string()
+    }
+
+    /// A commit of one file; gives its name.
+    fn commit(&self, file: &str, content: &str) -> String {
+        let path = self.0.join("work").join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self.git(&["-C", "work", "add", "-A"]);
+        self.git(&["-C", "work", "commit", "-qm", &format!("write {file}")]);
+        self.git(&["-C", "work", "push", "-q", "../repos/app.git", "HEAD:refs/heads/main", "--tags"]);
+        self.git(&["-C", "work", "rev-parse", "HEAD"])
+    }
+
+    fn repository(name: &str) -> Self {
+        let scratch = Self::new(name);
+        scratch.git(&["init", "-q", "work"]);
+        scratch.git(&["init", "-q", "--bare", "repos/app.git"]);
+        scratch
+    }
+
+    fn mirror(&self) -> Mirror {
+        Mirror::open(&self.0.join("mirrors/app")).unwrap()
+    }
+
+    fn spec(&self, reference: GitReference) -> GitSpec {
+        GitSpec {
+            url: format!("file://{}", self.0.join("repos/app.git").display()),
+            reference,
+            auth: GitAuth::None,
+            ca: None,
+            proxy: None,
+            timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn branch(name: &str) -> GitReference {
+    GitReference { branch: name.into(), ..GitReference::default() }
+}
+
+fn has(program: &str, suite: &str) -> bool {
+    let found =
+        Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !found {
+        println!("skipped: {suite}: {program} is absent");
+    }
+    found
+}
+
+#[test]
+fn every_kind_of_reference() {
+    if !has("git", "every_kind_of_reference") {
+        return;
+    }
+    let scratch = Scratch::repository("references");
+    let first = scratch.commit("a/x.yaml", "one");
+    scratch.git(&["-C", "work", "tag", "1.0.0"]);
+    scratch.git(&["-C", "work", "tag", "-am", "annotated", "1.2.0"]);
+    let second = scratch.commit("a/x.yaml", "two");
+    scratch.git(&["-C", "work", "tag", "2.0.0-rc.1"]);
+    let last = scratch.commit("b.yaml", "three");
+    let mirror = scratch.mirror();
+    let fetch = |reference| mirror.fetch(&scratch.spec(reference));
+    let or = GitReference::default;
+
+    let fetched = fetch(branch("main")).unwrap();
+    assert_eq!(fetched.revision, format!("main@sha1:{last}"));
+    assert_eq!(fetched.subject, "write b.yaml");
+    let tag = fetch(GitReference { tag: "1.2.0".into(), ..or() }).unwrap();
+    assert_eq!(tag.revision, format!("1.2.0@sha1:{first}"));
+    let semver = fetch(GitReference { semver: ">=1.0.0 <2.0.0".into(), ..or() }).unwrap();
+    assert_eq!(semver.revision, format!("1.2.0@sha1:{first}"));
+    let name = fetch(GitReference { name: "refs/heads/main".into(), ..or() }).unwrap();
+    assert_eq!(name.revision, format!("refs/heads/main@sha1:{last}"));
+    let commit = fetch(GitReference { commit: second.clone(), ..or() }).unwrap();
+    assert_eq!(commit.revision, format!("sha1:{second}"));
+    let on_branch = fetch(GitReference { commit: second.clone(), ..branch("main") }).unwrap();
+    assert_eq!(on_branch.revision, format!("main@sha1:{second}"));
+
+    let tree = mirror.tree(&second).unwrap();
+    let path = |text| RootedPath::new(text).unwrap();
+    assert_eq!(&*tree.read(&path("a/x.yaml")).unwrap(), b"two");
+    assert!(!tree.is_file(&path("b.yaml")).unwrap());
+    assert!(mirror.tree(&last).unwrap().is_file(&path("b.yaml")).unwrap());
+
+    let missing = fetch(branch("nope")).unwrap_err();
+    assert!(matches!(&missing, FetchError::NoReference { .. }), "{missing}");
+    assert!(missing.to_string().contains("branch 'nope'"), "{missing}");
+    let none = fetch(GitReference { semver: ">=9".into(), ..or() }).unwrap_err();
+    assert!(matches!(&none, FetchError::NoReference { .. }), "{none}");
+}
+
+/// The Git server of the testbed, with faults on request.
+struct Server(Child, u16);
+
+impl Server {
+    fn start(scratch: &Scratch, port: u16, more: &[&str]) -> Option<Self> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testbed/git-server.py");
+        let mut child = Command::new("python3")
+            .arg(script)
+            .arg(scratch.0.join("repos"))
+            .arg(port.to_string())
+            .args(more)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if Instant::now() > deadline || child.try_wait().ok()?.is_some() {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(Self(child, port))
+    }
+
+    fn fault(&self, mode: &str) {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.1)).unwrap();
+        write!(stream, "GET /_fault?mode={mode} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/app.git", self.1)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn over_http_with_credentials() {
+    if !has("git", "over_http_with_credentials") || !has("python3", "over_http_with_credentials") {
+        return;
+    }
+    let scratch = Scratch::repository("http");
+    let first = scratch.commit("x.yaml", "one");
+    let server = Server::start(&scratch, free_port(), &["--auth", "me:secret"]).unwrap();
+    let mirror = scratch.mirror();
+    let mut spec = GitSpec { url: server.url(), ..scratch.spec(branch("main")) };
+    let refused = mirror.fetch(&spec).unwrap_err();
+    assert!(matches!(refused, FetchError::Authentication { .. }), "{refused}");
+    spec.auth = GitAuth::Basic { user: "me".into(), password: "wrong".into() };
+    let refused = mirror.fetch(&spec).unwrap_err();
+    assert!(matches!(refused, FetchError::Authentication { .. }), "{refused}");
+    assert!(!format!("{refused} {spec:?}").contains("wrong"));
+    spec.auth = GitAuth::Basic { user: "me".into(), password: "secret".into() };
+    assert_eq!(mirror.fetch(&spec).unwrap().commit, first);
+    let second = scratch.commit("x.yaml", "two");
+    assert_eq!(mirror.fetch(&spec).unwrap().commit, second);
+    assert_eq!(mirror.fetch(&spec).unwrap().commit, second);
+    drop(server);
+    let gone = mirror.fetch(&spec).unwrap_err();
+    assert!(matches!(gone, FetchError::Operation { .. }), "{gone}");
+    assert!(mirror.tree(&second).is_ok(), "what was fetched stays");
+}
+
+#[test]
+fn faults_of_the_server_are_told_and_change_nothing() {
+    let suite = "faults_of_the_server_are_told_and_change_nothing";
+    if !has("git", suite) || !has("python3", suite) {
+        return;
+    }
+    let scratch = Scratch::repository("faults");
+    let first = scratch.commit("x.yaml", "one");
+    let server = Server::start(&scratch, free_port(), &[]).unwrap();
+    let mirror = scratch.mirror();
+    let spec = GitSpec { url: server.url(), timeout: Duration::from_secs(2), ..scratch.spec(branch("main")) };
+    assert_eq!(mirror.fetch(&spec).unwrap().commit, first);
+    scratch.commit("x.yaml", "two");
+    for mode in ["500", "hang", "garbage", "slow", "empty", "401", "429"] {
+        server.fault(mode);
+        let start = Instant::now();
+        let error = mirror.fetch(&spec).unwrap_err();
+        assert!(start.elapsed() < Duration::from_secs(10), "{mode} took {:?}", start.elapsed());
+        match mode {
+            "401" => assert!(matches!(error, FetchError::Authentication { .. }), "{mode}: {error}"),
+            "hang" => assert!(matches!(error, FetchError::Timeout { .. }), "{mode}: {error}"),
+            "500" | "429" => assert!(error.to_string().contains(mode), "{mode}: {error}"),
+            _ => {}
+        }
+        assert!(mirror.tree(&first).is_ok(), "{mode}");
+    }
+    server.fault("ok");
+    assert_ne!(mirror.fetch(&spec).unwrap().commit, first);
+}
+
+#[test]
+fn a_bad_mirror_is_begun_anew() {
+    if !has("git", "a_bad_mirror_is_begun_anew") {
+        return;
+    }
+    let scratch = Scratch::repository("bad");
+    let first = scratch.commit("x.yaml", "one");
+    let spec = scratch.spec(branch("main"));
+    scratch.mirror().fetch(&spec).unwrap();
+    let directory = scratch.0.join("mirrors/app");
+    std::fs::write(directory.join("shallow.lock"), "").unwrap();
+    scratch.commit("x.yaml", "two");
+    assert!(scratch.mirror().fetch(&spec).is_ok(), "a lock left behind is removed");
+    std::fs::write(directory.join("HEAD"), "nonsense").unwrap();
+    std::fs::remove_dir_all(directory.join("objects")).unwrap();
+    let fetched = scratch.mirror().fetch(&spec).unwrap();
+    assert_ne!(fetched.commit, first);
+    assert!(scratch.mirror().tree(&fetched.commit).is_ok());
+}
