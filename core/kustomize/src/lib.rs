@@ -4,6 +4,7 @@
 //! what it refuses and where it differs.
 
 mod accumulate;
+mod configuration;
 mod context;
 mod fields;
 mod folded;

@@ -1,17 +1,19 @@
 //! `commonAnnotations`.
 
+use std::sync::Arc;
+
 use weir_manifest::field_spec::{FieldSpec, set_entries};
 use weir_yaml::Map;
 
 use super::Step;
 use crate::source::Step as At;
-use crate::specs;
 
 pub(super) fn run(step: &mut Step<'_, '_>, annotations: &Map) {
     if annotations.is_empty() {
         return;
     }
-    set(step, annotations, &specs::ANNOTATIONS);
+    let configuration = Arc::clone(&step.resources.configuration);
+    set(step, annotations, &configuration.annotations);
     step.done("AnnotationsTransformer");
 }
 

@@ -1,5 +1,7 @@
 //! `images`: in all lists named `containers` and `initContainers`, and in the usual places of pods.
 
+use std::sync::Arc;
+
 use regex::Regex;
 use weir_manifest::field_spec::FieldSpec;
 use weir_yaml::{Text, Value};
@@ -7,14 +9,14 @@ use weir_yaml::{Text, Value};
 use super::Step;
 use crate::kustomization::Image;
 use crate::resource::Res;
-use crate::specs;
 
 /// Deeper values are refused.
 const DEEPEST: usize = 600;
 
 pub(super) fn run(step: &mut Step<'_, '_>, images: &[Image]) {
+    let configuration = Arc::clone(&step.resources.configuration);
     for image in images {
-        run_one(step, image, &specs::IMAGES);
+        run_one(step, image, &configuration.images);
         step.done("ImageTagTransformer");
     }
 }

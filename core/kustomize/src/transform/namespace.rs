@@ -6,13 +6,13 @@ use weir_yaml::{Text, Value};
 use super::Step;
 use crate::resource::Res;
 use crate::source::Step as At;
-use crate::specs;
 
 pub(super) fn run(step: &mut Step<'_, '_>, namespace: &Text) {
     if namespace.is_empty() {
         return;
     }
-    run_with(step, namespace, &Settings::default());
+    let specs = step.resources.configuration.namespace.clone();
+    run_with(step, namespace, &Settings { specs, unset_only: false, subjects: Subjects::default() });
     step.done("NamespaceTransformer");
 }
 
@@ -34,12 +34,6 @@ pub(super) struct Settings {
     pub(super) specs: Vec<FieldSpec>,
     pub(super) unset_only: bool,
     pub(super) subjects: Subjects,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { specs: specs::NAMESPACE.clone(), unset_only: false, subjects: Subjects::default() }
-    }
 }
 
 pub(super) fn run_with(step: &mut Step<'_, '_>, namespace: &Text, settings: &Settings) {

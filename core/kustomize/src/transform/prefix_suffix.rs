@@ -1,5 +1,7 @@
 //! `namePrefix` and `nameSuffix`. Definitions, API services and namespaces keep their names.
 
+use std::sync::Arc;
+
 use weir_manifest::field_spec::{Create, FieldSpec};
 use weir_yaml::{Text, Value};
 
@@ -12,10 +14,9 @@ pub(super) fn run_prefix(step: &mut Step<'_, '_>, prefix: &Text) {
     if prefix.is_empty() {
         return;
     }
-    rename(step, |resource| {
-        resource.prefixes.push(prefix.clone());
-        format!("{prefix}{}", resource.name())
-    });
+    let configuration = Arc::clone(&step.resources.configuration);
+    let at = [At::Field("namePrefix".into())];
+    set(step, prefix, &Text::from(""), &configuration.name_prefix, &at);
     step.done("PrefixTransformer");
 }
 
@@ -23,23 +24,10 @@ pub(super) fn run_suffix(step: &mut Step<'_, '_>, suffix: &Text) {
     if suffix.is_empty() {
         return;
     }
-    rename(step, |resource| {
-        resource.suffixes.push(suffix.clone());
-        format!("{}{suffix}", resource.name())
-    });
+    let configuration = Arc::clone(&step.resources.configuration);
+    let at = [At::Field("nameSuffix".into())];
+    set(step, &Text::from(""), suffix, &configuration.name_suffix, &at);
     step.done("SuffixTransformer");
-}
-
-fn rename(step: &mut Step<'_, '_>, mut name: impl FnMut(&mut Res) -> String) {
-    for resource in &mut step.resources.list {
-        if keeps_name(resource) {
-            continue;
-        }
-        resource.store_previous();
-        let name = name(resource);
-        resource.object.set_at(&["metadata", "name"], name);
-    }
-    step.resources.changed();
 }
 
 /// An affix for chosen fields.

@@ -1,5 +1,7 @@
 //! `replicas`.
 
+use std::sync::Arc;
+
 use weir_manifest::Gvk;
 use weir_manifest::field_spec::{Create, FieldSpec};
 use weir_yaml::Value;
@@ -7,11 +9,11 @@ use weir_yaml::Value;
 use super::Step;
 use crate::kustomization::Replicas;
 use crate::resource::{Key, Res};
-use crate::specs;
 
 pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replicas]) {
+    let configuration = Arc::clone(&step.resources.configuration);
     for replicas in all {
-        run_one(step, replicas, &specs::REPLICAS);
+        run_one(step, replicas, &configuration.replicas);
         step.done("ReplicaCountTransformer");
     }
 }
