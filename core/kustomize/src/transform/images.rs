@@ -7,6 +7,7 @@ use weir_manifest::field_spec::FieldSpec;
 use weir_yaml::{Text, Value};
 
 use super::Step;
+use crate::fields::scalar_text;
 use crate::kustomization::Image;
 use crate::resource::Res;
 
@@ -85,14 +86,16 @@ impl Change<'_> {
     }
 
     fn value(&self, value: &mut Value) -> Result<(), String> {
-        let text = match value {
+        let text = match &*value {
             Value::Map(_) | Value::List(_) => {
                 return Err(format!("an image must be a string, not a {}", value.kind()));
             }
-            Value::String(text) if self.name.fits(text) => text.clone(),
-            _ => return Ok(()),
+            Value::Null => return Ok(()),
+            scalar => scalar_text(scalar),
         };
-        *value = Value::from(self.changed(&text));
+        if self.name.fits(&text) {
+            *value = Value::from(self.changed(&text));
+        }
         Ok(())
     }
 
