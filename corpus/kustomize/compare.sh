@@ -5,14 +5,18 @@ set -euo pipefail
 root=$(realpath "$1") out=$2
 mkdir -p "$out/ours" "$out/theirs"
 out=$(realpath "$out")
+find "$out/ours" -type f -delete
 kubectl=${KUBECTL:-kubectl}
 cargo run --quiet --release --package weir-kustomize --example build_all -- "$root" "$out/ours"
+shopt -s nullglob dotglob
 same=0 both_fail=0 refused=0 different=()
 for ours in "$out"/ours/*; do
   name=$(basename "${ours%.*}")
   theirs="$out/theirs/$name"
+  dir=${name//@//}
+  [ "$name" != root ] || dir=.
   if [ ! -e "$theirs.yaml" ] && [ ! -e "$theirs.err" ]; then
-    if timeout 60 "$kubectl" kustomize "$root/${name//@//}" >"$theirs.yaml" 2>"$theirs.log"; then
+    if timeout 60 "$kubectl" kustomize "$root/$dir" >"$theirs.yaml" 2>"$theirs.log"; then
       rm -f "$theirs.log"
     else
       rm -f "$theirs.yaml"

@@ -22,7 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (tree, directories) = read(&root)?;
     let (mut built, start) = (0, Instant::now());
     for directory in &directories {
-        let name = out.join(directory.to_string().replace('/', "@"));
+        let name =
+            if directory.is_root() { "root".to_string() } else { directory.to_string().replace('/', "@") };
+        let name = out.join(name);
         let result = weir_kustomize::build(&tree, directory, &Options::default());
         match result.and_then(|built| built.to_yaml().map_err(|problem| vec![problem])) {
             Ok(yaml) => {

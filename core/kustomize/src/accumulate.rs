@@ -9,7 +9,7 @@ use crate::loader::{Loader, Target};
 use crate::origin::Origin;
 use crate::resources::Resources;
 use crate::source::Source;
-use crate::{generate, kustomization, objects, transform};
+use crate::{configuration, generate, kustomization, objects, transform};
 
 /// A kustomization that was read.
 pub(crate) struct Loaded {
@@ -62,6 +62,7 @@ pub(crate) fn carry_out(
     for item in &loaded.kustomization.resources {
         resource(context, &here, item, origin, &mut resources);
     }
+    configuration::load(context, &here, &loaded.kustomization.configurations, &mut resources.configuration);
     generate::run(context, &here, &loaded.kustomization, origin, &mut resources);
     for item in &loaded.kustomization.components {
         resources = component(context, &here, item, origin, resources);
@@ -70,7 +71,7 @@ pub(crate) fn carry_out(
     resources
 }
 
-fn resource(
+pub(crate) fn resource(
     context: &mut Context<'_>,
     here: &Here<'_>,
     item: &Item,
@@ -88,6 +89,10 @@ fn resource(
             let inner = joined(origin, &item.text);
             let found = carry_out(context, &loader, &loaded, Resources::default(), &inner);
             context.trail.pop();
+            let merged = configuration::merge_shared(&mut resources.configuration, &found.configuration);
+            if let Err(message) = merged {
+                context.report_at(here, &item.at, message);
+            }
             for resource in found.list {
                 let place = resource.place.clone();
                 if let Err(message) = resources.append(resource) {
@@ -202,7 +207,7 @@ fn enter(
 }
 
 /// A path relative to the directory that is built, as Go cleans it.
-fn joined(base: &str, path: &str) -> String {
+pub(crate) fn joined(base: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in base.split('/').chain(path.split('/')) {
         match part {

@@ -35,6 +35,9 @@ pub(crate) struct Kustomization {
     pub(crate) images: Vec<Image>,
     pub(crate) replicas: Vec<Replicas>,
     pub(crate) replacements: Vec<Replacement>,
+    pub(crate) configurations: Vec<Item>,
+    pub(crate) generators: Vec<Item>,
+    pub(crate) transformers: Vec<Item>,
     pub(crate) config_maps: Vec<Generator>,
     pub(crate) secrets: Vec<Generator>,
     pub(crate) generator_options: GeneratorOptions,
@@ -221,6 +224,9 @@ fn field(found: &mut Kustomization, rest: &mut Rest, reader: &mut Reader<'_>, na
         "images" => found.images = reader.list(value, image),
         "imageTags" => rest.image_tags = reader.list(value, image),
         "replicas" => found.replicas = reader.list(value, replicas),
+        "configurations" => found.configurations = reader.list(value, item),
+        "generators" => found.generators = reader.list(value, item),
+        "transformers" => found.transformers = reader.list(value, item),
         "replacements" => found.replacements = reader.list(value, replacements::read),
         "configMapGenerator" => found.config_maps = reader.list(value, generator),
         "secretGenerator" => found.secrets = reader.list(value, secret),
@@ -247,7 +253,7 @@ fn metadata(reader: &mut Reader<'_>, value: &Value) {
     });
 }
 
-fn item(reader: &mut Reader<'_>, value: &Value) -> Item {
+pub(crate) fn item(reader: &mut Reader<'_>, value: &Value) -> Item {
     Item { text: reader.text(value), at: reader.at() }
 }
 
@@ -279,7 +285,7 @@ pub(crate) fn field_spec(reader: &mut Reader<'_>, value: &Value) -> FieldSpec {
     found
 }
 
-fn patch(reader: &mut Reader<'_>, value: &Value) -> Patch {
+pub(crate) fn patch(reader: &mut Reader<'_>, value: &Value) -> Patch {
     let mut found = Patch { at: reader.at(), ..Patch::default() };
     reader.fields(value, &["path", "patch", "target", "options"], |reader, name, value| match name {
         "path" => found.path = reader.text(value),
@@ -296,7 +302,7 @@ fn patch(reader: &mut Reader<'_>, value: &Value) -> Patch {
     found
 }
 
-fn image(reader: &mut Reader<'_>, value: &Value) -> Image {
+pub(crate) fn image(reader: &mut Reader<'_>, value: &Value) -> Image {
     let mut found = Image { at: reader.at(), ..Image::default() };
     let names = ["name", "newName", "newTag", "tagSuffix", "digest"];
     reader.fields(value, &names, |reader, name, value| {
@@ -312,7 +318,7 @@ fn image(reader: &mut Reader<'_>, value: &Value) -> Image {
     found
 }
 
-fn replicas(reader: &mut Reader<'_>, value: &Value) -> Replicas {
+pub(crate) fn replicas(reader: &mut Reader<'_>, value: &Value) -> Replicas {
     let mut found = Replicas { at: reader.at(), ..Replicas::default() };
     reader.fields(value, &["name", "count"], |reader, name, value| match name {
         "name" => found.name = reader.text(value),
@@ -330,7 +336,7 @@ fn generator(reader: &mut Reader<'_>, value: &Value) -> Generator {
     generator_of(reader, value, names)
 }
 
-fn secret(reader: &mut Reader<'_>, value: &Value) -> Generator {
+pub(crate) fn secret(reader: &mut Reader<'_>, value: &Value) -> Generator {
     generator_of(reader, value, GENERATOR)
 }
 

@@ -4,6 +4,7 @@
 //! what it refuses and where it differs.
 
 mod accumulate;
+mod configuration;
 mod context;
 mod fields;
 mod folded;
@@ -13,6 +14,7 @@ mod loader;
 mod name_reference;
 mod objects;
 mod origin;
+mod plugin;
 mod print;
 mod reader;
 mod resource;

@@ -31,6 +31,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> 
                 let nulls = nulls_of(chunk.text, values.first());
                 let Some(mut value) = values.into_iter().next() else { continue };
                 folded::rewrite(chunk.text, &mut value);
+                spell_annotations(chunk.text, &mut value);
                 let place = Place::at(file, chunk.first_line(), 1);
                 chunk_objects(value, is_only, &place, nulls, &mut found);
             }
@@ -234,6 +235,27 @@ fn null_item(value: &Value, depth: usize) -> Option<String> {
             item => Some(format!("[{at}]/{}", null_item(item, depth + 1)?)),
         }),
         _ => None,
+    }
+}
+
+/// Annotations become texts in the end, spelled as they are written.
+fn spell_annotations(text: &str, value: &mut Value) {
+    let path = ["metadata", "annotations"];
+    let annotations = value.at(&path).and_then(Value::as_map);
+    if !annotations.is_some_and(|map| map.values().any(|value| value.as_str().is_none())) {
+        return;
+    }
+    let documents = weir_yaml::parse(text).unwrap_or_default();
+    let root = documents.first().and_then(|document| document.root());
+    let Some(node) = path.iter().try_fold(root, |node, key| Some(node?.resolved().get(key))).flatten() else {
+        return;
+    };
+    for (key, own) in node.resolved().entries() {
+        let (Some(key), Some(own)) = (key.resolved().scalar(), own.resolved().scalar()) else { continue };
+        let path = ["metadata", "annotations", key];
+        if value.at(&path).is_some_and(|value| value.as_str().is_none()) {
+            value.set_at(&path, own);
+        }
     }
 }
 

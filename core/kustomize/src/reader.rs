@@ -10,18 +10,18 @@ use crate::source::{At, Source, Step};
 pub(crate) struct Reader<'a> {
     source: &'a Source,
     path: At,
-    ignores_unknown: bool,
+    is_lenient: bool,
     pub(crate) problems: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
-        Self { source, path: Vec::new(), ignores_unknown: false, problems: Vec::new() }
+        Self { source, path: Vec::new(), is_lenient: false, problems: Vec::new() }
     }
 
-    /// For files beside the kustomization, where unknown fields mean nothing.
+    /// For files beside the kustomization, where unknown fields mean nothing and any scalar is a text.
     pub(crate) fn lenient(source: &'a Source) -> Self {
-        Self { ignores_unknown: true, ..Self::new(source) }
+        Self { is_lenient: true, ..Self::new(source) }
     }
 
     /// Where the value that is being read stands.
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
             let name = exact.or_else(|| names.iter().find(|name| name.eq_ignore_ascii_case(key)));
             self.path.push(Step::Field(key.text()));
             match name {
-                None if self.ignores_unknown => {}
+                None if self.is_lenient => {}
                 None => self.unknown(key, names),
                 Some(_) if value.is_null() => {}
                 Some(name) => each(self, name, value),
@@ -109,6 +109,9 @@ impl<'a> Reader<'a> {
         match value {
             Value::String(text) => text.clone(),
             Value::Null => Text::from(""),
+            Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) if self.is_lenient => {
+                Text::from(weir_yaml::to_json(value))
+            }
             other => {
                 self.wrong("string", other);
                 Text::from("")

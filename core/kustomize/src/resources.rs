@@ -1,17 +1,27 @@
 //! The objects of a build in their order, found by name.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use weir_yaml::Text;
 
+use crate::configuration::{Configuration, NOTHING};
 use crate::resource::{Behavior, Key, Res};
 
 /// The objects of a build.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Resources {
     pub(crate) list: Vec<Res>,
+    /// The fields that transformers change.
+    pub(crate) configuration: Arc<Configuration>,
     /// Places in the list by all names that an object has or had. Empty when it must be made anew.
     by_name: Option<HashMap<Text, Vec<usize>>>,
+}
+
+impl Default for Resources {
+    fn default() -> Self {
+        Self { list: Vec::new(), configuration: Arc::clone(&NOTHING), by_name: None }
+    }
 }
 
 impl Resources {

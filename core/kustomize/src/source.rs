@@ -22,11 +22,18 @@ pub(crate) type At = Vec<Step>;
 pub(crate) struct Source {
     pub(crate) file: RootedPath,
     text: Option<Arc<str>>,
+    /// All of it stands here.
+    fixed: Option<Place>,
 }
 
 impl Source {
     pub(crate) fn new(file: RootedPath, text: Option<&str>) -> Self {
-        Self { file, text: text.map(Arc::from) }
+        Self { file, text: text.map(Arc::from), fixed: None }
+    }
+
+    /// For an object that is read as a configuration: all of it stands where the object begins.
+    pub(crate) fn object(file: RootedPath, place: Option<Place>) -> Self {
+        Self { file, text: None, fixed: place }
     }
 
     /// The place of a value, or of the nearest one above that is written.
@@ -36,7 +43,7 @@ impl Source {
 
     /// The places of several values; the text is looked at once.
     pub(crate) fn places<'a>(&self, all: impl Iterator<Item = &'a [Step]>) -> Vec<Place> {
-        let nowhere = || Place::file(self.file.as_str());
+        let nowhere = || self.fixed.clone().unwrap_or_else(|| Place::file(self.file.as_str()));
         let Some(text) = &self.text else { return all.map(|_| nowhere()).collect() };
         let documents = weir_yaml::parse(text).unwrap_or_default();
         let Some(root) = documents.first().and_then(|document| document.root()) else {

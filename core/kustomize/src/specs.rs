@@ -85,6 +85,9 @@ spec/conversion/webhook/clientConfig/service/namespace - apiextensions.k8s.io/Cu
 pub(crate) static REPLICAS: LazyLock<Vec<FieldSpec>> =
     LazyLock::new(|| table("spec/replicas + Deployment ReplicationController ReplicaSet StatefulSet"));
 
+/// Names, for prefixes and suffixes.
+pub(crate) static NAME: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| table("metadata/name - *"));
+
 /// Images.
 pub(crate) static IMAGES: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
     table(

@@ -2,6 +2,7 @@
 
 mod config_map;
 mod pairs;
+mod plugins;
 mod secret;
 
 use weir_yaml::{Map, Value};
@@ -41,6 +42,7 @@ pub(crate) fn run(
             context.report_at(here, &generator.at, message);
         }
     }
+    plugins::run(context, here, &kustomization.generators, origin, resources);
 }
 
 fn behavior(word: &str) -> Behavior {

@@ -25,8 +25,9 @@ pub(crate) fn run(context: &mut Context<'_>, resources: &mut Resources) {
     if candidates.is_empty() {
         return;
     }
+    let more = table::configured(&resources.configuration.name_references);
     for resource in &mut resources.list {
-        for message in mend(resource, &candidates) {
+        for message in mend(resource, &more, &candidates) {
             let problem = Diagnostic::error(message);
             context.report(match &resource.place {
                 Some(place) => problem.at(place.clone()),
@@ -36,10 +37,11 @@ pub(crate) fn run(context: &mut Context<'_>, resources: &mut Resources) {
     }
 }
 
-fn mend(resource: &mut Res, candidates: &Candidates) -> Vec<String> {
+fn mend(resource: &mut Res, more: &[Field], candidates: &Candidates) -> Vec<String> {
     let first = resource.first_key();
-    let Some(fields) = table::FIELDS.get(first.kind) else { return Vec::new() };
-    let fields: Vec<&Field> = fields.iter().filter(|field| is_selected(first, &field.referrer)).collect();
+    let fields = table::FIELDS.get(first.kind).map_or(&[][..], Vec::as_slice);
+    let fields = fields.iter().chain(more);
+    let fields: Vec<&Field> = fields.filter(|field| is_selected(first, &field.referrer)).collect();
     if fields.is_empty() {
         return Vec::new();
     }

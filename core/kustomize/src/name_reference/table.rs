@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use weir_manifest::Gvk;
-use weir_manifest::field_spec::split_path;
+use weir_manifest::field_spec::{FieldSpec, split_path};
 
 use crate::specs::gvk;
 
@@ -125,6 +125,17 @@ pub(crate) static FIELDS: LazyLock<HashMap<String, Vec<Field>>> = LazyLock::new(
     }
     fields
 });
+
+/// The fields that configurations add.
+pub(crate) fn configured(references: &[(Gvk, Vec<FieldSpec>)]) -> Vec<Field> {
+    let field = |target: &Gvk, spec: &FieldSpec| Field {
+        referrer: spec.gvk.clone(),
+        target: target.clone(),
+        path: spec.path.to_string(),
+        parts: split_path(&spec.path, '/'),
+    };
+    references.iter().flat_map(|(target, specs)| specs.iter().map(|spec| field(target, spec))).collect()
+}
 
 fn read() -> Vec<Field> {
     let mut fields = Vec::new();

@@ -1,28 +1,36 @@
 //! `images`: in all lists named `containers` and `initContainers`, and in the usual places of pods.
 
+use std::sync::Arc;
+
 use regex::Regex;
+use weir_manifest::field_spec::FieldSpec;
 use weir_yaml::{Text, Value};
 
 use super::Step;
+use crate::fields::scalar_text;
 use crate::kustomization::Image;
 use crate::resource::Res;
-use crate::specs;
 
 /// Deeper values are refused.
 const DEEPEST: usize = 600;
 
 pub(super) fn run(step: &mut Step<'_, '_>, images: &[Image]) {
+    let configuration = Arc::clone(&step.resources.configuration);
     for image in images {
-        match Name::new(&image.name) {
-            Err(message) => step.context.report_at(step.here, &image.at, message),
-            Ok(name) => one(step, image, &name),
-        }
+        run_one(step, image, &configuration.images);
         step.done("ImageTagTransformer");
     }
 }
 
-fn one(step: &mut Step<'_, '_>, image: &Image, name: &Name) {
-    let change = Change { image, name };
+pub(super) fn run_one(step: &mut Step<'_, '_>, image: &Image, specs: &[FieldSpec]) {
+    match Name::new(&image.name) {
+        Err(message) => step.context.report_at(step.here, &image.at, message),
+        Ok(name) => one(step, image, &name, specs),
+    }
+}
+
+fn one(step: &mut Step<'_, '_>, image: &Image, name: &Name, specs: &[FieldSpec]) {
+    let change = Change { image, name, specs };
     for resource in &mut step.resources.list {
         if resource.kind() == "CustomResourceDefinition" {
             continue;
@@ -37,12 +45,13 @@ fn one(step: &mut Step<'_, '_>, image: &Image, name: &Name) {
 struct Change<'a> {
     image: &'a Image,
     name: &'a Name,
+    specs: &'a [FieldSpec],
 }
 
 impl Change<'_> {
     fn object(&self, resource: &mut Res) -> Result<(), String> {
         self.containers(&mut resource.object, 0)?;
-        for spec in specs::IMAGES.iter() {
+        for spec in self.specs {
             spec.visit(&mut resource.object, None, &mut |_, value| self.value(value))
                 .map_err(|error| error.to_string())?;
         }
@@ -77,14 +86,16 @@ impl Change<'_> {
     }
 
     fn value(&self, value: &mut Value) -> Result<(), String> {
-        let text = match value {
+        let text = match &*value {
             Value::Map(_) | Value::List(_) => {
                 return Err(format!("an image must be a string, not a {}", value.kind()));
             }
-            Value::String(text) if self.name.fits(text) => text.clone(),
-            _ => return Ok(()),
+            Value::Null => return Ok(()),
+            scalar => scalar_text(scalar),
         };
-        *value = Value::from(self.changed(&text));
+        if self.name.fits(&text) {
+            *value = Value::from(self.changed(&text));
+        }
         Ok(())
     }
 

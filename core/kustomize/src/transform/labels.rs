@@ -1,9 +1,12 @@
 //! `labels` and `commonLabels`.
 
+use std::sync::Arc;
+
 use weir_manifest::field_spec::{FieldSpec, merge_specs, set_entries};
 use weir_yaml::Map;
 
 use super::Step;
+use crate::configuration::Configuration;
 use crate::kustomization::{Kustomization, Labels};
 use crate::source::Step as At;
 use crate::specs;
@@ -12,8 +15,9 @@ pub(super) fn run(step: &mut Step<'_, '_>, kustomization: &Kustomization) {
     if kustomization.labels.is_empty() && kustomization.common_labels.is_empty() {
         return;
     }
+    let configuration = Arc::clone(&step.resources.configuration);
     for labels in &kustomization.labels {
-        match fields(labels) {
+        match fields(labels, &configuration) {
             Ok(specs) => set(step, &specs, &labels.pairs, &labels.at),
             Err(message) => {
                 step.context.report_at(step.here, &labels.at, format!("failed to merge labels: {message}"));
@@ -22,26 +26,27 @@ pub(super) fn run(step: &mut Step<'_, '_>, kustomization: &Kustomization) {
         step.done("LabelTransformer");
     }
     let at = [At::Field("commonLabels".into())];
-    set(step, &specs::COMMON_LABELS, &kustomization.common_labels, &at);
+    set(step, &configuration.common_labels, &kustomization.common_labels, &at);
     step.done("LabelTransformer");
 }
 
 /// The fields that an entry of `labels` is written to.
-fn fields(labels: &Labels) -> Result<Vec<FieldSpec>, String> {
+fn fields(labels: &Labels, configuration: &Configuration) -> Result<Vec<FieldSpec>, String> {
     let mut specs = labels.fields.clone();
     let mut add = |more: &[FieldSpec]| merge_specs(&mut specs, more).map_err(|error| error.to_string());
+    add(&configuration.labels)?;
     if labels.include_selectors {
-        add(&specs::COMMON_LABELS)?;
+        add(&configuration.common_labels)?;
     } else {
         if labels.include_templates {
-            add(&specs::TEMPLATE_LABELS)?;
+            add(&configuration.template_labels)?;
         }
         add(&specs::PLAIN_LABELS)?;
     }
     Ok(specs)
 }
 
-fn set(step: &mut Step<'_, '_>, specs: &[FieldSpec], pairs: &Map, at: &[At]) {
+pub(super) fn set(step: &mut Step<'_, '_>, specs: &[FieldSpec], pairs: &Map, at: &[At]) {
     if pairs.is_empty() {
         return;
     }

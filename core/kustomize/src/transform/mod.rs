@@ -8,12 +8,14 @@ mod namespace;
 mod patch_json;
 mod patch_strategic;
 mod patches;
+mod plugins;
 mod prefix_suffix;
 pub(crate) mod replacements;
 mod replicas;
 
 use crate::context::{Context, Here};
 use crate::kustomization::Kustomization;
+use crate::origin::Origin;
 use crate::resources::Resources;
 
 /// Runs them all.
@@ -24,7 +26,7 @@ pub(crate) fn run(
     origin: &str,
     resources: &mut Resources,
 ) {
-    let mut step = Step { context, here, origin, resources };
+    let mut step = Step { context, here, origin, by: None, resources };
     patch_strategic::run(&mut step, &kustomization.patches_strategic);
     patches::run(&mut step, &kustomization.patches);
     namespace::run(&mut step, &kustomization.namespace);
@@ -36,6 +38,7 @@ pub(crate) fn run(
     replicas::run(&mut step, &kustomization.replicas);
     images::run(&mut step, &kustomization.images);
     replacements::run(&mut step, &kustomization.replacements);
+    plugins::run(context, here, &kustomization.transformers, origin, resources);
 }
 
 /// What a transformer works with.
@@ -44,13 +47,16 @@ pub(crate) struct Step<'s, 'c> {
     pub(crate) here: &'s Here<'s>,
     /// The directory of the kustomization as seen from the one that is built.
     pub(crate) origin: &'s str,
+    /// The configuration, if it is no field of the kustomization.
+    pub(crate) by: Option<Origin>,
     pub(crate) resources: &'s mut Resources,
 }
 
 impl Step<'_, '_> {
     /// To be called behind each transformer: empty objects go, and the others learn what changed them.
     pub(crate) fn done(&mut self, kind: &str) {
-        if let Some(origin) = self.context.builtin(self.here, kind, self.origin) {
+        let own = || self.context.builtin(self.here, kind, self.origin);
+        if let Some(origin) = self.by.clone().or_else(own) {
             for resource in &mut self.resources.list {
                 if resource.origin.is_none() {
                     resource.origin = Some(origin.clone());

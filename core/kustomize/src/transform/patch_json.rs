@@ -17,7 +17,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Patch]) {
     }
 }
 
-fn one(step: &mut Step<'_, '_>, patch: &Patch) -> Result<(), String> {
+pub(super) fn one(step: &mut Step<'_, '_>, patch: &Patch) -> Result<(), String> {
     let target = patch.target.as_ref().filter(|target| !target.name.is_empty());
     let target = target.ok_or("must specify the target name")?;
     let text = match (patch.path.is_empty(), patch.patch.is_empty()) {

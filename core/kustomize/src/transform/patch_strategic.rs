@@ -21,6 +21,11 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Item]) {
     if all.is_empty() {
         return;
     }
+    run_all(step, all);
+    step.done("PatchStrategicMergeTransformer");
+}
+
+pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Item]) {
     let before = step.context.problems.len();
     let patches: Vec<_> =
         all.iter().flat_map(|item| read(step, item).into_iter().map(move |one| (item, one))).collect();
@@ -39,7 +44,6 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Item]) {
         }
         step.resources.drop_empties();
     }
-    step.done("PatchStrategicMergeTransformer");
 }
 
 /// An entry is the patch itself or the path of a file.

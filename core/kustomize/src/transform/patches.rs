@@ -20,15 +20,24 @@ enum Content {
 pub(super) fn run(step: &mut Step<'_, '_>, all: &[Patch]) {
     let contents: Vec<_> = all.iter().map(|patch| read(step, patch)).collect();
     for (patch, content) in all.iter().zip(contents) {
-        let applied = match content {
-            None => Ok(()),
-            Some(Content::Json(json)) => apply_json(step, patch, &json),
-            Some(Content::Strategic(patches)) => apply_strategic(step, patch, &patches),
-        };
-        if let Err(message) = applied {
-            step.context.report_at(step.here, &patch.at, message);
-        }
+        apply(step, patch, content);
         step.done("PatchTransformer");
+    }
+}
+
+pub(super) fn run_one(step: &mut Step<'_, '_>, patch: &Patch) {
+    let content = read(step, patch);
+    apply(step, patch, content);
+}
+
+fn apply(step: &mut Step<'_, '_>, patch: &Patch, content: Option<Content>) {
+    let applied = match content {
+        None => Ok(()),
+        Some(Content::Json(json)) => apply_json(step, patch, &json),
+        Some(Content::Strategic(patches)) => apply_strategic(step, patch, &patches),
+    };
+    if let Err(message) = applied {
+        step.context.report_at(step.here, &patch.at, message);
     }
 }
 

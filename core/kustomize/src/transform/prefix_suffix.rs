@@ -1,18 +1,22 @@
 //! `namePrefix` and `nameSuffix`. Definitions, API services and namespaces keep their names.
 
-use weir_yaml::Text;
+use std::sync::Arc;
+
+use weir_manifest::field_spec::{Create, FieldSpec};
+use weir_yaml::{Text, Value};
 
 use super::Step;
-use crate::resource::Res;
+use crate::fields::scalar_text;
+use crate::resource::{Key, Res};
+use crate::source::Step as At;
 
 pub(super) fn run_prefix(step: &mut Step<'_, '_>, prefix: &Text) {
     if prefix.is_empty() {
         return;
     }
-    rename(step, |resource| {
-        resource.prefixes.push(prefix.clone());
-        format!("{prefix}{}", resource.name())
-    });
+    let configuration = Arc::clone(&step.resources.configuration);
+    let at = [At::Field("namePrefix".into())];
+    set(step, prefix, &Text::from(""), &configuration.name_prefix, &at);
     step.done("PrefixTransformer");
 }
 
@@ -20,23 +24,42 @@ pub(super) fn run_suffix(step: &mut Step<'_, '_>, suffix: &Text) {
     if suffix.is_empty() {
         return;
     }
-    rename(step, |resource| {
-        resource.suffixes.push(suffix.clone());
-        format!("{}{suffix}", resource.name())
-    });
+    let configuration = Arc::clone(&step.resources.configuration);
+    let at = [At::Field("nameSuffix".into())];
+    set(step, &Text::from(""), suffix, &configuration.name_suffix, &at);
     step.done("SuffixTransformer");
 }
 
-fn rename(step: &mut Step<'_, '_>, mut name: impl FnMut(&mut Res) -> String) {
+/// An affix for chosen fields.
+pub(super) fn set(step: &mut Step<'_, '_>, prefix: &Text, suffix: &Text, specs: &[FieldSpec], at: &[At]) {
     for resource in &mut step.resources.list {
         if keeps_name(resource) {
             continue;
         }
-        resource.store_previous();
-        let name = name(resource);
-        resource.object.set_at(&["metadata", "name"], name);
+        for spec in specs {
+            if &*spec.path == "metadata/name" && is_selected(resource.first_key(), spec) {
+                for (affix, affixes) in [(prefix, &mut resource.prefixes), (suffix, &mut resource.suffixes)] {
+                    if !affix.is_empty() {
+                        affixes.push(affix.clone());
+                    }
+                }
+                resource.store_previous();
+            }
+            let renamed = spec.visit(&mut resource.object, Some(Create::Scalar), &mut |_, value| {
+                *value = Value::from(format!("{prefix}{}{suffix}", scalar_text(value)));
+                Ok(())
+            });
+            if let Err(error) = renamed {
+                step.context.report_at(step.here, at, error.to_string());
+            }
+        }
     }
     step.resources.changed();
+}
+
+fn is_selected(key: Key<'_>, spec: &FieldSpec) -> bool {
+    let fits = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
+    fits(&spec.gvk.group, key.group) && fits(&spec.gvk.version, key.version) && fits(&spec.gvk.kind, key.kind)
 }
 
 fn keeps_name(resource: &Res) -> bool {

@@ -97,6 +97,11 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replacement]) {
     if all.is_empty() {
         return;
     }
+    run_all(step, all);
+    step.done("ReplacementTransformer");
+}
+
+pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Replacement]) {
     for entry in all {
         match load(step, entry) {
             Err(message) => step.context.report_at(step.here, &entry.at, message),
@@ -111,7 +116,6 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replacement]) {
     }
     step.resources.list.iter_mut().for_each(Res::learn_scope);
     step.resources.changed();
-    step.done("ReplacementTransformer");
 }
 
 /// The entry itself, or those of the file that it names.

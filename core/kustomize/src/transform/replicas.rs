@@ -1,24 +1,26 @@
 //! `replicas`.
 
+use std::sync::Arc;
+
 use weir_manifest::Gvk;
-use weir_manifest::field_spec::Create;
+use weir_manifest::field_spec::{Create, FieldSpec};
 use weir_yaml::Value;
 
 use super::Step;
 use crate::kustomization::Replicas;
 use crate::resource::{Key, Res};
-use crate::specs;
 
 pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replicas]) {
+    let configuration = Arc::clone(&step.resources.configuration);
     for replicas in all {
-        one(step, replicas);
+        run_one(step, replicas, &configuration.replicas);
         step.done("ReplicaCountTransformer");
     }
 }
 
-fn one(step: &mut Step<'_, '_>, replicas: &Replicas) {
+pub(super) fn run_one(step: &mut Step<'_, '_>, replicas: &Replicas, specs: &[FieldSpec]) {
     let mut found = false;
-    for spec in specs::REPLICAS.iter() {
+    for spec in specs {
         let fits = |key: Key<'_>| key.name == &*replicas.name && is_selected(key, &spec.gvk);
         let matching = |resource: &&mut Res| resource.all_keys().any(fits);
         for resource in step.resources.list.iter_mut().filter(matching) {
@@ -38,7 +40,7 @@ fn one(step: &mut Step<'_, '_>, replicas: &Replicas) {
         }
     }
     if !found {
-        let kinds: Vec<_> = specs::REPLICAS.iter().map(|spec| spec.gvk.kind.to_string()).collect();
+        let kinds: Vec<_> = specs.iter().map(|spec| spec.gvk.kind.to_string()).collect();
         let message = format!(
             "resource with name {} does not match a config with the following kinds: {}",
             replicas.name,
