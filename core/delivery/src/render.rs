@@ -25,7 +25,12 @@ pub struct Rendered {
 pub fn render(recipe: &Recipe, tree: &Tree) -> Result<Rendered, Vec<Diagnostic>> {
     let dir = recipe.directory().map_err(|e| vec![Diagnostic::error(e.to_string())])?;
     let root = generate::kustomization(tree, &dir, &recipe.overlay)?;
-    let options = Options { load_restriction: LoadRestriction::None, root: Some(root), ..Options::default() };
+    let options = Options {
+        load_restriction: LoadRestriction::None,
+        root: Some(root),
+        reorder: weir_kustomize::Reorder::None,
+        ..Options::default()
+    };
     let built = weir_kustomize::build(tree, &dir, &options)?;
     let mut hash = Sha256::new();
     let (mut objects, mut problems) = (Vec::new(), Vec::new());

@@ -130,6 +130,8 @@ mod tests {
         assert!(matches!(tree.read(&path("out")), Err(ReadError::LeavesRoot { .. })));
         assert!(matches!(tree.read(&path("abs")), Err(ReadError::LeavesRoot { .. })));
         assert!(matches!(tree.read(&path("loop")), Err(ReadError::LinkLoop(_))));
+        let names: Vec<_> = tree.list(&path(".")).unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["dir", "real"]);
     }
 
     #[test]

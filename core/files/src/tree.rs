@@ -157,7 +157,8 @@ impl Tree {
         }
     }
 
-    /// The entries of a directory, sorted bytewise by name; links are given as what they lead to, broken ones left out.
+    /// The entries of a directory, sorted bytewise by name; links are given as what they lead to; those that
+    /// lead nowhere or out of the tree are left out.
     pub fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
         let (real, entry) = self.resolve(path)?.ok_or_else(|| ReadError::NotFound(path.clone()))?;
         if entry != Entry::Directory {
@@ -166,7 +167,11 @@ impl Tree {
         let mut entries = Vec::new();
         for (name, entry) in self.files.list(&real)? {
             let entry = match entry {
-                Entry::Link(_) => self.resolve(&real.child(&name))?.map(|(_, entry)| entry),
+                // A link that leads nowhere is nothing to list; whoever asks for it by name is told why.
+                Entry::Link(_) => match self.resolve(&real.child(&name)) {
+                    Err(ReadError::LeavesRoot { .. } | ReadError::LinkLoop(_)) => None,
+                    found => found?.map(|(_, entry)| entry),
+                },
                 entry => Some(entry),
             };
             entries.extend(entry.map(|entry| (name, entry)));

@@ -1,6 +1,6 @@
 //! Server-side apply: who owns which field, and what an apply makes of an object.
 //!
-//! [`Set`] holds field paths, [`compare`], [`merge`] and [`remove`] walk two values with the types of their fields, and
+//! [`Set`] holds field paths, [`compare()`], [`merge()`] and [`remove()`] walk two values with the types of their fields, and
 //! [`managers`] keeps the book of owners. All of it is pure: no clock, no store, no HTTP.
 
 mod compare;
