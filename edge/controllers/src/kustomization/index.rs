@@ -63,9 +63,11 @@ impl Index {
             Some(before) if before.deleting != entry.deleting => Some("it is being deleted"),
             Some(_) => None,
         };
+        let is_new = before.is_none();
         let turned_ready =
             entry.ready && before.is_none_or(|before| !before.ready || before.applied != entry.applied);
-        let dependants = if turned_ready { dependants(&units, unit) } else { Vec::new() };
+        // Who found it missing says so; that is no longer true.
+        let dependants = if turned_ready || is_new { dependants(&units, unit) } else { Vec::new() };
         Calls { itself, dependants }
     }
 

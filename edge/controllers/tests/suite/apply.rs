@@ -112,7 +112,10 @@ async fn nothing_is_written_without_a_change(bed: Arc<Bed>) {
         assert!(writes.is_empty(), "{writes:#?}");
         let lists: Vec<_> = requests.iter().filter(|one| one.contains("limit=")).filter(of_objects).collect();
         assert!(lists.is_empty(), "{lists:#?}");
-        let status: Vec<_> = requests.iter().filter(|one| is_write(one) && one.contains("/status")).collect();
+        let status: Vec<_> = requests
+            .iter()
+            .filter(|one| is_write(one) && one.contains("/kustomizations/apps/status"))
+            .collect();
         assert_eq!(status.len(), 1, "{requests:#?}");
     }
 }
