@@ -1,6 +1,6 @@
 //! `weir controller`: runs for good.
 
-use weir_cluster::{Cluster, LeaseOptions, lead};
+use weir_cluster::{Leadership, LeaseOptions, lead};
 use weir_controllers::{Probes, Settings};
 
 use super::reconcile::timeout;
@@ -18,15 +18,22 @@ pub(super) fn run(args: Controller) -> Result<(), Failure> {
         let listener = tokio::net::TcpListener::bind(address(&args.storage_addr)).await?;
         tokio::spawn(weir_fetch::serve_artifacts(storage, listener));
         let probes = Probes::start(&address(&args.health_addr), &address(&args.metrics_addr)).await?;
-        if !args.no_leader_election {
-            await_leadership(&cluster, &args).await;
+        let mut leadership = (!args.no_leader_election).then(|| lead(cluster.clone(), election(&args)));
+        if let Some(leadership) = &mut leadership {
+            leadership.gained().await;
         }
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting controllers");
         let running = weir_controllers::start(cluster, settings)?;
         probes.ready();
-        stop_signal().await;
-        tracing::info!("stopping");
+        tokio::select! {
+            () = stop_signal() => tracing::info!("stopping"),
+            // Another one works already: nothing may be finished, the next start waits in line again.
+            () = lost(&mut leadership) => return Err(Failure::new("leadership was lost")),
+        }
         running.stop().await;
+        if let Some(leadership) = leadership {
+            leadership.release().await;
+        }
         Ok(())
     })
 }
@@ -55,25 +62,24 @@ fn address(given: &str) -> String {
     if given.starts_with(':') { format!("0.0.0.0{given}") } else { given.to_string() }
 }
 
-/// Waits until we lead. Whoever loses the lead ends: the next start waits in line again.
-async fn await_leadership(cluster: &Cluster, args: &Controller) {
+fn election(args: &Controller) -> LeaseOptions {
     let namespace = std::env::var("RUNTIME_NAMESPACE").unwrap_or_else(|_| args.cluster.namespace.clone());
     let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "weir".to_string());
-    let options = LeaseOptions {
+    LeaseOptions {
         namespace,
         name: "weir-leader-election".to_string(),
         identity: format!("{host}_{}", std::process::id()),
         duration: std::time::Duration::from_secs(35),
         retry: std::time::Duration::from_secs(5),
-    };
-    let mut leads = lead(cluster.clone(), options);
-    _ = leads.wait_for(|leads| *leads).await;
-    tokio::spawn(async move {
-        if leads.wait_for(|leads| !*leads).await.is_ok() {
-            tracing::error!("leadership was lost");
-            std::process::exit(1);
-        }
-    });
+    }
+}
+
+/// Ends when the lead is lost; never without an election.
+async fn lost(leadership: &mut Option<Leadership>) {
+    match leadership {
+        Some(leadership) => leadership.lost().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// SIGTERM or Ctrl-C.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use weir_yaml::Value;
 
 use crate::client::PatchBody;
@@ -24,13 +25,35 @@ pub struct LeaseOptions {
     pub retry: Duration,
 }
 
-/// Whether we lead; the sender ends when the election does.
-pub type Leadership = watch::Receiver<bool>;
+/// Our part in the election. Dropping it gives the lead up; [`Leadership::release`] does so and waits until it is done.
+pub struct Leadership {
+    leads: watch::Receiver<bool>,
+    task: JoinHandle<()>,
+}
 
-/// Takes part in the election until the receiver is dropped.
+impl Leadership {
+    /// Ends when we lead.
+    pub async fn gained(&mut self) {
+        // The election ends with this value only, so there is always a sender.
+        _ = self.leads.wait_for(|leads| *leads).await;
+    }
+
+    /// Ends when we no longer lead.
+    pub async fn lost(&mut self) {
+        _ = self.leads.wait_for(|leads| !*leads).await;
+    }
+
+    /// Lets go, so that the next one need not wait for us to be believed dead.
+    pub async fn release(self) {
+        drop(self.leads);
+        _ = self.task.await;
+    }
+}
+
+/// Takes part in the election.
 pub fn lead(cluster: Cluster, options: LeaseOptions) -> Leadership {
     let (sender, receiver) = watch::channel(false);
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         let mut election = Election { cluster, options, seen: None };
         let mut renewed = Instant::now();
         while !sender.is_closed() {
@@ -56,7 +79,7 @@ pub fn lead(cluster: Cluster, options: LeaseOptions) -> Leadership {
         }
         election.release().await;
     });
-    receiver
+    Leadership { leads: receiver, task }
 }
 
 struct Election {
