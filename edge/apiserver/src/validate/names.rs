@@ -72,6 +72,27 @@ pub(super) fn labels_and_annotations(value: &Value) -> Vec<Cause> {
     causes
 }
 
+/// A definition is named after what it defines, and needs leave to define it in the groups of Kubernetes itself.
+fn definition(value: &Value, causes: &mut Vec<Cause>) {
+    let text = |path: &[&str]| value.str_at(path).unwrap_or_default();
+    let (group, plural) = (text(&["spec", "group"]), text(&["spec", "names", "plural"]));
+    if text(&["metadata", "name"]) != format!("{plural}.{group}") {
+        let name = Value::from(text(&["metadata", "name"]));
+        causes.push(Cause::invalid("metadata.name", &name, "must be spec.names.plural+\".\"+spec.group"));
+    }
+    let protected = ["k8s.io", "kubernetes.io"]
+        .iter()
+        .any(|domain| group.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    if protected && text(&["metadata", "annotations", APPROVED]).is_empty() {
+        let why = "protected groups must have approval annotation \"api-approved.kubernetes.io\", see \
+                   https://github.com/kubernetes/enhancements/pull/1111";
+        causes.push(Cause::required(format!("metadata.annotations[{APPROVED}]"), why));
+    }
+}
+
+/// The annotation that says who allowed a definition in a group of Kubernetes itself.
+const APPROVED: &str = "api-approved.kubernetes.io";
+
 /// What is wrong with an object of a built-in kind, as far as this server looks.
 pub(super) fn built_in(kind: &Kind, value: &Value, causes: &mut Vec<Cause>) {
     match (&*kind.gvk.group, &*kind.gvk.kind) {
@@ -96,6 +117,7 @@ pub(super) fn built_in(kind: &Kind, value: &Value, causes: &mut Vec<Cause>) {
                 causes.push(Cause::required("spec.schedule", ""));
             }
         }
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => definition(value, causes),
         ("", "Pod") => containers(value, &["spec"], "spec", causes),
         ("", "Service") => service(value, causes),
         ("", "PersistentVolumeClaim") => {
