@@ -25,8 +25,9 @@ pub(super) struct Entry {
 #[derive(Default)]
 pub(super) struct Index {
     units: Mutex<HashMap<UnitId, Entry>>,
-    /// The revision that each unit has picked up last: news of that very one are no news to it.
-    picked_up: Mutex<HashMap<UnitId, String>>,
+    /// The revision that each unit has picked up last: news of that very one are no news to it. Nothing for a unit
+    /// whose turn has begun and that will pick up the newest.
+    picked_up: Mutex<HashMap<UnitId, Option<String>>>,
 }
 
 /// What a change of a unit calls for.
@@ -43,13 +44,26 @@ impl Index {
         self.units.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn picked_up(&self) -> MutexGuard<'_, HashMap<UnitId, String>> {
+    fn picked_up(&self) -> MutexGuard<'_, HashMap<UnitId, Option<String>>> {
         self.picked_up.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a unit is about to look at its source.
+    pub(super) fn begin(&self, unit: &UnitId) {
+        self.picked_up().insert(unit.clone(), None);
     }
 
     /// Notes that a unit works with this revision of its source.
     pub(super) fn pick_up(&self, unit: &UnitId, revision: &str) {
-        self.picked_up().insert(unit.clone(), revision.to_string());
+        self.picked_up().insert(unit.clone(), Some(revision.to_string()));
+    }
+
+    /// Notes that a turn is over: a unit that has not looked at its source has to be told of news again.
+    pub(super) fn end(&self, unit: &UnitId) {
+        let mut picked_up = self.picked_up();
+        if picked_up.get(unit).is_some_and(Option::is_none) {
+            picked_up.remove(unit);
+        }
     }
 
     /// Takes in a unit as it is now.
@@ -91,7 +105,11 @@ impl Index {
             .map(|(unit, _)| unit.clone())
             .collect();
         let picked_up = self.picked_up();
-        readers.retain(|unit| picked_up.get(unit).is_none_or(|own| own != revision));
+        readers.retain(|unit| match picked_up.get(unit) {
+            None => true,
+            Some(None) => false,
+            Some(Some(own)) => own != revision,
+        });
         readers.sort();
         readers
     }
@@ -197,6 +215,9 @@ mod tests {
         let source = SourceId { kind: "GitRepository".into(), namespace: "a".into(), name: "s".into() };
         index.pick_up(&a, "r1");
         assert_eq!(index.readers(&source, "r1"), std::slice::from_ref(&b));
+        index.begin(&b);
+        assert_eq!(index.readers(&source, "r2"), std::slice::from_ref(&a));
+        index.end(&b);
         assert_eq!(index.readers(&source, "r2"), [a, b]);
     }
 }

@@ -93,7 +93,9 @@ impl Controller {
 
     async fn turn(self, turn: Turn<UnitId>) {
         let unit = turn.key.clone();
-        match self.reconcile(&turn).await {
+        let result = self.reconcile(&turn).await;
+        self.index.end(&unit);
+        match result {
             Ok(Some(pause)) => self.queue.add_after(unit, pause),
             Ok(None) => {}
             Err(error) => {
@@ -142,6 +144,7 @@ impl Controller {
                 return Ok(None);
             }
         };
+        self.index.begin(&turn.key);
         let mut run = self.begin(&unit, turn);
         let end = run.drive(Work::apply(recipe.clone(), inventory(&unit))).await?;
         let took = pretty(run.started.elapsed());
