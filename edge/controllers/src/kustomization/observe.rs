@@ -10,6 +10,7 @@ use weir_yaml::Value;
 
 use super::index::Entry;
 use super::{API_VERSION, KIND, MANAGER, Run, desired};
+use crate::sources::Snapshot;
 
 /// Objects of one unit that are asked about at a time.
 pub(super) const AT_A_TIME: usize = 8;
@@ -39,9 +40,8 @@ impl Run<'_> {
     }
 
     async fn source(&self, source: &SourceId) -> Result<SourceState, ApiError> {
-        if let Some(snapshot) = self.context.sources.get(source) {
+        if let Some(snapshot) = self.newest(source) {
             let (revision, tree) = (snapshot.revision, snapshot.tree);
-            self.index.pick_up(&self.key, &revision);
             return Ok(SourceState::Ready { revision, origin: None, tree });
         }
         let cluster = &self.context.cluster;
@@ -59,6 +59,24 @@ impl Run<'_> {
             return Ok(SourceState::Failed(message));
         }
         Ok(SourceState::NoArtifact)
+    }
+
+    /// What the source gives now. From the note of it on news are told again, so a second look makes sure that none came
+    /// between the first look and the note.
+    fn newest(&self, source: &SourceId) -> Option<Snapshot> {
+        let mut snapshot = self.context.sources.get(source);
+        loop {
+            match &snapshot {
+                Some(snapshot) => self.index.pick_up(&self.key, &snapshot.revision),
+                None => self.index.end(&self.key),
+            }
+            let again = self.context.sources.get(source);
+            let revision = |snapshot: &Option<Snapshot>| snapshot.as_ref().map(|own| own.revision.clone());
+            if revision(&again) == revision(&snapshot) {
+                return snapshot;
+            }
+            snapshot = again;
+        }
     }
 
     async fn dependency(&self, unit: &UnitId) -> Result<DependencyState, ApiError> {
