@@ -145,8 +145,9 @@ impl Controller {
         match fetched {
             Fetched::Files { artifact, snapshot, news } => {
                 self.failures.lock().await.remove(key);
-                report::stored(&self.context, repository, artifact, &news).await?;
+                // Before the status says so: whoever has read of a revision finds it.
                 self.context.sources.publish(&source, snapshot);
+                report::stored(&self.context, repository, artifact, &news).await?;
                 Ok(self.context.jittered(repository.spec.interval.0))
             }
             Fetched::Failed { reason, message } => {
