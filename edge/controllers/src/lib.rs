@@ -7,6 +7,7 @@ mod git_repository;
 mod kustomization;
 mod metrics;
 mod objects;
+mod places;
 mod probes;
 mod queue;
 mod run;

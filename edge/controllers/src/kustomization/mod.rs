@@ -22,6 +22,7 @@ use weir_plan::{Answer, Id, Inventory};
 use weir_yaml::Value;
 
 use crate::context::Context;
+use crate::places::{Place, Places};
 use crate::queue::{Queue, Turn};
 use crate::status::typed;
 use index::Index;
@@ -44,6 +45,7 @@ pub fn recipe(unit: &Kustomization) -> Result<weir_delivery::Recipe, String> {
 pub(crate) struct Controller {
     context: Context,
     queue: Queue<UnitId>,
+    places: Places,
     index: Arc<Index>,
 }
 
@@ -55,6 +57,7 @@ struct Run<'a> {
     /// Acts as the unit's service account, if it has one.
     cluster: Cluster,
     unit: &'a Kustomization,
+    place: Place,
     interrupted: Receiver<Option<String>>,
     started: Instant,
     /// Kinds that this run has defined: they are served any moment now.
@@ -69,7 +72,9 @@ struct Run<'a> {
 
 impl Controller {
     pub(crate) fn new(context: Context) -> Self {
-        Self { context, queue: Queue::new(), index: Arc::new(Index::default()) }
+        // One more: the loop keeps one ready for the next unit.
+        let places = Places::new(context.settings.concurrency.max(1) + 1);
+        Self { context, queue: Queue::new(), places, index: Arc::new(Index::default()) }
     }
 
     /// True if no unit is worked on or about to be.
@@ -81,19 +86,24 @@ impl Controller {
     pub(crate) async fn run(self, mut stopped: Receiver<bool>) {
         let watching = tokio::spawn(self.clone().watch());
         loop {
+            // A unit without a place stays in the queue, where news about it cost nothing.
+            let next = async {
+                let place = self.places.take().await;
+                (self.queue.next().await, place)
+            };
             tokio::select! {
                 _ = stopped.wait_for(|stop| *stop) => break,
-                turn = self.queue.next() => {
-                    tokio::spawn(self.clone().turn(turn));
+                (turn, place) = next => {
+                    tokio::spawn(self.clone().turn(turn, place));
                 }
             }
         }
         watching.abort();
     }
 
-    async fn turn(self, turn: Turn<UnitId>) {
+    async fn turn(self, turn: Turn<UnitId>, place: Place) {
         let unit = turn.key.clone();
-        let result = self.reconcile(&turn).await;
+        let result = self.reconcile(&turn, place).await;
         self.index.end(&unit);
         match result {
             Ok(Some(pause)) => self.queue.add_after(unit, pause),
@@ -106,7 +116,11 @@ impl Controller {
     }
 
     /// One turn. Gives when the next one is due, if it is not a matter of being woken.
-    async fn reconcile(&self, turn: &Turn<UnitId>) -> Result<Option<std::time::Duration>, ApiError> {
+    async fn reconcile(
+        &self,
+        turn: &Turn<UnitId>,
+        place: Place,
+    ) -> Result<Option<std::time::Duration>, ApiError> {
         let cluster = &self.context.cluster;
         let resource = cluster.resource(API_VERSION, KIND).await?;
         let UnitId { namespace, name } = &turn.key;
@@ -119,7 +133,7 @@ impl Controller {
             }
         };
         if unit.metadata.deletion_timestamp.is_some() {
-            return self.finalize(&unit, turn).await;
+            return self.finalize(&unit, turn, place).await;
         }
         if !unit.metadata.finalizers.iter().any(|finalizer| finalizer == FINALIZER) {
             let mut finalizers = unit.metadata.finalizers.clone();
@@ -129,13 +143,14 @@ impl Controller {
         if unit.spec.suspend {
             return Ok(None);
         }
-        self.apply(unit, turn).await
+        self.apply(unit, turn, place).await
     }
 
     async fn apply(
         &self,
         unit: Kustomization,
         turn: &Turn<UnitId>,
+        place: Place,
     ) -> Result<Option<std::time::Duration>, ApiError> {
         let recipe = match desired::recipe(&unit, &self.context.settings) {
             Ok(recipe) => recipe,
@@ -145,7 +160,7 @@ impl Controller {
             }
         };
         self.index.begin(&turn.key);
-        let mut run = self.begin(&unit, turn);
+        let mut run = self.begin(&unit, turn, place);
         let end = run.drive(Work::apply(recipe.clone(), inventory(&unit))).await?;
         let took = pretty(run.started.elapsed());
         let was_healthy = crate::status::is_true(&unit.status.conditions, weir_api::condition::HEALTHY);
@@ -171,6 +186,7 @@ impl Controller {
         &self,
         unit: &Kustomization,
         turn: &Turn<UnitId>,
+        place: Place,
     ) -> Result<Option<std::time::Duration>, ApiError> {
         if !unit.metadata.finalizers.iter().any(|finalizer| finalizer == FINALIZER) {
             return Ok(None);
@@ -178,7 +194,7 @@ impl Controller {
         if !unit.spec.suspend
             && let Ok(recipe) = desired::recipe(unit, &self.context.settings)
         {
-            let mut run = self.begin(unit, turn);
+            let mut run = self.begin(unit, turn, place);
             let end = run.drive(Work::remove(recipe.clone(), inventory(unit))).await?;
             let took = pretty(run.started.elapsed());
             let told = weir_delivery::report(&recipe, &end, false, None, &took);
@@ -195,7 +211,7 @@ impl Controller {
         Ok(None)
     }
 
-    fn begin<'a>(&'a self, unit: &'a Kustomization, turn: &Turn<UnitId>) -> Run<'a> {
+    fn begin<'a>(&'a self, unit: &'a Kustomization, turn: &Turn<UnitId>, place: Place) -> Run<'a> {
         let account = &unit.spec.service_account_name;
         let cluster = match account.as_str() {
             "" => self.context.cluster.clone(),
@@ -210,6 +226,7 @@ impl Controller {
             key: turn.key.clone(),
             cluster,
             unit,
+            place,
             interrupted: turn.interrupted.clone(),
             started: Instant::now(),
             defined: Vec::new(),
