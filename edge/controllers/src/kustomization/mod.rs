@@ -253,13 +253,27 @@ impl Controller {
 }
 
 impl Run<'_> {
+    /// The next step; rendering has a thread of its own.
+    async fn step(&self, mut work: Work) -> (Step, Work) {
+        if !work.renders_next() {
+            return (work.step(), work);
+        }
+        let _permit = self.context.rendering.acquire().await;
+        match tokio::task::spawn_blocking(move || (work.step(), work)).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is going down, and this task with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
     /// Answers questions and does what is said until it is over.
     async fn drive(&mut self, mut work: Work) -> Result<End, ApiError> {
         loop {
-            let step = {
-                let _permit = self.context.rendering.acquire().await;
-                tokio::task::block_in_place(|| work.step())
-            };
+            let step;
+            (step, work) = self.step(work).await;
             match step {
                 Step::Ask(ask) => {
                     let answer = self.answer(ask).await?;
