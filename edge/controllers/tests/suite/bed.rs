@@ -1,7 +1,7 @@
 //! One scenario's bed: a server, a namespace, a directory as the repository, and controllers at work.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -29,7 +29,9 @@ pub(crate) struct Bed {
     cluster: Cluster,
     /// Its own.
     pub(crate) namespace: String,
+    /// Holds `draft`, which scenarios write to, and `content`, which the controllers read: a link to what was pushed last.
     directory: PathBuf,
+    pushes: AtomicU32,
     running: Mutex<Option<Running>>,
     traffic: Option<Traffic>,
     /// Objects outside of the namespace that may be left over.
@@ -107,11 +109,29 @@ fn unique(name: &str) -> String {
     format!("{}-{:x}-{now:x}-{count}", name.trim_end_matches('-'), std::process::id())
 }
 
+/// Makes `content` the files of `draft` as they are now, all at once: half a push would be a push that nobody meant.
+fn publish(directory: &Path, count: u32) {
+    let (pushed, link) = (directory.join(format!("pushed-{count}")), directory.join("link"));
+    link_files(&directory.join("draft"), &pushed);
+    std::os::unix::fs::symlink(&pushed, &link).unwrap();
+    std::fs::rename(&link, directory.join("content")).unwrap();
+}
+
+/// The same files once more: what has not changed keeps its time, so it can still be read as part of an older state.
+fn link_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if path.is_dir() { link_files(&path, &to) } else { std::fs::hard_link(&path, &to).unwrap() }
+    }
+}
+
 impl Bed {
     async fn new(name: &str, cluster: Cluster, theirs: Cluster, traffic: Option<Traffic>) -> Self {
         let namespace = unique(name);
         let directory = std::env::temp_dir().join(format!("weir-{namespace}"));
-        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::create_dir_all(directory.join("draft")).unwrap();
+        publish(&directory, 0);
         let source = SourceId {
             kind: REPOSITORY.1.to_string(),
             namespace: namespace.clone(),
@@ -120,13 +140,14 @@ impl Bed {
         let settings = Settings {
             namespace: namespace.clone(),
             storage: directory.with_extension("storage"),
-            local: vec![LocalSource { source, path: directory.clone() }],
+            local: vec![LocalSource { source, path: directory.join("content") }],
             ..Settings::default()
         };
         let bed = Self {
             cluster,
             namespace,
             directory,
+            pushes: AtomicU32::new(1),
             running: Mutex::new(None),
             traffic,
             leftovers: Mutex::default(),
@@ -218,29 +239,37 @@ impl Bed {
         self.traffic.as_ref()
     }
 
-    // Files of the repository.
+    // Files of the repository. Nothing of them is seen before they are pushed.
+
+    fn draft(&self, path: &str) -> PathBuf {
+        self.directory.join("draft").join(path)
+    }
 
     /// Writes a file; `NS` in it stands for the namespace.
     pub(crate) fn write(&self, path: &str, text: &str) {
-        let file = self.directory.join(path);
+        let file = self.draft(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        // A file of its own: the one before it may have been pushed.
+        _ = std::fs::remove_file(&file);
         std::fs::write(file, text.replace("NS", &self.namespace)).unwrap();
     }
 
     /// Removes a file or directory.
     pub(crate) fn remove(&self, path: &str) {
-        let path = self.directory.join(path);
+        let path = self.draft(path);
         if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) }.unwrap();
     }
 
     /// Moves a file or directory.
     pub(crate) fn rename(&self, from: &str, to: &str) {
-        std::fs::rename(self.directory.join(from), self.directory.join(to)).unwrap();
+        std::fs::rename(self.draft(from), self.draft(to)).unwrap();
     }
 
-    /// Tells the controllers that files have changed, and waits until the source has them.
+    /// Shows the controllers all files as they are now, and waits until the source has them.
     pub(crate) async fn push(&self) -> String {
-        let revision = format!("local@sha256:{}", weir_fetch::local_identity(&self.directory).unwrap());
+        publish(&self.directory, self.pushes.fetch_add(1, Ordering::Relaxed));
+        let content = weir_fetch::local_identity(&self.directory.join("content")).unwrap();
+        let revision = format!("local@sha256:{content}");
         self.running.lock().unwrap().as_ref().unwrap().local_changed();
         let is_there = |object: Option<&Value>| {
             object.and_then(|object| object.str_at(&["status", "artifact", "revision"])) == Some(&revision)
