@@ -151,12 +151,23 @@ impl Controller {
                 Ok(self.context.jittered(repository.spec.interval.0))
             }
             Fetched::Failed { reason, message } => {
+                if local.is_none() && self.context.sources.get(&source).is_none() {
+                    self.publish_stored(&source, repository).await;
+                }
                 report::failed(&self.context, repository, reason, &message).await?;
                 let mut failures = self.failures.lock().await;
                 let count = failures.entry(key.clone()).or_default();
                 *count += 1;
                 Ok(FIRST_RETRY.saturating_mul(1 << (*count - 1).min(16)).min(LAST_RETRY))
             }
+        }
+    }
+
+    /// We have just started and the remote fails: its units go on with what was fetched last.
+    async fn publish_stored(&self, source: &SourceId, repository: &GitRepository) {
+        if let Some(snapshot) = remote::stored(&self.context, repository).await {
+            tracing::info!(%source, revision = snapshot.revision, "the last revision is taken from storage");
+            self.context.sources.publish(source, snapshot);
         }
     }
 

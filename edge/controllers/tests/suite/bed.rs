@@ -22,7 +22,8 @@ pub(crate) const NEVER: &str = "registry.example/never";
 pub(crate) const NEVER_LABEL: &str = "testbed/behave: pending";
 
 const KUSTOMIZATION: (&str, &str) = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
-const REPOSITORY: (&str, &str) = ("source.toolkit.fluxcd.io/v1", "GitRepository");
+/// The kind of sources.
+pub(crate) const REPOSITORY: (&str, &str) = ("source.toolkit.fluxcd.io/v1", "GitRepository");
 
 /// See the module.
 pub(crate) struct Bed {
@@ -33,6 +34,8 @@ pub(crate) struct Bed {
     directory: PathBuf,
     pushes: AtomicU32,
     running: Mutex<Option<Running>>,
+    /// The controllers' way to the server, and what they were told.
+    theirs: (Cluster, Settings),
     traffic: Option<Traffic>,
     /// Objects outside of the namespace that may be left over.
     leftovers: Mutex<Vec<(String, String, String)>>,
@@ -149,6 +152,7 @@ impl Bed {
             directory,
             pushes: AtomicU32::new(1),
             running: Mutex::new(None),
+            theirs: (theirs.clone(), settings.clone()),
             traffic,
             leftovers: Mutex::default(),
         };
@@ -180,6 +184,14 @@ impl Bed {
             )
             .await;
         }
+    }
+
+    /// Stops the controllers and starts others.
+    pub(crate) async fn restart(&self) {
+        let running = self.running.lock().unwrap().take();
+        running.unwrap().stop().await;
+        let (cluster, settings) = self.theirs.clone();
+        *self.running.lock().unwrap() = Some(weir_controllers::start(cluster, settings).unwrap());
     }
 
     async fn clean_up(&self) {
@@ -387,11 +399,16 @@ impl Bed {
 
     /// Makes or changes a unit of this path; it prunes unless `more`, further fields of its spec, says otherwise.
     pub(crate) async fn unit(&self, name: &str, path: &str, more: &str) {
+        self.unit_of("repository", name, path, more).await;
+    }
+
+    /// The same from another source.
+    pub(crate) async fn unit_of(&self, source: &str, name: &str, path: &str, more: &str) {
         let prune = if more.contains("prune:") { "" } else { ", prune: true" };
         let more = if more.is_empty() { String::new() } else { format!(", {more}") };
         self.apply(&format!(
             "apiVersion: {}\nkind: {}\nmetadata: {{name: {name}, namespace: NS}}\n\
-             spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: repository}}{prune}{more}}}\n",
+             spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: {source}}}{prune}{more}}}\n",
             KUSTOMIZATION.0, KUSTOMIZATION.1
         ))
         .await;
@@ -436,13 +453,18 @@ impl Bed {
 
     /// Asks for a reconciliation and waits until it is done.
     pub(crate) async fn request(&self, name: &str) -> Value {
+        self.request_of(KUSTOMIZATION, name).await
+    }
+
+    /// The same of another kind.
+    pub(crate) async fn request_of(&self, what: (&str, &str), name: &str) -> Value {
         let token = unique("now");
         let patch = format!("metadata: {{annotations: {{reconcile.fluxcd.io/requestedAt: {token}}}}}");
-        self.edit(KUSTOMIZATION, name, &patch).await;
+        self.edit(what, name, &patch).await;
         let handled = |unit: Option<&Value>| {
             unit.and_then(|unit| unit.str_at(&["status", "lastHandledReconcileAt"])) == Some(&token)
         };
-        self.until(KUSTOMIZATION, name, handled).await.unwrap()
+        self.until(what, name, handled).await.unwrap()
     }
 
     /// The unit.

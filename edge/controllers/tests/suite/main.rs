@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bed;
+#[path = "../../../../testbed/git_server.rs"]
+mod git_server;
 mod traffic;
 
 mod apply;
@@ -14,6 +16,7 @@ mod delete;
 mod depend;
 mod history;
 mod prune;
+mod remote;
 mod wait;
 
 /// Makes two tests of each scenario.
