@@ -7,7 +7,7 @@ use weir_api::{Artifact, GitRepository, GitRepositoryReference, GitRepositorySta
 use weir_fetch::{FetchError, GitAuth, GitReference, GitSpec, Mirror, source_files};
 
 use super::secret::Credentials;
-use super::{Fetched, KIND};
+use super::{Fetched, KIND, report};
 use crate::context::Context;
 use crate::sources::Snapshot;
 use crate::status::now;
@@ -107,11 +107,8 @@ fn current(context: &Context, repository: &GitRepository, revision: &str) -> Opt
         && status.observed_ignore == repository.spec.ignore
         && status.observed_sparse_checkout == repository.spec.sparse_checkout;
     let sound = same && context.artifacts.verify(&artifact.path, &artifact.digest);
-    if same && !sound {
-        tracing::warn!(
-            path = artifact.path,
-            "the artifact in storage is missing or damaged, it is made anew"
-        );
+    if same && !sound && context.artifacts.holds(&artifact.path) {
+        report::damaged(context, repository, artifact);
     }
     sound.then(|| artifact.clone())
 }

@@ -19,7 +19,7 @@ pub(super) async fn stored(
     let generation = repository.metadata.generation;
     let message = format!("stored artifact for revision '{}'", artifact.revision);
     let old = repository.status.artifact.as_ref();
-    let is_new = old.is_none_or(|old| old.revision != artifact.revision || old.digest != artifact.digest);
+    let is_new = old.is_none_or(|old| old.digest != artifact.digest);
     let had_failed =
         repository.status.conditions.iter().any(|condition| {
             condition.kind == condition::READY && condition.status == ConditionStatus::False
@@ -38,14 +38,13 @@ pub(super) async fn stored(
     next.observed_generation = generation;
     next.observed_ignore.clone_from(&repository.spec.ignore);
     next.observed_sparse_checkout.clone_from(&repository.spec.sparse_checkout);
-    let revision = artifact.revision.clone();
-    next.artifact = Some(artifact);
+    next.artifact = Some(artifact.clone());
     handled(repository, &mut next);
     save(context, repository, &next).await?;
     if is_new {
-        event(context, repository, false, "NewArtifact", news, Some(&revision));
+        event(context, repository, false, "NewArtifact", news, Some(&artifact));
     } else if had_failed {
-        event(context, repository, false, condition::SUCCEEDED, &message, Some(&revision));
+        event(context, repository, false, condition::SUCCEEDED, news, Some(&artifact));
     }
     Ok(())
 }
@@ -68,6 +67,15 @@ pub(super) async fn failed(
     save(context, repository, &next).await?;
     event(context, repository, true, reason, message, None);
     Ok(())
+}
+
+/// The file in storage is not what it was; it is made anew.
+pub(super) fn damaged(context: &Context, repository: &GitRepository, artifact: &Artifact) {
+    let message = format!(
+        "failed to verify integrity of artifact: the digest of '{}' is not {}",
+        artifact.path, artifact.digest
+    );
+    event(context, repository, true, "ArtifactVerificationFailed", &message, Some(artifact));
 }
 
 fn handled(repository: &GitRepository, next: &mut GitRepositoryStatus) {
@@ -93,10 +101,13 @@ fn event(
     warning: bool,
     reason: &str,
     message: &str,
-    revision: Option<&str>,
+    artifact: Option<&Artifact>,
 ) {
     let metadata = &repository.metadata;
-    let key = "source.toolkit.fluxcd.io/revision".to_string();
+    let told = |artifact: &Artifact| {
+        [("revision", artifact.revision.clone()), ("digest", artifact.digest.clone())]
+            .map(|(key, value)| (format!("source.toolkit.fluxcd.io/{key}"), value))
+    };
     tracing::info!(repository = %format_args!("{}/{}", metadata.namespace, metadata.name), reason, "{message}");
     context.recorder.record(Event {
         object: ObjectRef {
@@ -111,6 +122,6 @@ fn event(
         warning,
         reason: reason.to_string(),
         message: message.to_string(),
-        annotations: revision.map(|revision| (key, revision.to_string())).into_iter().collect(),
+        annotations: artifact.into_iter().flat_map(told).collect(),
     });
 }

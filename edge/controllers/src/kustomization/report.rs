@@ -85,7 +85,7 @@ pub(super) async fn record(
 ) -> Result<KustomizationStatus, ApiError> {
     let mut next = unit.status.clone();
     let generation = unit.metadata.generation;
-    let timeout = weir_api::GoDuration(super::desired::timeout(unit));
+    let timeout = weir_api::GoDuration(super::desired::timeout(unit, &context.settings));
     let message = format!("Running health checks for revision {revision} with a timeout of {timeout}");
     let all = &mut next.conditions;
     let unknown = ConditionStatus::Unknown;
@@ -127,26 +127,42 @@ pub(super) async fn refused(
     next.observed_generation = generation;
     handled(unit, &mut next);
     save(context, unit, (&unit.status, &next)).await?;
-    event(context, unit, &Note { tone: Tone::Warning, reason, message: message.clone() }, None);
+    let note = Note { tone: Tone::Warning, reason, message: message.clone(), marks_commit: false };
+    event(context, unit, &note, (None, None));
     Ok(())
 }
 
 pub(super) fn tell_events(context: &Context, unit: &Kustomization, report: &Report) {
-    let revision = report.attempted.as_deref().or(unit.status.last_applied_revision.as_deref());
+    let status = &unit.status;
+    let origin = match &report.applied {
+        Some((_, origin)) => origin.as_deref(),
+        None => status.last_applied_origin_revision.as_deref(),
+    };
+    let attempted = report.attempted.as_deref().filter(|revision| !revision.is_empty());
+    let revision = attempted.or(status.last_applied_revision.as_deref());
     for note in &report.notes {
-        event(context, unit, note, revision);
+        event(context, unit, note, (revision, origin));
     }
 }
 
-fn event(context: &Context, unit: &Kustomization, note: &Note, revision: Option<&str>) {
+fn event(
+    context: &Context,
+    unit: &Kustomization,
+    note: &Note,
+    (revision, origin): (Option<&str>, Option<&str>),
+) {
     let metadata = &unit.metadata;
-    let key = "kustomize.toolkit.fluxcd.io/revision".to_string();
     tracing::info!(
         unit = %format_args!("{}/{}", metadata.namespace, metadata.name),
         reason = note.reason,
         "{}",
         note.message
     );
+    let told = [
+        ("revision", revision),
+        ("originRevision", origin),
+        ("commit_status", note.marks_commit.then_some("update")),
+    ];
     context.recorder.record(Event {
         object: ObjectRef {
             api_version: API_VERSION.to_string(),
@@ -160,7 +176,12 @@ fn event(context: &Context, unit: &Kustomization, note: &Note, revision: Option<
         warning: note.tone == Tone::Warning,
         reason: note.reason.to_string(),
         message: note.message.clone(),
-        annotations: revision.map(|revision| (key, revision.to_string())).into_iter().collect(),
+        annotations: told
+            .into_iter()
+            .filter_map(|(key, value)| {
+                Some((format!("kustomize.toolkit.fluxcd.io/{key}"), value?.to_string()))
+            })
+            .collect(),
     });
 }
 
