@@ -143,6 +143,8 @@ impl Bed {
         let settings = Settings {
             namespace: namespace.clone(),
             storage: directory.with_extension("storage"),
+            // Nobody wants to wait for half a minute.
+            least_timeout: Duration::from_secs(1),
             local: vec![LocalSource { source, path: directory.join("content") }],
             ..Settings::default()
         };
@@ -204,7 +206,7 @@ impl Bed {
             self.clean_server().await;
         }
         _ = std::fs::remove_dir_all(&self.directory);
-        _ = std::fs::remove_dir_all(self.directory.with_extension("storage"));
+        _ = std::fs::remove_dir_all(self.storage());
     }
 
     async fn clean_server(&self) {
@@ -244,6 +246,11 @@ impl Bed {
 
     fn patience(&self) -> Duration {
         PATIENCE[usize::from(self.traffic.is_none())]
+    }
+
+    /// Where artifacts are.
+    pub(crate) fn storage(&self) -> PathBuf {
+        self.directory.with_extension("storage")
     }
 
     /// What the controllers sent, if that can be seen.
@@ -326,6 +333,11 @@ impl Bed {
         let resource = self.resource(text("apiVersion"), text("kind")).await;
         let how = Apply { manager, force: true, subresource: "" };
         self.cluster.apply(&resource, &object, how).await
+    }
+
+    /// Why a manifest cannot be applied.
+    pub(crate) async fn refused(&self, manifest: &str) -> String {
+        self.try_apply("test", manifest).await.unwrap_err().to_string()
     }
 
     /// Merges into an object of the namespace, as somebody else would; null if it is not there.
@@ -483,7 +495,12 @@ impl Bed {
     }
 
     /// Until an event of the namespace says this.
-    pub(crate) async fn event(&self, unit: &str, text: &str) {
+    pub(crate) async fn event(&self, object: &str, text: &str) -> Value {
+        self.events(object, text, 1).await
+    }
+
+    /// Until it was said so often.
+    pub(crate) async fn events(&self, object: &str, text: &str, count: i64) -> Value {
         let resource = self.resource("v1", "Event").await;
         let scope = Scope { namespace: self.namespace.clone(), ..Scope::default() };
         let mut changes = follow(self.cluster.clone(), resource, scope);
@@ -492,16 +509,18 @@ impl Bed {
         loop {
             match tokio::time::timeout_at(deadline, changes.recv()).await {
                 Ok(Some(Change::Applied(event)))
-                    if event.str_at(&["involvedObject", "name"]) == Some(unit) =>
+                    if event.str_at(&["involvedObject", "name"]) == Some(object) =>
                 {
                     let message = event.str_at(&["message"]).unwrap_or_default().to_string();
-                    if message.contains(text) {
-                        return;
+                    if message.contains(text) && event.at(&["count"]).and_then(Value::as_i64) >= Some(count) {
+                        return event;
                     }
                     others.push(message);
                 }
                 Ok(Some(_)) => {}
-                Ok(None) | Err(_) => panic!("no event says '{text}' of {unit}, only:\n{}", others.join("\n")),
+                Ok(None) | Err(_) => {
+                    panic!("no event says '{text}' of {object}, only:\n{}", others.join("\n"))
+                }
             }
         }
     }

@@ -8,6 +8,7 @@
 mod bed;
 #[path = "../../../../testbed/git_server.rs"]
 mod git_server;
+mod remote;
 mod traffic;
 
 mod apply;
@@ -15,8 +16,10 @@ mod build;
 mod delete;
 mod depend;
 mod history;
+mod outage;
 mod prune;
-mod remote;
+mod schedule;
+mod source;
 mod wait;
 
 /// Makes two tests of each scenario.
