@@ -3,9 +3,10 @@
 use weir_api::{Artifact, ConditionStatus, GitRepository, GitRepositoryStatus, condition};
 use weir_cluster::ApiError;
 
-use super::{API_VERSION, COMPONENT, KIND, OWN_MANAGER};
+use super::{COMPONENT, Controller};
 use crate::context::Context;
-use crate::events::{Event, ObjectRef};
+use crate::events::Event;
+use crate::kind::{object_ref, save};
 use crate::status;
 
 /// A revision is in storage.
@@ -40,7 +41,7 @@ pub(super) async fn stored(
     next.observed_sparse_checkout.clone_from(&repository.spec.sparse_checkout);
     next.artifact = Some(artifact.clone());
     handled(repository, &mut next);
-    save(context, repository, &next).await?;
+    save::<Controller>(context, &repository.metadata, (&repository.status, &next)).await?;
     if is_new {
         event(context, repository, false, "NewArtifact", news, Some(&artifact));
     } else if had_failed {
@@ -64,7 +65,7 @@ pub(super) async fn failed(
     let (kind, retrying) = (condition::RECONCILING, condition::PROGRESSING_WITH_RETRY);
     status::set(all, kind, ConditionStatus::True, retrying, message, generation);
     handled(repository, &mut next);
-    save(context, repository, &next).await?;
+    save::<Controller>(context, &repository.metadata, (&repository.status, &next)).await?;
     event(context, repository, true, reason, message, None);
     Ok(())
 }
@@ -84,17 +85,6 @@ fn handled(repository: &GitRepository, next: &mut GitRepositoryStatus) {
     }
 }
 
-async fn save(
-    context: &Context,
-    repository: &GitRepository,
-    next: &GitRepositoryStatus,
-) -> Result<(), ApiError> {
-    let resource = context.cluster.resource(API_VERSION, KIND).await?;
-    let names = (repository.metadata.namespace.as_str(), repository.metadata.name.as_str());
-    let states = (&repository.status, next);
-    status::write(&context.cluster, &resource, names, OWN_MANAGER, states).await.map(|_| ())
-}
-
 fn event(
     context: &Context,
     repository: &GitRepository,
@@ -110,14 +100,7 @@ fn event(
     };
     tracing::info!(repository = %format_args!("{}/{}", metadata.namespace, metadata.name), reason, "{message}");
     context.recorder.record(Event {
-        object: ObjectRef {
-            api_version: API_VERSION.to_string(),
-            kind: KIND.to_string(),
-            namespace: metadata.namespace.clone(),
-            name: metadata.name.clone(),
-            uid: metadata.uid.clone(),
-            resource_version: metadata.resource_version.clone(),
-        },
+        object: object_ref::<Controller>(metadata),
         component: COMPONENT,
         warning,
         reason: reason.to_string(),

@@ -11,9 +11,10 @@ use weir_delivery::{Note, Report, Tone};
 use weir_plan::Inventory;
 
 use super::desired::Refusal;
-use super::{API_VERSION, KIND, MANAGER, OWN_MANAGER, pretty};
+use super::{Controller, MANAGER, pretty};
 use crate::context::Context;
-use crate::events::{Event, ObjectRef};
+use crate::events::Event;
+use crate::kind::{object_ref, save};
 use crate::status::{self, now};
 
 const HISTORY: usize = 5;
@@ -71,7 +72,7 @@ pub(super) async fn write(
         remember(&mut next.history, digest, report, took);
     }
     handled(unit, &mut next);
-    save(context, unit, (written, &next)).await?;
+    save::<Controller>(context, &unit.metadata, (written, &next)).await?;
     tell_events(context, unit, report);
     Ok(())
 }
@@ -108,7 +109,7 @@ pub(super) async fn record(
     status::set(all, condition::HEALTHY, unknown, condition::PROGRESSING, &message, generation);
     next.last_attempted_revision = Some(revision.to_string());
     next.inventory = Some(entries(owned));
-    save(context, unit, (&unit.status, &next)).await?;
+    save::<Controller>(context, &unit.metadata, (&unit.status, &next)).await?;
     Ok(next)
 }
 
@@ -126,7 +127,7 @@ pub(super) async fn refused(
     status::drop(&mut next.conditions, condition::RECONCILING);
     next.observed_generation = generation;
     handled(unit, &mut next);
-    save(context, unit, (&unit.status, &next)).await?;
+    save::<Controller>(context, &unit.metadata, (&unit.status, &next)).await?;
     let note = Note { tone: Tone::Warning, reason, message: message.clone(), marks_commit: false };
     event(context, unit, &note, (None, None));
     Ok(())
@@ -164,14 +165,7 @@ fn event(
         ("commit_status", note.marks_commit.then_some("update")),
     ];
     context.recorder.record(Event {
-        object: ObjectRef {
-            api_version: API_VERSION.to_string(),
-            kind: KIND.to_string(),
-            namespace: metadata.namespace.clone(),
-            name: metadata.name.clone(),
-            uid: metadata.uid.clone(),
-            resource_version: metadata.resource_version.clone(),
-        },
+        object: object_ref::<Controller>(metadata),
         component: MANAGER,
         warning: note.tone == Tone::Warning,
         reason: note.reason.to_string(),
@@ -189,16 +183,6 @@ fn handled(unit: &Kustomization, next: &mut KustomizationStatus) {
     if let Some(requested) = unit.metadata.annotations.get(weir_api::annotations::REQUESTED_AT) {
         next.last_handled_reconcile_at = Some(requested.clone());
     }
-}
-
-async fn save(
-    context: &Context,
-    unit: &Kustomization,
-    states: (&KustomizationStatus, &KustomizationStatus),
-) -> Result<(), ApiError> {
-    let resource = context.cluster.resource(API_VERSION, KIND).await?;
-    let names = (unit.metadata.namespace.as_str(), unit.metadata.name.as_str());
-    status::write(&context.cluster, &resource, names, OWN_MANAGER, states).await.map(|_| ())
 }
 
 fn entries(owned: &Inventory) -> weir_api::Inventory {
