@@ -4,6 +4,7 @@
 mod context;
 mod events;
 mod git_repository;
+mod kind;
 mod kustomization;
 mod metrics;
 mod objects;

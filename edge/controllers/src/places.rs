@@ -2,7 +2,7 @@
 //!
 //! So a thousand units that are woken at once hold the memory of a few, and any number of them can wait.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -13,7 +13,7 @@ pub(crate) struct Places(Arc<Semaphore>);
 /// A place that is taken, or has been left for a while.
 pub(crate) struct Place {
     places: Places,
-    permit: Option<OwnedSemaphorePermit>,
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl Places {
@@ -23,24 +23,30 @@ impl Places {
 
     /// The next free one.
     pub(crate) async fn take(&self) -> Place {
-        let mut place = Place { places: self.clone(), permit: None };
+        let place = Place { places: self.clone(), permit: Mutex::default() };
         place.come_back().await;
         place
     }
 }
 
 impl Place {
+    fn permit(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+        self.permit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Somebody else may work here.
-    pub(crate) fn leave(&mut self) {
-        self.permit = None;
+    pub(crate) fn leave(&self) {
+        *self.permit() = None;
     }
 
     /// Takes a place again.
-    pub(crate) async fn come_back(&mut self) {
-        if self.permit.is_none() {
-            // The semaphore is never closed.
-            self.permit = Arc::clone(&self.places.0).acquire_owned().await.ok();
+    pub(crate) async fn come_back(&self) {
+        if self.permit().is_some() {
+            return;
         }
+        // The semaphore is never closed.
+        let permit = Arc::clone(&self.places.0).acquire_owned().await.ok();
+        *self.permit() = permit;
     }
 }
 
@@ -51,7 +57,7 @@ mod tests {
     #[tokio::test]
     async fn a_place_that_was_left_is_free() {
         let places = Places::new(1);
-        let mut first = places.take().await;
+        let first = places.take().await;
         assert!(futures_util::FutureExt::now_or_never(places.take()).is_none());
         first.leave();
         let second = places.take().await;

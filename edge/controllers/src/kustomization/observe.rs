@@ -223,7 +223,7 @@ impl Run<'_> {
     async fn health(&mut self, targets: &[Target], patience: Patience) -> Answer {
         let limit = match patience {
             Patience::Definitions => DEFINITIONS,
-            Patience::Unit => desired::timeout(self.unit),
+            Patience::Unit => desired::timeout(self.unit, &self.context.settings),
         };
         let Some(waiter) = self.waiter.take() else {
             return self.first_look(targets, limit).await;
