@@ -16,33 +16,32 @@ use weir_files::RootedPath;
 
 use super::build_kustomization::repository;
 use super::controller::stop_signal;
-use super::reconcile::timeout;
 use crate::cli::Up;
-use crate::connect::{block_on, install_crypto};
+use crate::connect::{ClusterArgs, block_on, install_crypto};
 use crate::exit::{Exit, Failure};
 use crate::output::say;
 use crate::telemetry;
 use screen::Screen;
 
-pub(super) fn run(args: Up) -> Result<Exit, Failure> {
+pub(super) fn run(args: Up, cluster: ClusterArgs) -> Result<Exit, Failure> {
     telemetry::quiet();
     if !args.path.is_dir() {
         return Err(Failure::usage(format!("'{}' is not a directory", args.path.display())));
     }
-    if args.sandbox && (args.cluster.kubeconfig.is_some() || args.cluster.context.is_some()) {
+    if args.sandbox && (cluster.kubeconfig.is_some() || cluster.context.is_some()) {
         return Err(Failure::usage("--sandbox and --kubeconfig or --context exclude each other"));
     }
-    if !args.sandbox && args.cluster.kubeconfig.is_none() && args.cluster.context.is_none() {
+    if !args.sandbox && cluster.kubeconfig.is_none() && cluster.context.is_none() {
         let message =
             "name a cluster with --kubeconfig or --context, or use --sandbox for one inside this process";
         return Err(Failure::usage(message));
     }
-    block_on(up(args))
+    block_on(up(args, cluster))
 }
 
-async fn up(args: Up) -> Result<Exit, Failure> {
+async fn up(args: Up, cluster_args: ClusterArgs) -> Result<Exit, Failure> {
     install_crypto();
-    let limit = timeout(&args.timeout)?;
+    let limit = cluster_args.timeout();
     let (outer, within) = repository(&args.path)?;
     let inner = weir_delivery::root(&weir_fetch::local_directory(&outer), &within)?;
     let within = RootedPath::new(&within.relative_to(&inner)).map_err(|e| Failure::new(e.to_string()))?;
@@ -53,7 +52,7 @@ async fn up(args: Up) -> Result<Exit, Failure> {
         let (cluster, sandbox) = sandbox::start(&args).await?;
         (cluster, Some(sandbox))
     } else {
-        (args.cluster.connect().await?, None)
+        (cluster_args.connect().await?, None)
     };
     announce(&root, &entry);
     apply::entry(&cluster, &entry).await?;

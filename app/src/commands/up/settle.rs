@@ -8,7 +8,7 @@ use weir_controllers::Running;
 
 use super::screen::Screen;
 use super::units::{self, State};
-use crate::commands::resource::{GIT_REPOSITORY, KUSTOMIZATION, served};
+use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION};
 
 /// Controllers that were idle this long have seen everything they did to each other.
 const QUIET: Duration = Duration::from_millis(300);
@@ -48,7 +48,7 @@ pub(super) async fn wait(cluster: &Cluster, running: &Running, limit: Duration, 
 pub(super) async fn show(cluster: &Cluster, screen: &Screen) {
     let mut changes = Vec::new();
     for kind in [GIT_REPOSITORY, KUSTOMIZATION] {
-        if let Ok(resource) = served(cluster, &kind).await {
+        if let Ok(resource) = kind.served(cluster).await {
             changes.push(follow(
                 cluster.clone(),
                 resource,

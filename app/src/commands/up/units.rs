@@ -1,9 +1,11 @@
 //! All units and sources of a cluster, how they are and what they wait for.
 
+use weir_api::CRDS;
 use weir_cluster::Cluster;
 use weir_yaml::Value;
 
-use crate::commands::resource::{GIT_REPOSITORY, KUSTOMIZATION, condition, is_suspended, served, shorten};
+use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION};
+use crate::commands::resource::{condition, is_suspended, shorten};
 use crate::exit::{Exit, Failure};
 use crate::output::say;
 
@@ -32,29 +34,18 @@ pub(super) struct Unit {
     pub(super) message: String,
 }
 
-/// Kinds that are applied as objects and left alone.
-const NOT_SUPPORTED: [(&str, &str); 8] = [
-    ("helm.toolkit.fluxcd.io", "HelmRelease"),
-    ("source.toolkit.fluxcd.io", "HelmRepository"),
-    ("source.toolkit.fluxcd.io", "OCIRepository"),
-    ("source.toolkit.fluxcd.io", "HelmChart"),
-    ("source.toolkit.fluxcd.io", "Bucket"),
-    ("image.toolkit.fluxcd.io", "ImageRepository"),
-    ("image.toolkit.fluxcd.io", "ImagePolicy"),
-    ("image.toolkit.fluxcd.io", "ImageUpdateAutomation"),
-];
-
 pub(super) async fn read(cluster: &Cluster) -> Result<Vec<Unit>, Failure> {
     let mut units = Vec::new();
     for kind in [GIT_REPOSITORY, KUSTOMIZATION] {
-        let resource = served(cluster, &kind).await?;
+        let resource = kind.served(cluster).await?;
         units.extend(
             cluster.list(&resource, "", "").await?.iter().map(|object| unit(object, kind.kind, true)),
         );
     }
-    for (group, kind) in NOT_SUPPORTED {
-        let Ok(resource) = cluster.preferred(group, kind).await else { continue };
-        units.extend(cluster.list(&resource, "", "").await?.iter().map(|object| unit(object, kind, false)));
+    for left_alone in CRDS.iter().filter(|kind| !kind.is_acted_on()) {
+        let Ok(resource) = cluster.preferred(left_alone.group, left_alone.kind).await else { continue };
+        let objects = cluster.list(&resource, "", "").await?;
+        units.extend(objects.iter().map(|object| unit(object, left_alone.kind, false)));
     }
     Ok(units)
 }
