@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::weir::{Directory, Going, start, until, weir};
 
-/// Everything is in a namespace of its own, so that a real cluster may hold other things.
+/// Everything is in a namespace of its own, and on a real cluster, which may hold other things, one of a new name.
 const NAMESPACE: &str = "weir-cli";
 const TRANSCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/day2.txt");
 
@@ -19,19 +19,19 @@ fn unit(name: &str, path: &str, more: &str) -> String {
     )
 }
 
-fn repository(directory: &Directory) {
+fn repository(namespace: &str) -> Directory {
+    let directory = Directory::new();
+    let write = |path: &str, text: String| {
+        directory.write(&format!("repository/{path}"), &text.replace(NAMESPACE, namespace));
+    };
+    write("clusters/home/root.yaml", unit("root", "./clusters/home", ""));
+    write("clusters/home/base.yaml", unit("base", "./base", ", wait: true"));
+    let more = unit("broken", "./broken", "") + &unit("resting", "./base", ", suspend: true");
+    write("clusters/home/apps.yaml", unit("apps", "./apps", ", dependsOn: [{name: base}]") + &more);
+    write("base/one.yaml", config_map("one"));
+    write("broken/one.yaml", "a: [\n".to_string());
+    write("apps/web.yaml", config_map("web") + OTHERS);
     directory
-        .write("repository/clusters/home/root.yaml", &unit("root", "./clusters/home", ""))
-        .write("repository/clusters/home/base.yaml", &unit("base", "./base", ", wait: true"))
-        .write(
-            "repository/clusters/home/apps.yaml",
-            &(unit("apps", "./apps", ", dependsOn: [{name: base}]")
-                + &unit("broken", "./broken", "")
-                + &unit("resting", "./base", ", suspend: true")),
-        )
-        .write("repository/base/one.yaml", &config_map("one"))
-        .write("repository/broken/one.yaml", "a: [\n")
-        .write("repository/apps/web.yaml", &(config_map("web") + OTHERS));
 }
 
 fn config_map(name: &str) -> String {
@@ -82,25 +82,26 @@ spec: {imageRepositoryRef: {name: web}, policy: {semver: {range: '*'}}}
 struct Cluster {
     directory: Directory,
     kubeconfig: PathBuf,
+    namespace: String,
     _going: Going,
 }
 
 impl Cluster {
     fn sandbox() -> Self {
-        let directory = Directory::new();
-        repository(&directory);
+        let namespace = NAMESPACE.to_string();
+        let directory = repository(&namespace);
         let kubeconfig = directory.path().join("kubeconfig");
         let arguments = ["up", "--sandbox", "--write-kubeconfig", "kubeconfig", "repository"];
         let going = start(&directory, &arguments);
         until("the kubeconfig", || kubeconfig.exists().then_some(()));
-        Self { directory, kubeconfig, _going: going }.settled()
+        Self { directory, kubeconfig, namespace, _going: going }.settled()
     }
 
     fn real(kubeconfig: &Path) -> Self {
-        let directory = Directory::new();
-        repository(&directory);
+        let namespace = format!("{NAMESPACE}-{}", std::process::id());
+        let directory = repository(&namespace);
         let going = start(&directory, &["up", "--kubeconfig", kubeconfig.to_str().unwrap(), "repository"]);
-        Self { directory, kubeconfig: kubeconfig.to_path_buf(), _going: going }.settled()
+        Self { directory, kubeconfig: kubeconfig.to_path_buf(), namespace, _going: going }.settled()
     }
 
     fn settled(self) -> Self {
@@ -114,7 +115,7 @@ impl Cluster {
 
     fn run(&self, arguments: &[&str]) -> crate::weir::Ended {
         let kubeconfig = self.kubeconfig.to_str().unwrap();
-        let cluster = ["--kubeconfig", kubeconfig, "-n", NAMESPACE];
+        let cluster = ["--kubeconfig", kubeconfig, "-n", &self.namespace];
         weir(&self.directory, &cluster.iter().chain(arguments).copied().collect::<Vec<_>>())
     }
 
@@ -122,7 +123,9 @@ impl Cluster {
     fn transcript(&self, commands: &[&str]) -> String {
         let mut text = String::new();
         for command in commands {
-            let ended = self.run(&command.split_whitespace().collect::<Vec<_>>());
+            let here = command.replace(NAMESPACE, &self.namespace);
+            let ended = self.run(&here.split_whitespace().collect::<Vec<_>>());
+            let steady = |text: &str| steady(&text.replace(&self.namespace, NAMESPACE));
             text.push_str(&format!("$ weir {command}\n"));
             text.push_str(&steady(&ended.stdout));
             for line in steady(&ended.stderr).lines() {
@@ -198,7 +201,7 @@ fn commands_say_the_same_on_a_real_cluster() {
     // While controllers are there to let go of it.
     for what in ["kustomizations", "gitrepositories"] {
         let mut command = Command::new(&kubectl);
-        command.args(["--kubeconfig", &kubeconfig, "-n", NAMESPACE, "delete", what, "--all"]);
+        command.args(["--kubeconfig", &kubeconfig, "-n", &cluster.namespace, "delete", what, "--all"]);
         assert!(command.output().unwrap().status.success());
     }
 }
