@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod day2;
+mod definitions;
 mod help;
 mod kubectl;
 mod up;

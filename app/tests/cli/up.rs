@@ -2,7 +2,7 @@
 
 use crate::weir::{Directory, weir};
 
-const ONCE: [&str; 5] = ["up", "--sandbox", "--once", "--timeout", "40s"];
+pub(crate) const ONCE: [&str; 5] = ["up", "--sandbox", "--once", "--timeout", "40s"];
 
 pub(crate) fn config_map(name: &str) -> String {
     format!(
@@ -10,14 +10,14 @@ pub(crate) fn config_map(name: &str) -> String {
     )
 }
 
-fn unit(name: &str, path: &str, more: &str) -> String {
+pub(crate) fn unit(name: &str, path: &str, more: &str) -> String {
     format!(
         "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\n\
          spec: {{interval: 10m, prune: true, path: {path}, sourceRef: {{kind: GitRepository, name: flux-system}}{more}}}\n"
     )
 }
 
-fn repository() -> Directory {
+pub(crate) fn repository() -> Directory {
     let directory = Directory::new();
     directory
         .write("clusters/home/flux-system/gotk-sync.yaml", &unit("flux-system", "./clusters/home", ""))

@@ -2,11 +2,9 @@
 
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _, stderr};
-use std::time::{Duration, Instant};
 
 use crate::output::say;
 
-const PERIOD: Duration = Duration::from_millis(200);
 /// Trees longer than this would scroll away what they redraw.
 const MOST_LINES: usize = 60;
 
@@ -14,22 +12,16 @@ const MOST_LINES: usize = 60;
 pub(super) struct Screen {
     live: bool,
     lines: Cell<usize>,
-    drawn: Cell<Option<Instant>>,
 }
 
 impl Screen {
     pub(super) fn new() -> Self {
-        Self { live: stderr().is_terminal(), lines: Cell::new(0), drawn: Cell::new(None) }
+        Self { live: stderr().is_terminal(), lines: Cell::new(0) }
     }
 
     /// True on a terminal.
     pub(super) fn is_live(&self) -> bool {
         self.live
-    }
-
-    /// True if it is time to draw again.
-    pub(super) fn is_due(&self) -> bool {
-        self.live && self.drawn.get().is_none_or(|drawn| drawn.elapsed() >= PERIOD)
     }
 
     /// Draws over what was drawn before.
@@ -42,7 +34,6 @@ impl Screen {
         // A terminal that went away is no reason to fail.
         _ = writeln!(stderr(), "{}", lines.join("\n"));
         self.lines.set(lines.len());
-        self.drawn.set(Some(Instant::now()));
     }
 
     /// Takes the drawing away.
