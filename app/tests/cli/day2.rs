@@ -22,7 +22,7 @@ fn unit(name: &str, path: &str, more: &str) -> String {
 fn repository(namespace: &str) -> Directory {
     let directory = Directory::new();
     let write = |path: &str, text: String| {
-        directory.write(&format!("repository/{path}"), &text.replace(NAMESPACE, namespace));
+        directory.write(&format!("repository/{path}"), text.replace(NAMESPACE, namespace));
     };
     write("clusters/home/root.yaml", unit("root", "./clusters/home", ""));
     write("clusters/home/base.yaml", unit("base", "./base", ", wait: true"));

@@ -18,7 +18,7 @@ fn an_object_without_a_definition_holds_nothing_up() {
     let repository = repository();
     repository
         .write("base/widget.yaml", WIDGET)
-        .write("apps/widget.yaml", &WIDGET.replace("name: w", "name: x"));
+        .write("apps/widget.yaml", WIDGET.replace("name: w", "name: x"));
     let ended = weir(&repository, &ONCE).with(1).says(&[
         "✔ Kustomization/flux-system/base",
         "✔ Kustomization/flux-system/apps",
@@ -34,16 +34,16 @@ fn an_object_without_a_definition_holds_nothing_up() {
 #[test]
 fn a_definition_that_another_unit_brings_is_waited_for() {
     let repository = repository();
-    repository.write("apps/widget.yaml", &definition("Namespaced")).write("base/widget.yaml", WIDGET);
+    repository.write("apps/widget.yaml", definition("Namespaced")).write("base/widget.yaml", WIDGET);
     // Both at once, and the one that needs it does not wait for the other.
-    repository.write("clusters/home/apps.yaml", &unit("apps", "./apps", ""));
+    repository.write("clusters/home/apps.yaml", unit("apps", "./apps", ""));
     weir(&repository, &ONCE).with(0).says(&["✔ 4 ready"]);
 }
 
 #[test]
 fn a_definition_that_no_unit_applies_is_taken_from_its_file() {
     let repository = repository();
-    repository.write("docs/widget.yaml", &definition("Namespaced")).write("base/widget.yaml", WIDGET);
+    repository.write("docs/widget.yaml", definition("Namespaced")).write("base/widget.yaml", WIDGET);
     weir(&repository, &ONCE).with(1).says(&[
         "docs/widget.yaml:1:1 defines it, but no unit applies that",
         "✔ Kustomization/flux-system/apps",
@@ -79,8 +79,8 @@ fn what_the_server_refuses_of_the_entry_point_is_told_and_the_rest_goes_on() {
     let more =
         unit("other", "./", "").replace("GitRepository, name: flux-system", "OCIRepository, name: old");
     repository.write("clusters/other.yaml", &(old.to_string() + &more));
-    repository.write("clusters/home/flux-system/gotk-sync.yaml", &unit("flux-system", "./clusters", ""));
-    repository.write("clusters/home/flux-system/more.yaml", &config_map("more"));
+    repository.write("clusters/home/flux-system/gotk-sync.yaml", unit("flux-system", "./clusters", ""));
+    repository.write("clusters/home/flux-system/more.yaml", config_map("more"));
     weir(&repository, &ONCE)
         .with(1)
         .says(&["no matches for kind \"OCIRepository\"", "clusters/other.yaml:1:1"]);

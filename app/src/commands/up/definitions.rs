@@ -242,7 +242,7 @@ impl Undefined {
 }
 
 fn find(tree: &Tree, dir: &RootedPath, group: &str, kind: &str, depth: usize) -> Option<(String, Value)> {
-    tree.list(dir).unwrap_or_default().into_iter().find_map(|(name, entry)| {
+    tree.list_to_walk(dir).unwrap_or_default().into_iter().find_map(|(name, entry)| {
         let path = dir.child(&name);
         let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
         match entry {

@@ -70,7 +70,7 @@ fn generated(tree: &Tree, dir: &RootedPath, depth: usize, all: &mut Vec<RootedPa
     if depth > MAX_DEPTH {
         return;
     }
-    for (name, entry) in tree.list(dir).unwrap_or_default() {
+    for (name, entry) in tree.list_to_walk(dir).unwrap_or_default() {
         let path = dir.child(&name);
         match entry {
             Entry::Directory if kustomization_file(tree, &path).is_ok_and(|file| file.is_some()) => {

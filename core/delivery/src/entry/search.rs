@@ -49,7 +49,7 @@ impl Search {
     }
 
     fn walk(&mut self, tree: &Tree, dir: &RootedPath, depth: usize) {
-        let entries = match tree.list(dir) {
+        let entries = match tree.list_to_walk(dir) {
             Ok(entries) => entries,
             Err(error) => return self.unread.push(Diagnostic::error(error.to_string())),
         };
