@@ -8,9 +8,13 @@ use crate::exit::Failure;
 
 /// Lines to people.
 pub(crate) fn say(text: &str) {
-    let text = if is_coloured() { coloured(text) } else { text.to_string() };
     // A closed standard error is no reason to fail.
-    _ = writeln!(std::io::stderr(), "{text}");
+    _ = writeln!(std::io::stderr(), "{}", painted(text));
+}
+
+/// The text as it is shown to people here.
+pub(crate) fn painted(text: &str) -> String {
+    if is_coloured() { coloured(text) } else { text.to_string() }
 }
 
 /// Colour is for terminals, and for those who want it.
@@ -21,7 +25,7 @@ fn is_coloured() -> bool {
 }
 
 /// The text with the mark that begins each line in its colour. The mark says the same without.
-pub(crate) fn coloured(text: &str) -> String {
+fn coloured(text: &str) -> String {
     let line = |line: &str| {
         let mark = line.trim_start_matches([' ', '│', '├', '└', '─']);
         let colour = match mark.chars().next() {
