@@ -8,6 +8,7 @@ mod kind;
 mod kustomization;
 mod metrics;
 mod objects;
+mod places;
 mod probes;
 mod queue;
 mod run;
