@@ -4,6 +4,7 @@ mod age;
 mod build_kustomization;
 mod completion;
 mod controller;
+mod errand;
 mod events;
 mod get;
 mod install;
@@ -38,6 +39,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             TreeWhat::Kustomization(args) => tree::run(&args, &cluster),
         },
         Command::Events(args) => events::run(&args, &cluster),
+        Command::Errand => errand::run(),
         Command::Controller(args) => controller::run(args, cluster),
         Command::Install(args) => install::run(&args, &cluster),
         Command::Version(args) => version::run(&args),

@@ -26,6 +26,8 @@ pub struct Settings {
     pub advertised: String,
     /// Sources whose files come from directories of this machine.
     pub local: Vec<LocalSource>,
+    /// Who fetches.
+    pub runner: weir_fetch::Runner,
     /// References to other namespaces are refused.
     pub no_cross_namespace_refs: bool,
 }
@@ -51,6 +53,7 @@ impl Default for Settings {
             storage: PathBuf::from("/data"),
             advertised: String::new(),
             local: Vec::new(),
+            runner: weir_fetch::Runner::default(),
             no_cross_namespace_refs: false,
         }
     }

@@ -4,6 +4,7 @@
 //! known here.
 
 mod artifact;
+mod errand;
 mod filter;
 mod git;
 mod ignore;
@@ -11,6 +12,7 @@ mod local;
 mod snapshot;
 
 pub use artifact::{ArtifactStore, StoredArtifact, serve_artifacts};
+pub use errand::{Runner, Shelf, SourceFiles, run_errand};
 pub use filter::source_files;
 pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};
