@@ -23,14 +23,21 @@ pub enum Dialect {
     SigsStrict,
     /// yaml.v3, as kustomize reads: equal keys are an error, timestamps become RFC 3339.
     V3,
+    /// The same; scalars that are written in an unusual way keep their spelling, see [`Value::Spelled`].
+    Spelled,
 }
 
 impl Dialect {
     pub(crate) fn generation(self) -> Generation {
         match self {
             Self::Sigs | Self::SigsStrict => Generation::V2,
-            Self::V3 => Generation::V3,
+            Self::V3 | Self::Spelled => Generation::V3,
         }
+    }
+
+    /// True if times become RFC 3339.
+    pub(crate) fn has_times(self) -> bool {
+        self.generation() == Generation::V3
     }
 }
 
@@ -146,7 +153,7 @@ impl<'d, 't> Decoder<'d, 't> {
             Content::Sequence { first, .. } => self.list(first),
             Content::Mapping { first, .. } => match self.dialect {
                 Dialect::Sigs | Dialect::SigsStrict => self.sigs_map(first),
-                Dialect::V3 => self.v3_map(first),
+                Dialect::V3 | Dialect::Spelled => self.v3_map(first),
             },
             Content::Alias { target, .. } => {
                 self.enter_alias(id)?;
