@@ -13,7 +13,12 @@ pub(crate) fn rewrite(text: &str, value: &mut Value) {
     }
     let documents = weir_yaml::parse(text).unwrap_or_default();
     if let Some(root) = documents.first().and_then(|document| document.root()) {
+        // Annotations are written anew before that.
+        let annotations = value.at(&["metadata", "annotations"]).cloned();
         walk(root, value, false, 0);
+        if let Some(annotations) = annotations {
+            value.set_at(&["metadata", "annotations"], annotations);
+        }
     }
 }
 

@@ -78,7 +78,7 @@ impl Mending<'_> {
         }
         let Some((name, rest)) = path.split_first() else { return self.set(value) };
         match value {
-            Value::Null => Ok(()),
+            other if other.is_null() => Ok(()),
             Value::Map(map) => {
                 let name = name.strip_suffix("[]").unwrap_or(name);
                 map.get_mut(name).map_or(Ok(()), |value| self.walk(value, rest, depth + 1))
@@ -95,14 +95,14 @@ impl Mending<'_> {
 
     fn set(&self, value: &mut Value) -> Result<(), String> {
         match value {
-            Value::Null => Ok(()),
+            other if other.is_null() => Ok(()),
             Value::Map(_) => self.set_map(value),
             Value::List(_) => {
                 for item in value.as_list_mut().into_iter().flatten() {
                     match item {
                         Value::Map(_) => self.set_map(item)?,
                         Value::List(_) => return Err("node must be a scalar or a map".to_string()),
-                        Value::Null => {}
+                        other if other.is_null() => {}
                         scalar => self.set_scalar(scalar)?,
                     }
                 }
@@ -144,6 +144,7 @@ impl Mending<'_> {
 fn text_of(value: &Value) -> Text {
     match value {
         Value::String(text) => text.clone(),
+        Value::Spelled(spelled) => spelled.text().clone(),
         Value::Null | Value::Map(_) | Value::List(_) => Text::from(""),
         other => Text::from(weir_yaml::to_json(other)),
     }
