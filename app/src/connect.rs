@@ -1,14 +1,19 @@
 //! Flags that name a cluster, and the connection.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+use weir_api::GoDuration;
 use weir_cluster::Cluster;
 
 use crate::exit::Failure;
 
-/// Which cluster, and where in it.
+const TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Which cluster, where in it, and how long it may take. Accepted before and after the name of any command.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Cluster")]
 pub(crate) struct ClusterArgs {
     /// Kubeconfig file (default: $KUBECONFIG, ~/.kube/config, or the cluster we run in)
     #[arg(long, value_name = "FILE", global = true)]
@@ -26,12 +31,60 @@ pub(crate) struct ClusterArgs {
         global = true
     )]
     pub(crate) namespace: String,
+    /// How long it may take (default: 5m; watching has no end)
+    #[arg(long, value_name = "TIME", value_parser = duration, global = true)]
+    timeout: Option<Duration>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    GoDuration::parse(text).map(|duration| duration.0)
 }
 
 impl ClusterArgs {
     pub(crate) async fn connect(&self) -> Result<Cluster, Failure> {
         install_crypto();
         Ok(Cluster::connect(self.kubeconfig.as_deref(), self.context.as_deref()).await?)
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(TIMEOUT)
+    }
+
+    /// The time that was asked for, if any was.
+    pub(crate) fn timeout_asked(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// Connects, and does work that has to be done within the time.
+    pub(crate) fn run<T, W: Future<Output = Result<T, Failure>>>(
+        &self,
+        work: impl FnOnce(Cluster) -> W,
+    ) -> Result<T, Failure> {
+        self.run_within(self.timeout(), work)
+    }
+
+    /// The same for work that goes on until it is told to stop.
+    pub(crate) fn watch<W: Future<Output = Result<(), Failure>>>(
+        &self,
+        work: impl FnOnce(Cluster) -> W,
+    ) -> Result<(), Failure> {
+        match self.timeout_asked() {
+            Some(limit) => self.run_within(limit, work),
+            None => block_on(async { work(self.connect().await?).await }),
+        }
+    }
+
+    fn run_within<T, W: Future<Output = Result<T, Failure>>>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(Cluster) -> W,
+    ) -> Result<T, Failure> {
+        block_on(async {
+            let done = async { work(self.connect().await?).await };
+            tokio::time::timeout(limit, done)
+                .await
+                .unwrap_or_else(|_| Err(Failure::new(format!("timed out after {}", GoDuration(limit)))))
+        })
     }
 }
 

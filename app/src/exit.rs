@@ -41,6 +41,11 @@ impl Failure {
         Self { code: Exit::Usage, message: message.into() }
     }
 
+    /// What failed, without a mark.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn code(&self) -> Exit {
         self.code
     }

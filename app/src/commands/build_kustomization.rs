@@ -6,13 +6,14 @@ use weir_api::Kustomization;
 use weir_files::RootedPath;
 use weir_yaml::{Dialect, Value, from_yaml, to_yaml};
 
-use super::resource::{KUSTOMIZATION, read_one};
+use super::kind::KUSTOMIZATION;
+use super::resource::read_one;
 use crate::cli::BuildKustomization;
-use crate::connect::block_on;
+use crate::connect::ClusterArgs;
 use crate::exit::Failure;
 use crate::output::{print, say};
 
-pub(super) fn run(args: &BuildKustomization) -> Result<(), Failure> {
+pub(super) fn run(args: &BuildKustomization, cluster: &ClusterArgs) -> Result<(), Failure> {
     if !args.path.is_dir() {
         return Err(Failure::new(format!(
             "invalid resource path '{}': no such directory",
@@ -20,15 +21,14 @@ pub(super) fn run(args: &BuildKustomization) -> Result<(), Failure> {
         )));
     }
     let unit = match &args.kustomization_file {
-        Some(file) => from_file(file, args)?,
+        Some(file) => from_file(file, &args.name, &cluster.namespace)?,
         None if args.dry_run => {
             return Err(Failure::usage(
                 "--dry-run needs --kustomization-file: nothing else names the Kustomization",
             ));
         }
-        None => block_on(async {
-            let cluster = args.cluster.connect().await?;
-            read_one(&cluster, &KUSTOMIZATION, &args.cluster.namespace, &args.name).await
+        None => cluster.run(|connected| async move {
+            read_one(&connected, &KUSTOMIZATION, &cluster.namespace, &args.name).await
         })?,
     };
     let mut unit: Kustomization = weir_controllers::typed(&unit).map_err(Failure::new)?;
@@ -48,22 +48,23 @@ pub(super) fn run(args: &BuildKustomization) -> Result<(), Failure> {
     print(&text)
 }
 
-fn from_file(file: &Path, args: &BuildKustomization) -> Result<Value, Failure> {
+fn from_file(file: &Path, wanted: &str, namespace: &str) -> Result<Value, Failure> {
     let text =
         std::fs::read_to_string(file).map_err(|e| Failure::new(format!("'{}': {e}", file.display())))?;
-    let name = file.display().to_string();
+    let shown = file.display().to_string();
     let objects =
-        from_yaml(&text, Dialect::V3).map_err(|error| Failure::from(error.diagnostic(name.as_str())))?;
-    let wanted = |object: &&Value| {
+        from_yaml(&text, Dialect::V3).map_err(|error| Failure::from(error.diagnostic(shown.as_str())))?;
+    let is_it = |object: &&Value| {
         object.str_at(&["kind"]) == Some("Kustomization")
-            && object.str_at(&["metadata", "name"]) == Some(&args.name)
+            && object.str_at(&["metadata", "name"]) == Some(wanted)
     };
-    let mut unit =
-        objects.iter().find(wanted).cloned().ok_or_else(|| {
-            Failure::new(format!("failed to find kustomization '{}' in '{name}'", args.name))
-        })?;
+    let mut unit = objects
+        .iter()
+        .find(is_it)
+        .cloned()
+        .ok_or_else(|| Failure::new(format!("failed to find kustomization '{wanted}' in '{shown}'")))?;
     if unit.at(&["metadata", "namespace"]).is_none() {
-        unit.set_at(&["metadata", "namespace"], args.cluster.namespace.as_str());
+        unit.set_at(&["metadata", "namespace"], namespace);
     }
     Ok(unit)
 }

@@ -3,22 +3,24 @@
 use weir_cluster::{Leadership, LeaseOptions, lead};
 use weir_controllers::{Probes, Settings};
 
-use super::reconcile::timeout;
+use weir_api::GoDuration;
+
 use crate::cli::Controller;
-use crate::connect::block_on;
+use crate::connect::{ClusterArgs, block_on};
 use crate::exit::Failure;
 use crate::telemetry;
 
-pub(super) fn run(args: Controller) -> Result<(), Failure> {
+pub(super) fn run(args: Controller, cluster_args: ClusterArgs) -> Result<(), Failure> {
     telemetry::json(&args.log_level);
     block_on(async {
-        let cluster = args.cluster.connect().await?;
-        let settings = settings(&args)?;
+        let cluster = cluster_args.connect().await?;
+        let settings = settings(&args, &cluster_args.namespace)?;
         let storage = args.storage_path.clone();
         let listener = tokio::net::TcpListener::bind(address(&args.storage_addr)).await?;
         tokio::spawn(weir_fetch::serve_artifacts(storage, listener));
         let probes = Probes::start(&address(&args.health_addr), &address(&args.metrics_addr)).await?;
-        let mut leadership = (!args.no_leader_election).then(|| lead(cluster.clone(), election(&args)));
+        let mut leadership =
+            (!args.no_leader_election).then(|| lead(cluster.clone(), election(&cluster_args.namespace)));
         if let Some(leadership) = &mut leadership {
             leadership.gained().await;
         }
@@ -38,8 +40,8 @@ pub(super) fn run(args: Controller) -> Result<(), Failure> {
     })
 }
 
-fn settings(args: &Controller) -> Result<Settings, Failure> {
-    let own = std::env::var("RUNTIME_NAMESPACE").unwrap_or_else(|_| args.cluster.namespace.clone());
+fn settings(args: &Controller, namespace: &str) -> Result<Settings, Failure> {
+    let own = std::env::var("RUNTIME_NAMESPACE").unwrap_or_else(|_| namespace.to_string());
     let advertised = match args.storage_adv_addr.as_str() {
         "" => address(&args.storage_addr),
         given => given.to_string(),
@@ -48,7 +50,7 @@ fn settings(args: &Controller) -> Result<Settings, Failure> {
         namespace: if args.watch_own_namespace { own } else { String::new() },
         selector: args.watch_label_selector.clone(),
         concurrency: args.concurrent,
-        requeue_dependency: timeout(&args.requeue_dependency)?,
+        requeue_dependency: GoDuration::parse(&args.requeue_dependency).map_err(Failure::usage)?.0,
         jitter_percent: args.interval_jitter_percentage,
         storage: args.storage_path.clone(),
         advertised,
@@ -62,8 +64,8 @@ fn address(given: &str) -> String {
     if given.starts_with(':') { format!("0.0.0.0{given}") } else { given.to_string() }
 }
 
-fn election(args: &Controller) -> LeaseOptions {
-    let namespace = std::env::var("RUNTIME_NAMESPACE").unwrap_or_else(|_| args.cluster.namespace.clone());
+fn election(namespace: &str) -> LeaseOptions {
+    let namespace = std::env::var("RUNTIME_NAMESPACE").unwrap_or_else(|_| namespace.to_string());
     let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "weir".to_string());
     LeaseOptions {
         namespace,

@@ -1,87 +1,68 @@
-//! The kinds of resources that commands are about, and reading them.
+//! Reading and changing one resource, and what its status says.
 
-use std::sync::Arc;
-
-use weir_cluster::{Cluster, PatchBody, Resource};
+use weir_cluster::{Cluster, PatchBody};
 use weir_yaml::Value;
 
+use super::kind::Kind;
 use crate::exit::Failure;
 
-/// A kind of resource, and its words.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Kind {
-    pub(super) api_version: &'static str,
-    pub(super) kind: &'static str,
-    /// As the flux CLI calls it in sentences.
-    pub(super) words: &'static str,
-}
-
-pub(super) const KUSTOMIZATION: Kind =
-    Kind { api_version: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", words: "kustomization" };
-pub(super) const GIT_REPOSITORY: Kind =
-    Kind { api_version: "source.toolkit.fluxcd.io/v1", kind: "GitRepository", words: "source git" };
-
 /// The field manager of what people do by hand.
-pub(super) const MANAGER: &str = "weir";
+pub(crate) const MANAGER: &str = "weir";
 
-pub(super) async fn served(cluster: &Cluster, kind: &Kind) -> Result<Arc<Resource>, Failure> {
-    Ok(cluster.resource(kind.api_version, kind.kind).await?)
-}
-
-pub(super) async fn read_one(
+pub(crate) async fn read_one(
     cluster: &Cluster,
     kind: &Kind,
     namespace: &str,
     name: &str,
 ) -> Result<Value, Failure> {
-    let resource = served(cluster, kind).await?;
+    let resource = kind.served(cluster).await?;
     cluster
         .get(&resource, namespace, name)
         .await?
         .ok_or_else(|| Failure::new(format!("{}.{} \"{name}\" not found", resource.plural, resource.group)))
 }
 
-pub(super) async fn merge(
+pub(crate) async fn merge(
     cluster: &Cluster,
     kind: &Kind,
     namespace: &str,
     name: &str,
     patch: Value,
 ) -> Result<Value, Failure> {
-    let resource = served(cluster, kind).await?;
+    let resource = kind.served(cluster).await?;
     Ok(cluster.patch(&resource, namespace, name, "", MANAGER, &PatchBody::Merge(patch)).await?)
 }
 
 /// Status and message of a condition.
-pub(super) fn condition<'a>(object: &'a Value, kind: &str) -> Option<(&'a str, &'a str)> {
-    let all = object.at(&["status", "conditions"]).and_then(Value::as_list)?;
-    let found = all.iter().find(|condition| condition.str_at(&["type"]) == Some(kind))?;
+pub(crate) fn condition<'a>(object: &'a Value, kind: &str) -> Option<(&'a str, &'a str)> {
+    let found = whole_condition(object, kind)?;
     Some((found.str_at(&["status"])?, found.str_at(&["message"]).unwrap_or_default()))
 }
 
-pub(super) fn is_suspended(object: &Value) -> bool {
+pub(crate) fn whole_condition<'a>(object: &'a Value, kind: &str) -> Option<&'a Value> {
+    let all = object.at(&["status", "conditions"]).and_then(Value::as_list)?;
+    all.iter().find(|condition| condition.str_at(&["type"]) == Some(kind))
+}
+
+pub(crate) fn is_suspended(object: &Value) -> bool {
     object.at(&["spec", "suspend"]).and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// The revision that a resource is at.
-pub(super) fn revision(object: &Value) -> &str {
-    let paths: [&[&str]; 2] = [&["status", "lastAppliedRevision"], &["status", "artifact", "revision"]];
-    paths.iter().find_map(|path| object.str_at(path)).unwrap_or_default()
-}
-
-/// A revision with its digest cut to eight digits, as people read it; also inside of sentences.
-pub(super) fn shorten(text: &str) -> String {
-    let mut out = String::new();
+/// Text with digests cut to eight digits, as people read them: words of 40 to 128 hexadecimal digits.
+pub(crate) fn shorten(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) =
-        ["sha1:", "sha256:"].iter().filter_map(|mark| Some((rest.find(mark)?, mark.len()))).min()
-    {
-        let start = at.0 + at.1;
-        let digits = rest[start..].bytes().take_while(u8::is_ascii_hexdigit).count();
-        out.push_str(&rest[..start + digits.min(8)]);
-        rest = &rest[start + digits..];
+    while !rest.is_empty() {
+        let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
+        let is_digest = (40..=128).contains(&word.len())
+            && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        out.push_str(if is_digest { &word[..8] } else { word });
+        rest = &rest[word.len()..];
+        let between = rest.find(is_word).unwrap_or(rest.len());
+        out.push_str(&rest[..between]);
+        rest = &rest[between..];
     }
-    out.push_str(rest);
     out
 }
 
@@ -96,6 +77,7 @@ mod tests {
             shorten(&format!("Applied revision: main@sha1:{sha}")),
             "Applied revision: main@sha1:a1b2c3d4"
         );
+        assert_eq!(shorten(&format!("{sha}/ä {sha}x")), format!("a1b2c3d4/ä {sha}x"));
         assert_eq!(shorten("v1.0.0"), "v1.0.0");
     }
 }

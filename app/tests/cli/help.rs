@@ -2,7 +2,7 @@
 
 use crate::weir::{Directory, weir};
 
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 30] = [
     &[],
     &["up"],
     &["build"],
@@ -13,6 +13,15 @@ const COMMANDS: [&[&str]; 21] = [
     &["get", "all"],
     &["get", "kustomizations"],
     &["get", "sources", "git"],
+    &["get", "sources", "oci"],
+    &["get", "sources", "all"],
+    &["get", "helmreleases"],
+    &["get", "images", "policy"],
+    &["reconcile", "source", "oci"],
+    &["reconcile", "helmrelease"],
+    &["suspend", "image", "update"],
+    &["resume", "source", "chart"],
+    &["resume", "alert-provider"],
     &["reconcile", "kustomization"],
     &["reconcile", "source", "git"],
     &["suspend", "kustomization"],

@@ -13,7 +13,7 @@ fn kubectl_sees_what_the_files_say() {
         return;
     };
     let directory = Directory::new();
-    directory.write("repository/one.yaml", &config_map("one"));
+    directory.write("repository/one.yaml", config_map("one"));
     let _going = start(&directory, &["up", "--sandbox", "--write-kubeconfig", "kubeconfig", "repository"]);
     let ask = |arguments: &[&str]| {
         let mut command = Command::new(&kubectl);
@@ -28,9 +28,9 @@ fn kubectl_sees_what_the_files_say() {
     });
     let table = ask(&["get", "ks", "-A"]).unwrap();
     assert!(table.contains("Applied revision: local@sha256:"), "{table}");
-    directory.write("repository/one.yaml", &config_map("one").replace("a: b", "a: changed"));
+    directory.write("repository/one.yaml", config_map("one").replace("a: b", "a: changed"));
     until("the change", || ask(&data).filter(|text| text == "changed"));
     std::fs::remove_file(directory.path().join("repository/one.yaml")).unwrap();
-    directory.write("repository/two.yaml", &config_map("two"));
+    directory.write("repository/two.yaml", config_map("two"));
     until("the end of it", || ask(&["get", "configmap", "one"]).is_none().then_some(()));
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod day2;
+mod definitions;
 mod help;
 mod kubectl;
 mod up;

@@ -2,7 +2,7 @@
 
 use crate::weir::{Directory, weir};
 
-const ONCE: [&str; 5] = ["up", "--sandbox", "--once", "--timeout", "40s"];
+pub(crate) const ONCE: [&str; 5] = ["up", "--sandbox", "--once", "--timeout", "40s"];
 
 pub(crate) fn config_map(name: &str) -> String {
     format!(
@@ -10,19 +10,19 @@ pub(crate) fn config_map(name: &str) -> String {
     )
 }
 
-fn unit(name: &str, path: &str, more: &str) -> String {
+pub(crate) fn unit(name: &str, path: &str, more: &str) -> String {
     format!(
         "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\n\
          spec: {{interval: 10m, prune: true, path: {path}, sourceRef: {{kind: GitRepository, name: flux-system}}{more}}}\n"
     )
 }
 
-fn repository() -> Directory {
+pub(crate) fn repository() -> Directory {
     let directory = Directory::new();
     directory
-        .write("clusters/home/flux-system/gotk-sync.yaml", &unit("flux-system", "./clusters/home", ""))
-        .write("clusters/home/base.yaml", &unit("base", "./base", ", wait: true"))
-        .write("clusters/home/apps.yaml", &unit("apps", "./apps", ", wait: true, dependsOn: [{name: base}]"))
+        .write("clusters/home/flux-system/gotk-sync.yaml", unit("flux-system", "./clusters/home", ""))
+        .write("clusters/home/base.yaml", unit("base", "./base", ", wait: true"))
+        .write("clusters/home/apps.yaml", unit("apps", "./apps", ", wait: true, dependsOn: [{name: base}]"))
         .write("base/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: apps}\n")
         .write("apps/web.yaml", WEB);
     directory
@@ -91,7 +91,7 @@ fn the_example_comes_up() {
 #[test]
 fn the_kubeconfig_goes_with_the_sandbox_unless_it_was_asked_for() {
     let directory = Directory::new();
-    directory.write("repository/one.yaml", &config_map("one"));
+    directory.write("repository/one.yaml", config_map("one"));
     let ended = weir(&directory, &["up", "--sandbox", "--once", "repository"]).with(0);
     let line = ended.stderr.lines().find(|line| line.contains("export KUBECONFIG=")).unwrap();
     let path = line.rsplit_once('=').unwrap().1;

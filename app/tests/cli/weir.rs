@@ -25,7 +25,7 @@ impl Directory {
     }
 
     /// Writes a file.
-    pub(crate) fn write(&self, path: &str, text: &str) -> &Self {
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) -> &Self {
         let file = self.0.join(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
@@ -45,6 +45,8 @@ pub(crate) struct Ended {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// The most memory that was seen in use, in KiB; zero where the system does not tell.
+    pub(crate) peak: u64,
 }
 
 impl Ended {
@@ -77,7 +79,7 @@ pub(crate) fn weir(directory: &Directory, arguments: &[&str]) -> Ended {
     let file = |name| std::fs::File::create(out.path().join(name)).unwrap();
     let mut child =
         command(directory, arguments).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
-    let started = Instant::now();
+    let (started, mut peak) = (Instant::now(), 0);
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
             break status;
@@ -87,10 +89,18 @@ pub(crate) fn weir(directory: &Directory, arguments: &[&str]) -> Ended {
             child.wait().unwrap();
             panic!("weir {arguments:?} does not end");
         }
+        peak = peak.max(peak_of(child.id()));
         std::thread::sleep(Duration::from_millis(5));
     };
     let text = |name| String::from_utf8(std::fs::read(out.path().join(name)).unwrap()).unwrap();
-    Ended { code: status.code().unwrap_or(-1), stdout: text("stdout"), stderr: text("stderr") }
+    Ended { code: status.code().unwrap_or(-1), stdout: text("stdout"), stderr: text("stderr"), peak }
+}
+
+/// What a process has used at most so far.
+fn peak_of(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 /// A command that goes on until this is dropped.

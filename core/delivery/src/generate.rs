@@ -73,7 +73,7 @@ fn walk(
             cause: "directories are nested too deeply".into(),
         });
     }
-    for (name, entry) in tree.list(dir)? {
+    for (name, entry) in tree.list_to_walk(dir)? {
         let path = dir.child(&name);
         let is_manifest = name.ends_with(".yaml") || name.ends_with(".yml");
         match entry {

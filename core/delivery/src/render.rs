@@ -1,7 +1,7 @@
 //! Files to objects, ready to be applied.
 
 use sha2::{Digest as _, Sha256};
-use weir_files::{Diagnostic, Tree};
+use weir_files::{Diagnostic, Place, RootedPath, Tree};
 use weir_kustomize::{LoadRestriction, Options};
 use weir_plan::Desired;
 use weir_yaml::Value;
@@ -31,7 +31,8 @@ pub fn render(recipe: &Recipe, tree: &Tree) -> Result<Rendered, Vec<Diagnostic>>
         reorder: weir_kustomize::Reorder::None,
         ..Options::default()
     };
-    let built = weir_kustomize::build(tree, &dir, &options)?;
+    let built =
+        weir_kustomize::build(tree, &dir, &options).map_err(|problems| placed(tree, &dir, problems))?;
     let mut hash = Sha256::new();
     let (mut objects, mut problems) = (Vec::new(), Vec::new());
     for resource in built.resources {
@@ -48,6 +49,54 @@ pub fn render(recipe: &Recipe, tree: &Tree) -> Result<Rendered, Vec<Diagnostic>>
     }
     let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     Ok(Rendered { objects, digest: format!("sha256:{digest}"), warnings: built.warnings })
+}
+
+/// The kustomization that was built is not quite that of the file, or there is no file: a problem that knows its file
+/// only is looked up in it by the path that it quotes, and where nobody wrote that path down it is the file there.
+fn placed(tree: &Tree, dir: &RootedPath, mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let root = weir_kustomize::kustomization_file(tree, dir).ok().flatten();
+    let bytes = root.as_ref().and_then(|file| tree.read(file).ok());
+    let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    for problem in &mut problems {
+        let Some(place) = problem.place.as_ref().filter(|place| place.line == 0) else { continue };
+        let is_root = dir.join(&place.file).is_ok_and(|file| file.parent().as_ref() == Some(dir))
+            || RootedPath::new(&place.file).is_ok_and(|file| file.parent().as_ref() == Some(dir));
+        if !is_root {
+            continue;
+        }
+        let quoted: Vec<_> = problem.message.split('\'').skip(1).step_by(2).collect();
+        let paths = quoted.iter().filter_map(|path| RootedPath::new(path).ok());
+        let found = match (&root, text) {
+            (Some(file), Some(text)) => {
+                // Messages name a path from the root of the source, kustomizations from their directory.
+                let named = paths.map(|path| path.relative_to(dir));
+                let at =
+                    quoted.iter().map(ToString::to_string).chain(named).find_map(|path| find(text, &path));
+                Some(at.map_or(Place::at(file.as_str(), 1, 1), |(line, column)| {
+                    Place::at(file.as_str(), line, column)
+                }))
+            }
+            _ => paths.into_iter().next().map(|path| Place::at(path.as_str(), 1, 1)),
+        };
+        problem.place = found.or_else(|| problem.place.take());
+    }
+    problems
+}
+
+/// Line and column of a path in a text, as a word of its own.
+fn find(text: &str, path: &str) -> Option<(u32, u32)> {
+    let is_edge = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "\"'[],#".contains(c));
+    for (line, content) in (1..).zip(text.lines()) {
+        for (at, _) in content.match_indices(path).filter(|_| !path.is_empty()) {
+            // A path may be written with ./ before it and / behind.
+            let (before, behind) = (content[..at].trim_end_matches("./"), &content[at + path.len()..]);
+            if is_edge(before.chars().next_back()) && is_edge(behind.trim_start_matches('/').chars().next()) {
+                let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX - 1) + 1;
+                return Some((line, column));
+            }
+        }
+    }
+    None
 }
 
 /// Why an object cannot be applied as it was rendered.
@@ -100,5 +149,20 @@ fn finish(recipe: &Recipe, object: &mut Value) {
         for (key, value) in entries {
             object.set_at(&["metadata", place, key], value.as_str());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_found_as_words() {
+        let text = "# a.yaml.bak\nresources:\n- ./a.yaml # x\n- 'dir/b.yaml'\n- [sub/, cc.yaml]\n";
+        assert_eq!(find(text, "a.yaml"), Some((3, 3)));
+        assert_eq!(find(text, "dir/b.yaml"), Some((4, 4)));
+        assert_eq!(find(text, "sub"), Some((5, 4)));
+        assert_eq!(find(text, "c.yaml"), None);
+        assert_eq!(find(text, ""), None);
     }
 }

@@ -34,6 +34,8 @@ pub struct Note {
     pub reason: &'static str,
     /// What happened.
     pub message: String,
+    /// Whether the commit is to be marked with it.
+    pub marks_commit: bool,
 }
 
 /// When to try again, unless something happens before.
@@ -84,7 +86,8 @@ pub fn report(
             Report { retry, ..failed("ArtifactFailed", message.clone(), None, Vec::new()) }
         }
         End::NotReady(message) => {
-            let note = note(Tone::Normal, "DependencyNotReady", message.clone());
+            let text = format!("Dependencies do not meet ready condition, retrying when they do: {message}");
+            let note = note(Tone::Normal, "DependencyNotReady", text);
             Report {
                 retry: Retry::Awaited,
                 ..failed("DependencyNotReady", message.clone(), None, vec![note])
@@ -145,12 +148,15 @@ pub fn report(
             };
             let message = report.ready.message.clone();
             report.notes.push(match outcome.failure.as_ref().map(|failure| failure.step) {
-                None => note(
-                    Tone::Normal,
-                    reason,
-                    format!("Reconciliation finished in {took}, next run in {}", pretty(recipe.interval)),
-                ),
-                Some(FailureStep::Preempted) => note(Tone::Normal, reason, message),
+                None => {
+                    let text =
+                        format!("Reconciliation finished in {took}, next run in {}", pretty(recipe.interval));
+                    Note { marks_commit: true, ..note(Tone::Normal, reason, text) }
+                }
+                Some(FailureStep::Preempted) => {
+                    let cause = message.trim_start_matches("New ");
+                    note(Tone::Normal, reason, format!("Health checks canceled due to new {cause}"))
+                }
                 Some(_) => note(Tone::Warning, reason, message),
             });
             report.inventory = Some(outcome.inventory.clone());
@@ -203,7 +209,7 @@ fn failed(reason: &'static str, message: String, attempted: Option<&String>, not
 }
 
 fn note(tone: Tone, reason: &'static str, message: String) -> Note {
-    Note { tone, reason, message }
+    Note { tone, reason, message, marks_commit: false }
 }
 
 /// One line for each object that was changed: `Kind/ns/name created`.

@@ -163,6 +163,15 @@ impl Work {
         &self.revision
     }
 
+    /// True if the next step renders: that takes a while.
+    pub fn renders_next(&self) -> bool {
+        match self.phase {
+            Phase::Dependencies => self.recipe.depends_on.is_empty(),
+            Phase::Render => true,
+            Phase::Source | Phase::RollOut(_) | Phase::Done(_) => false,
+        }
+    }
+
     /// The next thing to find out or to do. Rendering happens here.
     pub fn step(&mut self) -> Step {
         loop {

@@ -160,6 +160,20 @@ impl Tree {
     /// The entries of a directory, sorted bytewise by name; links are given as what they lead to; those that
     /// lead nowhere or out of the tree are left out.
     pub fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.list_with(path, true)
+    }
+
+    /// The same without links to directories, for whoever goes on into what is listed: through a link to a directory
+    /// above, that would have no end.
+    pub fn list_to_walk(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.list_with(path, false)
+    }
+
+    fn list_with(
+        &self,
+        path: &RootedPath,
+        linked_directories: bool,
+    ) -> Result<Vec<(String, Entry)>, ReadError> {
         let (real, entry) = self.resolve(path)?.ok_or_else(|| ReadError::NotFound(path.clone()))?;
         if entry != Entry::Directory {
             return Err(ReadError::WrongKind { path: path.clone(), wanted: "directory" });
@@ -170,7 +184,9 @@ impl Tree {
                 // A link that leads nowhere is nothing to list; whoever asks for it by name is told why.
                 Entry::Link(_) => match self.resolve(&real.child(&name)) {
                     Err(ReadError::LeavesRoot { .. } | ReadError::LinkLoop(_)) => None,
-                    found => found?.map(|(_, entry)| entry),
+                    found => found?
+                        .map(|(_, entry)| entry)
+                        .filter(|entry| linked_directories || *entry != Entry::Directory),
                 },
                 entry => Some(entry),
             };

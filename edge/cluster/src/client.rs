@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
@@ -12,6 +13,9 @@ use weir_yaml::{Value, from_json, to_json};
 use crate::discovery::Discovery;
 use crate::request::{Target, url};
 use crate::{ApiError, Resource};
+
+/// A server gives up on a request of its own after a minute.
+const PATIENCE: Duration = Duration::from_secs(75);
 
 /// A handle on one cluster; cloning shares it.
 #[derive(Clone)]
@@ -108,8 +112,8 @@ impl Cluster {
                 .map_err(|_| ApiError::Garbled(format!("'{user}' cannot be a user")))?;
             request.headers_mut().insert("impersonate-user", name);
         }
-        let answer =
-            self.inner.client.send(request).await.map_err(|e| ApiError::Transport(error_chain(&e)))?;
+        let answer = in_time(self.inner.client.send(request)).await?;
+        let answer = answer.map_err(|e| ApiError::Transport(error_chain(&e)))?;
         if answer.status().is_success() {
             return Ok(answer);
         }
@@ -304,8 +308,14 @@ fn apply_request(
 
 async fn collect(answer: http::Response<Body>) -> Result<Bytes, ApiError> {
     debug_assert_ne!(answer.status(), StatusCode::SWITCHING_PROTOCOLS);
-    let body = answer.into_body().collect().await.map_err(|e| ApiError::Transport(e.to_string()))?;
-    Ok(body.to_bytes())
+    let body = in_time(answer.into_body().collect()).await?;
+    Ok(body.map_err(|e| ApiError::Transport(e.to_string()))?.to_bytes())
+}
+
+/// A connection that died in silence is noticed by nobody else.
+async fn in_time<T>(answer: impl Future<Output = T>) -> Result<T, ApiError> {
+    let late = |_| ApiError::Transport(format!("no answer within {}s", PATIENCE.as_secs()));
+    tokio::time::timeout(PATIENCE, answer).await.map_err(late)
 }
 
 /// An apply that changes nothing keeps the time of the manager's entry; one that changes something sets it to the
@@ -343,6 +353,14 @@ fn error_chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dead_connection_is_noticed() {
+        type Never = std::future::Pending<Result<http::Response<Body>, std::io::Error>>;
+        let service = tower::service_fn(|_: Request<Body>| -> Never { std::future::pending() });
+        let error = Cluster::in_process(service).version().await.unwrap_err();
+        assert_eq!(error, ApiError::Transport("no answer within 75s".to_string()));
+    }
 
     #[test]
     fn an_old_entry_means_no_change() {

@@ -1,10 +1,11 @@
 //! Leader election: of several controllers, the holder of a Lease does the work.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use weir_yaml::Value;
 
 use crate::client::PatchBody;
@@ -54,27 +55,33 @@ impl Leadership {
 pub fn lead(cluster: Cluster, options: LeaseOptions) -> Leadership {
     let (sender, receiver) = watch::channel(false);
     let task = tokio::spawn(async move {
+        let LeaseOptions { duration, retry, .. } = options;
         let mut election = Election { cluster, options, seen: None };
         let mut renewed = Instant::now();
         while !sender.is_closed() {
-            match election.try_to_lead().await {
+            let (began, leads) = (Instant::now(), *sender.borrow());
+            // Whoever leads has to let go before others may believe it dead, however long the server is silent.
+            let left = |leads| if leads { duration.saturating_sub(retry + renewed.elapsed()) } else { retry };
+            let answer = tokio::time::timeout(left(leads).min(retry), election.try_to_lead()).await;
+            match answer.unwrap_or_else(|_| Err(ApiError::Transport("no answer in time".to_string()))) {
                 Ok(leads) => {
                     if leads {
-                        renewed = Instant::now();
+                        renewed = began;
                     }
                     sender.send_if_modified(|now| std::mem::replace(now, leads) != leads);
                 }
                 Err(error) => {
                     tracing::warn!(%error, lease = election.options.name, "leader election");
-                    // Somebody else may think us dead by now.
-                    if renewed.elapsed() >= election.options.duration {
+                    if left(leads).is_zero() {
                         sender.send_if_modified(|now| std::mem::replace(now, false));
                     }
                 }
             }
+            let leads = *sender.borrow();
+            let pause = if leads { duration.saturating_sub(retry + renewed.elapsed()) } else { retry };
             tokio::select! {
                 () = sender.closed() => {}
-                () = tokio::time::sleep(election.options.retry) => {}
+                () = tokio::time::sleep(pause.min(retry)) => {}
             }
         }
         election.release().await;
@@ -99,7 +106,7 @@ impl Election {
         let LeaseOptions { namespace, name, .. } = self.options.clone();
         let Some(lease) = self.cluster.get(&resource, &namespace, &name).await? else {
             let object = self.claim(None);
-            return taken(self.cluster.create(&resource, &object, "weir").await);
+            return self.cluster.create(&resource, &object, "weir").await.map(|_| true);
         };
         let holder = lease.str_at(&["spec", "holderIdentity"]).unwrap_or_default();
         let free = holder.is_empty() || holder == self.options.identity || self.is_dead(&lease);
@@ -107,7 +114,7 @@ impl Election {
             return Ok(false);
         }
         let patch = PatchBody::Merge(self.claim(Some(&lease)));
-        taken(self.cluster.patch(&resource, &namespace, &name, "", "weir", &patch).await)
+        self.cluster.patch(&resource, &namespace, &name, "", "weir", &patch).await.map(|_| true)
     }
 
     fn is_dead(&mut self, lease: &Value) -> bool {
@@ -157,11 +164,55 @@ impl Election {
     }
 }
 
-/// Losing the race for a Lease is no failure.
-fn taken(answer: Result<Value, ApiError>) -> Result<bool, ApiError> {
-    match answer {
-        Ok(_) => Ok(true),
-        Err(error) if error.is_conflict() || error.is_already_exists() => Ok(false),
-        Err(error) => Err(error),
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use http::{Method, Request, Response};
+    use kube::client::Body;
+
+    use super::*;
+
+    const KINDS: &str = r#"{"items":[{"metadata":{"name":"coordination.k8s.io"},"versions":[{"version":"v1",
+        "resources":[{"resource":"leases","responseKind":{"kind":"Lease"},"scope":"Namespaced","verbs":["get"]}]}]}]}"#;
+
+    /// A server that grants the Lease, and then falls silent.
+    fn server(silent: &Arc<AtomicBool>) -> Cluster {
+        let silent = Arc::clone(silent);
+        Cluster::in_process(tower::service_fn(move |request: Request<Body>| {
+            let silent = silent.load(Ordering::Relaxed);
+            async move {
+                if silent {
+                    std::future::pending::<()>().await;
+                }
+                let (status, body) = match (request.method(), request.uri().path()) {
+                    (&Method::GET, "/api") => (200, "{}"),
+                    (&Method::GET, "/apis") => (200, KINDS),
+                    (&Method::GET, _) => (404, "{}"),
+                    _ => (201, "{}"),
+                };
+                let answer = Response::builder().status(status).body(Body::from(body.as_bytes().to_vec()));
+                answer.map_err(std::io::Error::other)
+            }
+        }))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_server_ends_the_lead_before_others_take_it() {
+        let silent = Arc::new(AtomicBool::new(false));
+        let options = LeaseOptions {
+            namespace: "n".to_string(),
+            name: "l".to_string(),
+            identity: "me".to_string(),
+            duration: Duration::from_secs(35),
+            retry: Duration::from_secs(5),
+        };
+        let mut leadership = lead(server(&silent), options);
+        let minute = Duration::from_secs(60);
+        tokio::time::timeout(minute, leadership.gained()).await.unwrap();
+        let gained = Instant::now();
+        silent.store(true, Ordering::Relaxed);
+        tokio::time::timeout(minute, leadership.lost()).await.unwrap();
+        assert!((25..=30).contains(&gained.elapsed().as_secs()), "{:?}", gained.elapsed());
     }
 }

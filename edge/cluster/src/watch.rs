@@ -1,5 +1,7 @@
 //! A watch: the changes of a set of objects as one long answer, a line each.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use http::Method;
 use http_body_util::BodyExt as _;
@@ -9,6 +11,11 @@ use weir_yaml::{Value, from_json};
 use crate::client::request;
 use crate::request::{Target, url};
 use crate::{ApiError, Cluster, Resource};
+
+/// How long the server is to keep a watch open, in seconds.
+const OPEN: &str = "290";
+/// More silence than that: the server would have ended the watch by now, so nobody is there any more.
+const SILENCE: Duration = Duration::from_secs(310);
 
 /// One line of a watch.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +43,7 @@ impl Cluster {
         query: &[(&str, &str)],
         accept: &str,
     ) -> Result<Watch, ApiError> {
-        let mut all = vec![("watch", "true"), ("allowWatchBookmarks", "true")];
+        let mut all = vec![("watch", "true"), ("allowWatchBookmarks", "true"), ("timeoutSeconds", OPEN)];
         all.extend_from_slice(query);
         let url = url(resource, Target { namespace, ..Target::default() }, &all);
         let answer = self.send(request(Method::GET, &url, &[("accept", accept)], Bytes::new())?).await?;
@@ -45,17 +52,17 @@ impl Cluster {
 }
 
 impl Watch {
-    /// The next event; nothing when the server has ended the watch, as it does every few minutes.
+    /// The next event; nothing when the server has ended the watch, as it does every few minutes, or has fallen silent.
     pub(crate) async fn next(&mut self) -> Result<Option<WatchEvent>, ApiError> {
         loop {
             if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
                 let line = self.buffer.split_to(end + 1);
                 return read_event(&line).map(Some);
             }
-            match self.body.frame().await {
-                None => return Ok(None),
-                Some(Err(e)) => return Err(ApiError::Transport(e.to_string())),
-                Some(Ok(frame)) => {
+            match tokio::time::timeout(SILENCE, self.body.frame()).await {
+                Ok(None) | Err(_) => return Ok(None),
+                Ok(Some(Err(e))) => return Err(ApiError::Transport(e.to_string())),
+                Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {
                         self.buffer.extend_from_slice(&data);
                     }
@@ -87,6 +94,37 @@ fn read_event(line: &[u8]) -> Result<WatchEvent, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A body that has nothing to say, and never ends.
+    struct Silent;
+
+    impl http_body::Body for Silent {
+        type Data = Bytes;
+        type Error = std::io::Error;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
+            std::task::Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_ends_a_watch() {
+        let service = tower::service_fn(|_: http::Request<Body>| async {
+            Ok::<_, std::io::Error>(http::Response::new(Silent))
+        });
+        let resource = Resource {
+            group: String::new(),
+            version: "v1".to_string(),
+            kind: "Pod".to_string(),
+            plural: "pods".to_string(),
+            namespaced: true,
+        };
+        let mut watch = Cluster::in_process(service).watch(&resource, "", &[], "").await.unwrap();
+        assert_eq!(watch.next().await, Ok(None));
+    }
 
     #[test]
     fn reads_lines() {

@@ -4,9 +4,11 @@
 mod context;
 mod events;
 mod git_repository;
+mod kind;
 mod kustomization;
 mod metrics;
 mod objects;
+mod places;
 mod probes;
 mod queue;
 mod run;

@@ -5,6 +5,7 @@ use tokio::task::JoinHandle;
 use weir_cluster::Cluster;
 
 use crate::context::Context;
+use crate::kind::{self, Kind as _};
 use crate::settings::Settings;
 use crate::{git_repository, kustomization};
 
@@ -23,8 +24,10 @@ pub fn start(cluster: Cluster, settings: Settings) -> std::io::Result<Running> {
     let context = Context::new(cluster, settings)?;
     let (git, local) = git_repository::Controller::new(context.clone());
     let units = kustomization::Controller::new(context);
-    let tasks =
-        vec![tokio::spawn(git.clone().run(stopped.clone())), tokio::spawn(units.clone().run(stopped))];
+    let tasks = vec![
+        tokio::spawn(kind::run(git.clone(), stopped.clone())),
+        tokio::spawn(kind::run(units.clone(), stopped)),
+    ];
     Ok(Running { stop, tasks, local, git, units })
 }
 
@@ -36,7 +39,7 @@ impl Running {
 
     /// True if nothing is worked on or about to be; waits for others and for hours do not count.
     pub fn is_idle(&self) -> bool {
-        self.git.is_idle() && self.units.is_idle()
+        self.git.queue().is_idle() && self.units.queue().is_idle()
     }
 
     /// Lets all turns come to their next stop and ends.

@@ -16,6 +16,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// How long something that is waited for is believed not to need another look.
     pub requeue_dependency: Duration,
+    /// No unit gets less time than this, whatever its `spec.timeout` says.
+    pub least_timeout: Duration,
     /// Intervals are spread by this many percent.
     pub jitter_percent: u32,
     /// Where artifacts and mirrors are kept.
@@ -44,6 +46,7 @@ impl Default for Settings {
             selector: String::new(),
             concurrency: 32,
             requeue_dependency: Duration::from_secs(30),
+            least_timeout: Duration::from_secs(30),
             jitter_percent: 5,
             storage: PathBuf::from("/data"),
             advertised: String::new(),

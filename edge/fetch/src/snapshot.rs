@@ -14,6 +14,9 @@ use weir_files::{Bytes, Entry, Files, ReadError, RootedPath, Tree};
 
 use crate::local::Local;
 
+/// How often a directory is looked at until it rests.
+const LOOKS: usize = 8;
+
 /// Entry, time of the last change in nanoseconds, and size.
 type Stamp = (Entry, i128);
 /// What is in each directory, by name.
@@ -21,8 +24,18 @@ type Stamps = BTreeMap<RootedPath, BTreeMap<String, Stamp>>;
 
 /// The files of a directory as they are now, and a digest that changes when any of them does: over names, sizes and
 /// times, no content is read. What Git itself keeps (`.git`) is passed over.
+///
+/// Files that move while they are looked at are looked at again: what two looks in a row agree on was there in between.
+/// A directory that never rests is taken as it was found; reading what has changed since is an error.
 pub fn local_snapshot(root: &Path) -> io::Result<(String, Tree)> {
-    let stamps = stamps(root)?;
+    let mut stamps = stamps(root)?;
+    for _ in 0..LOOKS {
+        let again = self::stamps(root)?;
+        if again == stamps {
+            break;
+        }
+        stamps = again;
+    }
     let digest = digest(&stamps);
     Ok((digest, Tree::new(Snapshot { local: Local { root: root.to_path_buf() }, stamps })))
 }

@@ -6,10 +6,14 @@
     reason = "a test that cannot go on has failed, and says what it skips"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+#[path = "../../../testbed/git_server.rs"]
+mod git_server;
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use git_server::GitServer;
 use weir_fetch::{FetchError, GitAuth, GitReference, GitSpec, Mirror};
 use weir_files::RootedPath;
 
@@ -53,6 +57,10 @@ impl Scratch {
         scratch
     }
 
+    fn serve(&self) -> GitServer {
+        GitServer::start(&self.0.join("repos")).unwrap()
+    }
+
     fn mirror(&self) -> Mirror {
         Mirror::open(&self.0.join("mirrors/app")).unwrap()
     }
@@ -79,18 +87,18 @@ fn branch(name: &str) -> GitReference {
     GitReference { branch: name.into(), ..GitReference::default() }
 }
 
-fn has(program: &str, suite: &str) -> bool {
+fn has_git(suite: &str) -> bool {
     let found =
-        Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+        Command::new("git").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
-        println!("skipped: {suite}: {program} is absent");
+        println!("skipped: {suite}: git is absent");
     }
     found
 }
 
 #[test]
 fn every_kind_of_reference() {
-    if !has("git", "every_kind_of_reference") {
+    if !has_git("every_kind_of_reference") {
         return;
     }
     let scratch = Scratch::repository("references");
@@ -131,65 +139,17 @@ fn every_kind_of_reference() {
     assert!(matches!(&none, FetchError::NoReference { .. }), "{none}");
 }
 
-/// The Git server of the testbed, with faults on request.
-struct Server(Child, u16);
-
-impl Server {
-    fn start(scratch: &Scratch, port: u16, more: &[&str]) -> Option<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testbed/git-server.py");
-        let mut child = Command::new("python3")
-            .arg(script)
-            .arg(scratch.0.join("repos"))
-            .arg(port.to_string())
-            .args(more)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if Instant::now() > deadline || child.try_wait().ok()?.is_some() {
-                return None;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Some(Self(child, port))
-    }
-
-    fn fault(&self, mode: &str) {
-        use std::io::{Read as _, Write as _};
-        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.1)).unwrap();
-        write!(stream, "GET /_fault?mode={mode} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/app.git", self.1)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        _ = self.0.kill();
-        _ = self.0.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 #[test]
 fn over_http_with_credentials() {
-    if !has("git", "over_http_with_credentials") || !has("python3", "over_http_with_credentials") {
+    if !has_git("over_http_with_credentials") {
         return;
     }
     let scratch = Scratch::repository("http");
     let first = scratch.commit("x.yaml", "one");
-    let server = Server::start(&scratch, free_port(), &["--auth", "me:secret"]).unwrap();
+    let server = scratch.serve();
+    server.fault("auth Basic bWU6c2VjcmV0");
     let mirror = scratch.mirror();
-    let mut spec = GitSpec { url: server.url(), ..scratch.spec(branch("main")) };
+    let mut spec = GitSpec { url: server.url("app.git"), ..scratch.spec(branch("main")) };
     let refused = mirror.fetch(&spec).unwrap_err();
     assert!(matches!(refused, FetchError::Authentication { .. }), "{refused}");
     spec.auth = GitAuth::Basic { user: "me".into(), password: "wrong".into() };
@@ -201,7 +161,7 @@ fn over_http_with_credentials() {
     let second = scratch.commit("x.yaml", "two");
     assert_eq!(mirror.fetch(&spec).unwrap().commit, second);
     assert_eq!(mirror.fetch(&spec).unwrap().commit, second);
-    drop(server);
+    server.fault("gone");
     let gone = mirror.fetch(&spec).unwrap_err();
     assert!(matches!(gone, FetchError::Operation { .. }), "{gone}");
     assert!(mirror.tree(&second).is_ok(), "what was fetched stays");
@@ -210,36 +170,40 @@ fn over_http_with_credentials() {
 #[test]
 fn faults_of_the_server_are_told_and_change_nothing() {
     let suite = "faults_of_the_server_are_told_and_change_nothing";
-    if !has("git", suite) || !has("python3", suite) {
+    if !has_git(suite) {
         return;
     }
     let scratch = Scratch::repository("faults");
     let first = scratch.commit("x.yaml", "one");
-    let server = Server::start(&scratch, free_port(), &[]).unwrap();
+    let server = scratch.serve();
     let mirror = scratch.mirror();
-    let spec = GitSpec { url: server.url(), timeout: Duration::from_secs(2), ..scratch.spec(branch("main")) };
+    let spec = GitSpec {
+        url: server.url("app.git"),
+        timeout: Duration::from_secs(2),
+        ..scratch.spec(branch("main"))
+    };
     assert_eq!(mirror.fetch(&spec).unwrap().commit, first);
     scratch.commit("x.yaml", "two");
-    for mode in ["500", "hang", "garbage", "slow", "empty", "401", "429"] {
+    for mode in ["500", "hang", "garbage", "slow", "empty", "401", "429", "404", "gone"] {
         server.fault(mode);
         let start = Instant::now();
         let error = mirror.fetch(&spec).unwrap_err();
         assert!(start.elapsed() < Duration::from_secs(10), "{mode} took {:?}", start.elapsed());
         match mode {
             "401" => assert!(matches!(error, FetchError::Authentication { .. }), "{mode}: {error}"),
-            "hang" => assert!(matches!(error, FetchError::Timeout { .. }), "{mode}: {error}"),
-            "500" | "429" => assert!(error.to_string().contains(mode), "{mode}: {error}"),
+            "hang" | "slow" => assert!(matches!(error, FetchError::Timeout { .. }), "{mode}: {error}"),
+            "500" | "429" | "404" => assert!(error.to_string().contains(mode), "{mode}: {error}"),
             _ => {}
         }
         assert!(mirror.tree(&first).is_ok(), "{mode}");
     }
-    server.fault("ok");
+    server.fault("none");
     assert_ne!(mirror.fetch(&spec).unwrap().commit, first);
 }
 
 #[test]
 fn a_bad_mirror_is_begun_anew() {
-    if !has("git", "a_bad_mirror_is_begun_anew") {
+    if !has_git("a_bad_mirror_is_begun_anew") {
         return;
     }
     let scratch = Scratch::repository("bad");

@@ -3,16 +3,18 @@
 use weir_api::CRDS;
 use weir_cluster::{ApiError, Apply, Cluster};
 use weir_delivery::Entry;
-use weir_yaml::{Dialect, Value, from_yaml};
+use weir_plan::Desired;
+use weir_yaml::{Dialect, from_yaml};
 
 use crate::exit::Failure;
 
-const HOW: Apply<'_> = Apply { manager: "weir", force: true, subresource: "" };
+pub(super) const HOW: Apply<'_> = Apply { manager: "weir", force: true, subresource: "" };
 /// A definition is served a moment after it was applied.
 const TRIES: u32 = 100;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 
-pub(super) async fn entry(cluster: &Cluster, entry: &Entry) -> Result<(), Failure> {
+/// Applies it all. What cannot be applied is told, and the rest goes on.
+pub(super) async fn entry(cluster: &Cluster, entry: &Entry) -> Result<Vec<String>, Failure> {
     let resource = cluster.resource("apiextensions.k8s.io/v1", "CustomResourceDefinition").await?;
     for definition in CRDS {
         for object in
@@ -24,30 +26,37 @@ pub(super) async fn entry(cluster: &Cluster, entry: &Entry) -> Result<(), Failur
             }
         }
     }
+    let mut problems = Vec::new();
     for object in &entry.objects {
-        apply(cluster, object).await?;
+        match apply(cluster, object).await {
+            Ok(()) => {}
+            // Nothing more can be said to it, so nothing more will be.
+            Err(error @ ApiError::Transport(_)) => return Err(error.into()),
+            Err(error) => problems.push(object.problem(error).line()),
+        }
     }
-    Ok(())
+    Ok(problems)
 }
 
-async fn apply(cluster: &Cluster, object: &Value) -> Result<(), Failure> {
-    let text = |key| object.str_at(&[key]).unwrap_or_default();
+async fn apply(cluster: &Cluster, object: &Desired) -> Result<(), ApiError> {
     let mut tries = 0;
     loop {
-        let done = match cluster.resource(text("apiVersion"), text("kind")).await {
-            Ok(resource) => cluster.apply(&resource, object, HOW).await.map(|_| ()),
+        let done = match cluster.resource(&object.gvk.api_version(), &object.gvk.kind).await {
+            Ok(resource) => cluster.apply(&resource, &object.object, HOW).await.map(|_| ()),
             Err(error) => Err(error),
         };
         match done {
-            Ok(()) => return Ok(()),
+            // Of a kind that is served in another version no definition is on its way.
+            Err(ApiError::NoKind { .. })
+                if cluster.preferred(&object.gvk.group, &object.gvk.kind).await.is_ok() =>
+            {
+                return done;
+            }
             Err(ApiError::NoKind { .. } | ApiError::Status { code: 404, .. }) if tries < TRIES => {
                 tries += 1;
                 tokio::time::sleep(PAUSE).await;
             }
-            Err(error) => {
-                let name = object.str_at(&["metadata", "name"]).unwrap_or_default();
-                return Err(Failure::new(format!("{}/{name}: {error}", text("kind"))));
-            }
+            _ => return done,
         }
     }
 }

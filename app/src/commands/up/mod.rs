@@ -1,6 +1,8 @@
 //! `weir up`: a repository and a cluster, brought together.
 
+mod again;
 mod apply;
+mod definitions;
 mod local;
 mod sandbox;
 mod screen;
@@ -9,40 +11,40 @@ mod units;
 
 use std::path::PathBuf;
 
-use weir_cluster::Cluster;
 use weir_controllers::{LocalSource, Running, Settings};
 use weir_delivery::Entry;
 use weir_files::RootedPath;
 
 use super::build_kustomization::repository;
 use super::controller::stop_signal;
-use super::reconcile::timeout;
 use crate::cli::Up;
-use crate::connect::{block_on, install_crypto};
+use crate::connect::{ClusterArgs, block_on, install_crypto};
 use crate::exit::{Exit, Failure};
 use crate::output::say;
 use crate::telemetry;
+use definitions::Definitions;
 use screen::Screen;
+use units::Progress;
 
-pub(super) fn run(args: Up) -> Result<Exit, Failure> {
+pub(super) fn run(args: Up, cluster: ClusterArgs) -> Result<Exit, Failure> {
     telemetry::quiet();
     if !args.path.is_dir() {
         return Err(Failure::usage(format!("'{}' is not a directory", args.path.display())));
     }
-    if args.sandbox && (args.cluster.kubeconfig.is_some() || args.cluster.context.is_some()) {
+    if args.sandbox && (cluster.kubeconfig.is_some() || cluster.context.is_some()) {
         return Err(Failure::usage("--sandbox and --kubeconfig or --context exclude each other"));
     }
-    if !args.sandbox && args.cluster.kubeconfig.is_none() && args.cluster.context.is_none() {
+    if !args.sandbox && cluster.kubeconfig.is_none() && cluster.context.is_none() {
         let message =
             "name a cluster with --kubeconfig or --context, or use --sandbox for one inside this process";
         return Err(Failure::usage(message));
     }
-    block_on(up(args))
+    block_on(up(args, cluster))
 }
 
-async fn up(args: Up) -> Result<Exit, Failure> {
+async fn up(args: Up, cluster_args: ClusterArgs) -> Result<Exit, Failure> {
     install_crypto();
-    let limit = timeout(&args.timeout)?;
+    let limit = cluster_args.timeout();
     let (outer, within) = repository(&args.path)?;
     let inner = weir_delivery::root(&weir_fetch::local_directory(&outer), &within)?;
     let within = RootedPath::new(&within.relative_to(&inner)).map_err(|e| Failure::new(e.to_string()))?;
@@ -53,12 +55,20 @@ async fn up(args: Up) -> Result<Exit, Failure> {
         let (cluster, sandbox) = sandbox::start(&args).await?;
         (cluster, Some(sandbox))
     } else {
-        (args.cluster.connect().await?, None)
+        (cluster_args.connect().await?, None)
     };
     announce(&root, &entry);
-    apply::entry(&cluster, &entry).await?;
+    let refused = apply::entry(&cluster, &entry).await?;
+    for problem in &refused {
+        say(&format!("✗ {problem}"));
+    }
+    let definitions = match args.sandbox {
+        true => Some(Definitions::new(&cluster, root.clone(), entry.sources.clone()).await?),
+        false => None,
+    };
     let running = weir_controllers::start(cluster.clone(), settings(&root, &entry))?;
-    if args.once { once(&cluster, running, limit).await } else { follow(&cluster, running, root).await }
+    let progress = Progress { cluster, definitions, again: again::Again::default(), refused };
+    if args.once { once(progress, running, limit).await } else { follow(progress, running, root).await }
 }
 
 fn announce(root: &std::path::Path, entry: &Entry) {
@@ -66,10 +76,17 @@ fn announce(root: &std::path::Path, entry: &Entry) {
     say(&format!("► entry point: {}", entry.found));
     if !entry.others.is_empty() {
         say(&format!(
-            "  hint: other clusters: {}; name one of these directories to run it",
-            entry.others.join(", ")
+            "  hint: not part of it: {}; name one of these directories to run it",
+            first(&entry.others)
         ));
     }
+}
+
+/// The first few of many.
+fn first(names: &[String]) -> String {
+    const MOST: usize = 6;
+    let shown = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > MOST { format!("{shown} and {} more", names.len() - MOST) } else { shown }
 }
 
 fn settings(root: &std::path::Path, entry: &Entry) -> Settings {
@@ -79,25 +96,27 @@ fn settings(root: &std::path::Path, entry: &Entry) -> Settings {
 }
 
 /// Until all is settled.
-async fn once(cluster: &Cluster, running: Running, limit: std::time::Duration) -> Result<Exit, Failure> {
-    let screen = Screen::new();
-    let settled = settle::wait(cluster, &running, limit, &screen).await;
-    let units = units::read(cluster).await?;
+async fn once(mut progress: Progress, running: Running, limit: std::time::Duration) -> Result<Exit, Failure> {
+    let (screen, started) = (Screen::new(), std::time::Instant::now());
+    let settled = settle::wait(&mut progress, &running, limit, &screen).await;
+    let mut units = progress.units().await?;
+    progress.explain(&mut units).await;
     screen.finish();
     running.stop().await;
     if !settled {
-        say(&format!("✗ not settled after {}", weir_api::GoDuration(limit)));
+        let spent = std::time::Duration::from_secs(started.elapsed().as_secs());
+        say(&format!("✗ not settled after {}", weir_api::GoDuration(spent)));
     }
-    Ok(units::summary(&units, settled))
+    Ok(progress.summary(&units, settled))
 }
 
 /// Until told to stop, going on as files change.
-async fn follow(cluster: &Cluster, running: Running, root: PathBuf) -> Result<Exit, Failure> {
+async fn follow(mut progress: Progress, running: Running, root: PathBuf) -> Result<Exit, Failure> {
     let screen = Screen::new();
     let changes = local::watch(root);
     tokio::select! {
         () = stop_signal() => {}
-        () = settle::show(cluster, &screen) => {}
+        () = settle::show(&mut progress, &screen) => {}
         () = local::tell(changes, &running) => {}
     }
     screen.finish();

@@ -2,34 +2,26 @@
 
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _, stderr};
-use std::time::{Duration, Instant};
 
-use crate::output::say;
+use crate::output::{painted, say};
 
-const PERIOD: Duration = Duration::from_millis(200);
-/// Trees longer than this would scroll away what they redraw.
-const MOST_LINES: usize = 60;
+/// Lines and columns where the terminal does not tell.
+const USUAL: (usize, usize) = (24, 80);
 
 /// Where the tree is drawn.
 pub(super) struct Screen {
     live: bool,
     lines: Cell<usize>,
-    drawn: Cell<Option<Instant>>,
 }
 
 impl Screen {
     pub(super) fn new() -> Self {
-        Self { live: stderr().is_terminal(), lines: Cell::new(0), drawn: Cell::new(None) }
+        Self { live: stderr().is_terminal(), lines: Cell::new(0) }
     }
 
     /// True on a terminal.
     pub(super) fn is_live(&self) -> bool {
         self.live
-    }
-
-    /// True if it is time to draw again.
-    pub(super) fn is_due(&self) -> bool {
-        self.live && self.drawn.get().is_none_or(|drawn| drawn.elapsed() >= PERIOD)
     }
 
     /// Draws over what was drawn before.
@@ -38,11 +30,11 @@ impl Screen {
             return;
         }
         self.finish();
-        let lines: Vec<_> = tree.lines().take(MOST_LINES).collect();
+        let (height, width) = size();
+        let lines = fitting(tree, height, width);
         // A terminal that went away is no reason to fail.
-        _ = writeln!(stderr(), "{}", lines.join("\n"));
+        _ = writeln!(stderr(), "{}", painted(&lines.join("\n")));
         self.lines.set(lines.len());
-        self.drawn.set(Some(Instant::now()));
     }
 
     /// Takes the drawing away.
@@ -59,5 +51,56 @@ impl Screen {
         for line in now.lines().filter(|line| !old.contains(line)) {
             say(line);
         }
+    }
+}
+
+/// Lines and columns of the terminal.
+fn size() -> (usize, usize) {
+    let told = rustix::termios::tcgetwinsize(stderr()).ok();
+    let told = told.map(|size| (usize::from(size.ws_row), usize::from(size.ws_col)));
+    told.filter(|(height, width)| *height > 2 && *width > 8).unwrap_or(USUAL)
+}
+
+/// The tree as it fits: what scrolled away or broke into two lines could not be drawn over. Where not all lines fit, those
+/// go first that are ready or that nobody acts on.
+fn fitting(tree: &str, height: usize, width: usize) -> Vec<String> {
+    let lines: Vec<_> = tree.lines().collect();
+    // One line for the cursor, and where some are left out one to say so.
+    let room = height.saturating_sub(1);
+    let matters = |line: &str| line.trim_start().starts_with(['✗', '◎', '·']);
+    let mut shown: Vec<bool> = vec![lines.len() <= room; lines.len()];
+    if lines.len() > room {
+        let room = room.saturating_sub(1);
+        let first = (0..lines.len()).filter(|at| matters(lines[*at]));
+        let then = (0..lines.len()).filter(|at| !matters(lines[*at]));
+        for at in first.chain(then).take(room) {
+            shown[at] = true;
+        }
+    }
+    let kept = lines.iter().zip(&shown).filter(|(_, shown)| **shown);
+    let mut fitting: Vec<_> = kept.map(|(line, _)| cut(line, width)).collect();
+    if fitting.len() < lines.len() {
+        fitting.push(format!("  and {} more", lines.len() - fitting.len()));
+    }
+    fitting
+}
+
+fn cut(line: &str, width: usize) -> String {
+    if line.chars().count() < width {
+        return line.to_string();
+    }
+    line.chars().take(width.saturating_sub(2)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_fits_its_terminal() {
+        let tree = "✔ one\n  ✔ two\n  ✗ three is broken for a long reason\n✔ four\n◎ five\n";
+        assert_eq!(fitting(tree, 10, 80), tree.lines().collect::<Vec<_>>());
+        assert_eq!(fitting(tree, 5, 12), ["✔ one", "  ✗ three …", "◎ five", "  and 2 more"]);
+        assert_eq!(fitting("", 5, 12), Vec::<String>::new());
     }
 }

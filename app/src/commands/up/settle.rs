@@ -3,54 +3,100 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use weir_cluster::{Cluster, Scope, follow};
+use weir_cluster::{Scope, follow};
 use weir_controllers::Running;
 
 use super::screen::Screen;
-use super::units::{self, State};
-use crate::commands::resource::{GIT_REPOSITORY, KUSTOMIZATION, served};
+use super::units::{self, Progress, State, Unit};
+use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION};
 
 /// Controllers that were idle this long have seen everything they did to each other.
 const QUIET: Duration = Duration::from_millis(300);
+/// A sandbox in which nothing changed for this long is as it will be.
+const STUCK: Duration = Duration::from_secs(10);
 const STEP: Duration = Duration::from_millis(50);
+/// Units are looked at this often at most while controllers work.
+const PERIOD: Duration = Duration::from_millis(250);
 /// The tree is drawn no more often than this,
 const REDRAW: Duration = Duration::from_millis(250);
 /// and looked at this often where nothing is said to have changed.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Waits until nothing more will happen by itself. False if time was up before.
-pub(super) async fn wait(cluster: &Cluster, running: &Running, limit: Duration, screen: &Screen) -> bool {
+/// Waits until nothing more will happen by itself. False if time was up before, or something waits for what never comes.
+pub(super) async fn wait(
+    progress: &mut Progress,
+    running: &Running,
+    limit: Duration,
+    screen: &Screen,
+) -> bool {
     let deadline = Instant::now() + limit;
+    let mut look = Look::new();
     let mut quiet_since = None;
-    loop {
+    while Instant::now() < deadline {
         tokio::time::sleep(STEP).await;
-        if Instant::now() >= deadline {
-            return false;
-        }
-        if !running.is_idle() {
-            quiet_since = None;
-        } else if quiet_since.get_or_insert_with(Instant::now).elapsed() >= QUIET {
-            let units = units::read(cluster).await.unwrap_or_default();
-            if !units.is_empty() && units.iter().all(|unit| unit.state != State::Working) {
-                return true;
+        let quiet = running.is_idle().then(|| *quiet_since.get_or_insert_with(Instant::now));
+        quiet_since = quiet;
+        let is_quiet = quiet.is_some_and(|since| since.elapsed() >= QUIET);
+        if look.is_due(is_quiet) {
+            look.take(progress, screen).await;
+            if is_quiet && !look.is_working() || progress.is_sandbox() && look.is_stuck() {
+                if !progress.help(true).await {
+                    return !look.is_working();
+                }
+                (quiet_since, look) = (None, Look::new());
             }
-            quiet_since = None;
         }
-        if screen.is_due()
-            && let Ok(units) = units::read(cluster).await
-        {
+    }
+    false
+}
+
+/// How the units were the last time, and since when.
+struct Look {
+    units: Vec<Unit>,
+    since: Instant,
+    next: Instant,
+}
+
+impl Look {
+    fn new() -> Self {
+        Self { units: Vec::new(), since: Instant::now(), next: Instant::now() + PERIOD }
+    }
+
+    fn is_due(&self, is_quiet: bool) -> bool {
+        is_quiet || Instant::now() >= self.next
+    }
+
+    async fn take(&mut self, progress: &mut Progress, screen: &Screen) {
+        let started = Instant::now();
+        let goes_on = progress.help(false).await;
+        let Ok(units) = progress.units().await else { return };
+        if screen.is_live() {
             screen.draw(&units::tree(&units));
         }
+        if goes_on || units != self.units {
+            (self.units, self.since) = (units, Instant::now());
+        }
+        // Looking must not take a share of the work that counts.
+        self.next = Instant::now() + PERIOD.max(started.elapsed() * 20);
+    }
+
+    fn is_working(&self) -> bool {
+        self.units.iter().any(|unit| unit.state == State::Working)
+    }
+
+    /// In a sandbox nothing takes long: what changes no more waits for something that never comes.
+    fn is_stuck(&self) -> bool {
+        self.since.elapsed() >= STUCK
     }
 }
 
 /// Shows how it goes for good: again when a unit or source has changed, and now and then for the kinds nobody acts on.
-pub(super) async fn show(cluster: &Cluster, screen: &Screen) {
+pub(super) async fn show(progress: &mut Progress, screen: &Screen) {
     let mut changes = Vec::new();
     for kind in [GIT_REPOSITORY, KUSTOMIZATION] {
-        if let Ok(resource) = served(cluster, &kind).await {
+        if let Ok(resource) = kind.served(&progress.cluster).await {
             changes.push(follow(
-                cluster.clone(),
+                progress.cluster.clone(),
                 resource,
                 Scope { metadata_only: true, ..Scope::default() },
             ));
@@ -59,7 +105,8 @@ pub(super) async fn show(cluster: &Cluster, screen: &Screen) {
     let [sources, units] = changes.as_mut_slice() else { return std::future::pending().await };
     let mut last = String::new();
     loop {
-        if let Ok(units) = units::read(cluster).await {
+        progress.help(true).await;
+        if let Ok(units) = progress.units().await {
             let now = units::tree(&units);
             if now != last {
                 screen.draw(&now);

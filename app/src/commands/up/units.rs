@@ -1,9 +1,15 @@
 //! All units and sources of a cluster, how they are and what they wait for.
 
-use weir_cluster::Cluster;
+use std::collections::{BTreeMap, BTreeSet};
+
+use weir_api::CRDS;
+use weir_cluster::{ApiError, Cluster};
 use weir_yaml::Value;
 
-use crate::commands::resource::{GIT_REPOSITORY, KUSTOMIZATION, condition, is_suspended, served, shorten};
+use super::again::Again;
+use super::definitions::{Definitions, Undefined};
+use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION, Kind};
+use crate::commands::resource::{condition, is_suspended, read_one, shorten};
 use crate::exit::{Exit, Failure};
 use crate::output::say;
 
@@ -18,10 +24,12 @@ pub(super) enum State {
     Suspended,
     /// Nobody acts on its kind yet.
     NotSupported,
+    /// Nobody defines its kind.
+    Undefined,
 }
 
 /// One unit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unit {
     pub(super) kind: String,
     pub(super) namespace: String,
@@ -32,29 +40,156 @@ pub(super) struct Unit {
     pub(super) message: String,
 }
 
-/// Kinds that are applied as objects and left alone.
-const NOT_SUPPORTED: [(&str, &str); 8] = [
-    ("helm.toolkit.fluxcd.io", "HelmRelease"),
-    ("source.toolkit.fluxcd.io", "HelmRepository"),
-    ("source.toolkit.fluxcd.io", "OCIRepository"),
-    ("source.toolkit.fluxcd.io", "HelmChart"),
-    ("source.toolkit.fluxcd.io", "Bucket"),
-    ("image.toolkit.fluxcd.io", "ImageRepository"),
-    ("image.toolkit.fluxcd.io", "ImagePolicy"),
-    ("image.toolkit.fluxcd.io", "ImageUpdateAutomation"),
-];
+/// Objects of one kind without a definition that are named one by one.
+const MOST_OF_A_KIND: usize = 5;
 
-pub(super) async fn read(cluster: &Cluster) -> Result<Vec<Unit>, Failure> {
+/// A cluster on its way to what the repository says.
+pub(super) struct Progress {
+    pub(super) cluster: Cluster,
+    /// In a sandbox, where kinds may be assumed.
+    pub(super) definitions: Option<Definitions>,
+    pub(super) again: Again,
+    /// What of the entry point the server refused.
+    pub(super) refused: Vec<String>,
+}
+
+impl Progress {
+    pub(super) async fn units(&self) -> Result<Vec<Unit>, Failure> {
+        let mut units = read(&self.cluster).await?;
+        let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+        for object in self.undefined() {
+            let Undefined { unit, api_version, kind, .. } = object;
+            *counts.entry((unit.clone(), kind.clone(), api_version.clone())).or_default() += 1;
+        }
+        for ((unit, kind, api_version), count) in counts {
+            let objects = if count == 1 { "object".to_string() } else { format!("{count} objects") };
+            let message = format!("{objects} of {api_version}, which nobody defines");
+            let (namespace, name) = Default::default();
+            let state = State::Undefined;
+            units.push(Unit { kind, namespace, name, parent: Some(unit), state, message });
+        }
+        Ok(units)
+    }
+
+    /// Names what the units that are still on their way wait for and is not there.
+    pub(super) async fn explain(&self, units: &mut [Unit]) {
+        for unit in units.iter_mut().filter(|unit| unit.state == State::Working) {
+            let missing = self.missing(unit).await.unwrap_or_default();
+            if !missing.is_empty() {
+                unit.message = format!("{}; not there: {}", unit.message, missing.join(", "));
+            }
+        }
+    }
+
+    /// The health checks of a unit whose objects do not exist.
+    async fn missing(&self, unit: &Unit) -> Result<Vec<String>, Failure> {
+        let kind = Kind::named(&unit.kind).unwrap_or(KUSTOMIZATION);
+        let object = read_one(&self.cluster, &kind, &unit.namespace, &unit.name).await?;
+        let checks = object.at(&["spec", "healthChecks"]).and_then(Value::as_list).unwrap_or_default();
+        let mut missing = Vec::new();
+        for check in checks {
+            let text = |key| check.str_at(&[key]).unwrap_or_default();
+            let found = match self.cluster.resource(text("apiVersion"), text("kind")).await {
+                Ok(resource) => self.cluster.get_metadata(&resource, text("namespace"), text("name")).await?,
+                Err(ApiError::NoKind { .. }) => None,
+                Err(error) => return Err(error.into()),
+            };
+            if found.is_none() {
+                let place = if text("namespace").is_empty() { "" } else { "/" };
+                missing.push(format!("{}/{}{place}{}", text("kind"), text("namespace"), text("name")));
+            }
+        }
+        Ok(missing)
+    }
+
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.definitions.is_some()
+    }
+
+    fn undefined(&self) -> impl Iterator<Item = &Undefined> {
+        self.definitions.iter().flat_map(Definitions::undefined)
+    }
+
+    /// Lets units go on that failed for want of what can be had. True if there were some. `at_last` is said when nothing
+    /// moves any more.
+    pub(super) async fn help(&mut self, at_last: bool) -> bool {
+        let Some(definitions) = &mut self.definitions else { return false };
+        let mut helped = definitions.look(at_last).await;
+        if at_last && matches!(helped, Ok(false)) {
+            helped = self.again.look(&self.cluster).await;
+        }
+        helped.unwrap_or_else(|error| {
+            tracing::warn!(%error, "units that failed cannot be helped");
+            false
+        })
+    }
+
+    /// Names the objects whose kinds nobody defines, the first few of each kind. Gives how many they are.
+    fn tell_undefined(&self) -> usize {
+        let mut kinds: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+        for object in self.undefined() {
+            kinds.entry((&object.api_version, &object.kind)).or_default().insert(&object.problem);
+        }
+        for ((api_version, kind), problems) in &kinds {
+            for problem in problems.iter().take(MOST_OF_A_KIND) {
+                say(&format!("✗ {problem}"));
+            }
+            if problems.len() > MOST_OF_A_KIND {
+                let more = problems.len() - MOST_OF_A_KIND;
+                say(&format!("  and {more} more of kind {kind} in version {api_version}"));
+            }
+        }
+        kinds.values().map(BTreeSet::len).sum()
+    }
+
+    /// Says how all is: causes first, then what waits for them. Gives the exit code.
+    pub(super) fn summary(&self, units: &[Unit], settled: bool) -> Exit {
+        say(tree(units).trim_end());
+        for problem in &self.refused {
+            say(&format!("✗ {problem}"));
+        }
+        let of = |state| units.iter().filter(move |unit: &&Unit| unit.state == state);
+        let tell = |states: &[(State, &str)]| {
+            for (state, mark) in states {
+                for unit in of(*state) {
+                    let message = unit.message.replace('\n', "\n  ");
+                    say(&format!("{mark} {}/{}/{}: {message}", unit.kind, unit.namespace, unit.name));
+                }
+            }
+        };
+        tell(&[(State::Failed, "✗")]);
+        let undefined = self.tell_undefined();
+        tell(&[(State::Working, "◎"), (State::Waiting, "·")]);
+        let counts = [
+            (of(State::Failed).count() + self.refused.len(), "failed", true),
+            (undefined, "without a definition", true),
+            (of(State::Working).count(), "not settled", true),
+            (of(State::Waiting).count(), "waiting", true),
+            (of(State::Suspended).count(), "suspended", false),
+            (of(State::NotSupported).count(), "not supported yet", false),
+        ];
+        let mut line = format!("{} ready", of(State::Ready).count());
+        for (count, word, _) in counts.iter().filter(|(count, ..)| *count > 0) {
+            line.push_str(&format!(", {count} {word}"));
+        }
+        let good = settled && counts.iter().all(|(count, _, matters)| *count == 0 || !matters);
+        say(&format!("{} {line}", if good { "✔" } else { "✗" }));
+        if good { Exit::Success } else { Exit::Failure }
+    }
+}
+
+async fn read(cluster: &Cluster) -> Result<Vec<Unit>, Failure> {
     let mut units = Vec::new();
     for kind in [GIT_REPOSITORY, KUSTOMIZATION] {
-        let resource = served(cluster, &kind).await?;
+        let resource = kind.served(cluster).await?;
         units.extend(
             cluster.list(&resource, "", "").await?.iter().map(|object| unit(object, kind.kind, true)),
         );
     }
-    for (group, kind) in NOT_SUPPORTED {
-        let Ok(resource) = cluster.preferred(group, kind).await else { continue };
-        units.extend(cluster.list(&resource, "", "").await?.iter().map(|object| unit(object, kind, false)));
+    for left_alone in CRDS.iter().filter(|kind| !kind.is_acted_on()) {
+        let Ok(resource) = cluster.preferred(left_alone.group, left_alone.kind).await else { continue };
+        let objects = cluster.list(&resource, "", "").await?;
+        units.extend(objects.iter().map(|object| unit(object, left_alone.kind, false)));
     }
     Ok(units)
 }
@@ -69,8 +204,15 @@ fn unit(object: &Value, kind: &str, supported: bool) -> Unit {
     let parent = label("namespace")
         .zip(label("name"))
         .filter(|parent| kind != KUSTOMIZATION.kind || *parent != (namespace.clone(), name.clone()));
-    let (state, message) =
+    let (state, mut message) =
         if supported { state(object) } else { (State::NotSupported, format!("not supported yet: {kind}")) };
+    let source = text(&["spec", "sourceRef", "kind"]).and_then(|kind| Kind::named(&kind));
+    if state == State::Failed
+        && let Some(source) = source.filter(|source| !source.is_acted_on())
+        && !message.contains("not supported yet")
+    {
+        message = format!("not supported yet: source of kind {} ({message})", source.kind);
+    }
     Unit { kind: kind.to_string(), namespace, name, parent, state, message: shorten(&message) }
 }
 
@@ -117,10 +259,13 @@ fn draw(units: &[Unit], unit: &Unit, depth: usize, text: &mut String) {
         State::Waiting => "·",
         State::Failed => "✗",
         State::Suspended => "‖",
-        State::NotSupported => "?",
+        State::NotSupported | State::Undefined => "?",
     };
     let indent = "  ".repeat(depth);
-    text.push_str(&format!("{indent}{mark} {}/{}/{}", unit.kind, unit.namespace, unit.name));
+    text.push_str(&format!("{indent}{mark} {}", unit.kind));
+    if unit.state != State::Undefined {
+        text.push_str(&format!("/{}/{}", unit.namespace, unit.name));
+    }
     match unit.state {
         State::Ready => {}
         _ => {
@@ -139,32 +284,4 @@ fn draw(units: &[Unit], unit: &Unit, depth: usize, text: &mut String) {
             draw(units, child, depth + 1, text);
         }
     }
-}
-
-/// Says how all is: causes first, then what waits for them. Gives the exit code.
-pub(super) fn summary(units: &[Unit], settled: bool) -> Exit {
-    let count = |state| units.iter().filter(|unit| unit.state == state).count();
-    let of = |state| units.iter().filter(move |unit: &&Unit| unit.state == state);
-    say(tree(units).trim_end());
-    for (state, mark) in [(State::Failed, "✗"), (State::Working, "◎"), (State::Waiting, "·")] {
-        for unit in of(state) {
-            say(&format!("{mark} {}/{}/{}: {}", unit.kind, unit.namespace, unit.name, unit.message));
-        }
-    }
-    let not_ready = count(State::Failed) + count(State::Working) + count(State::Waiting);
-    let mut line = format!("{} ready", count(State::Ready));
-    for (state, word) in [
-        (State::Failed, "failed"),
-        (State::Working, "not settled"),
-        (State::Waiting, "waiting"),
-        (State::Suspended, "suspended"),
-        (State::NotSupported, "not supported yet"),
-    ] {
-        if count(state) > 0 {
-            line.push_str(&format!(", {} {word}", count(state)));
-        }
-    }
-    let good = settled && not_ready == 0;
-    say(&format!("{} {line}", if good { "✔" } else { "✗" }));
-    if good { Exit::Success } else { Exit::Failure }
 }

@@ -144,6 +144,11 @@ pub const CRDS: &[CustomResource] = &[
 ];
 
 impl CustomResource {
+    /// True if Weir acts on objects of this kind. Others are applied as objects and left alone.
+    pub const fn is_acted_on(&self) -> bool {
+        self.schema.is_some()
+    }
+
     /// The name of its definition.
     pub fn crd_name(&self) -> String {
         format!("{}.{}", self.plural, self.group)

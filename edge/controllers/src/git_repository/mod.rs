@@ -9,23 +9,19 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch::Receiver;
 use tokio::sync::{Mutex, broadcast};
-use weir_api::{Artifact, GitRepository};
-use weir_cluster::{ApiError, PatchBody};
+use weir_api::{Artifact, GitRepository, Metadata};
+use weir_cluster::ApiError;
 use weir_delivery::{SourceId, UnitId};
 use weir_yaml::Value;
 
 use crate::context::Context;
+use crate::kind::{Kind, Order};
 use crate::queue::{Queue, Turn};
 use crate::sources::Snapshot;
-use crate::status::typed;
 
-pub(crate) const API_VERSION: &str = "source.toolkit.fluxcd.io/v1";
 pub(crate) const KIND: &str = "GitRepository";
-const FINALIZER: &str = "finalizers.fluxcd.io";
 const COMPONENT: &str = "source-controller";
-const OWN_MANAGER: &str = "gotk-source-controller";
 /// After a failure: first this, then twice as long each time.
 const FIRST_RETRY: Duration = Duration::from_millis(750);
 const LAST_RETRY: Duration = Duration::from_secs(15 * 60);
@@ -62,75 +58,8 @@ impl Controller {
     pub(crate) fn new(context: Context) -> (Self, LocalChanges) {
         let local = broadcast::channel(16).0;
         let changes = LocalChanges(local.clone());
-        (Self { context, queue: Queue::new(), local, failures: Arc::default() }, changes)
-    }
-
-    /// True if no repository is looked at or about to be.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.queue.is_idle()
-    }
-
-    /// Works until told to stop.
-    pub(crate) async fn run(self, mut stopped: Receiver<bool>) {
-        let watching = tokio::spawn(self.clone().watch());
-        loop {
-            tokio::select! {
-                _ = stopped.wait_for(|stop| *stop) => break,
-                turn = self.queue.next() => {
-                    tokio::spawn(self.clone().turn(turn));
-                }
-            }
-        }
-        watching.abort();
-    }
-
-    async fn turn(self, turn: Turn<UnitId>) {
-        let name = turn.key.clone();
-        match self.reconcile(&name).await {
-            Ok(Some(pause)) => self.queue.add_after(name, pause),
-            Ok(None) => {}
-            Err(error) => {
-                tracing::warn!(repository = %name, %error, "a GitRepository could not be looked at");
-                self.queue.add_after(name, Duration::from_secs(2));
-            }
-        }
-    }
-
-    async fn reconcile(&self, key: &UnitId) -> Result<Option<Duration>, ApiError> {
-        let cluster = &self.context.cluster;
-        let resource = cluster.resource(API_VERSION, KIND).await?;
-        let Some(object) = cluster.get(&resource, &key.namespace, &key.name).await? else {
-            self.context.sources.withdraw(&source_id(key));
-            return Ok(None);
-        };
-        let repository: GitRepository = match typed(&object) {
-            Ok(repository) => repository,
-            Err(cause) => {
-                tracing::error!(repository = %key, cause, "a GitRepository cannot be read");
-                return Ok(None);
-            }
-        };
-        let finalizers = &repository.metadata.finalizers;
-        if repository.metadata.deletion_timestamp.is_some() {
-            self.context.sources.withdraw(&source_id(key));
-            if let Err(error) = self.context.artifacts.remove(KIND, &key.namespace, &key.name) {
-                tracing::warn!(repository = %key, %error, "artifacts could not be deleted");
-            }
-            let rest: Vec<_> = finalizers.iter().filter(|own| *own != FINALIZER).cloned().collect();
-            if rest.len() < finalizers.len() {
-                self.set_finalizers(&repository, &rest).await?;
-            }
-            return Ok(None);
-        }
-        if !finalizers.iter().any(|finalizer| finalizer == FINALIZER) {
-            let mut all = finalizers.clone();
-            all.push(FINALIZER.to_string());
-            self.set_finalizers(&repository, &all).await?;
-        }
-        if repository.spec.suspend {
-            return Ok(None);
-        }
-        self.fetch(key, &repository).await.map(Some)
+        let queue = Queue::new(context.settings.concurrency);
+        (Self { context, queue, local, failures: Arc::default() }, changes)
     }
 
     async fn fetch(&self, key: &UnitId, repository: &GitRepository) -> Result<Duration, ApiError> {
@@ -151,12 +80,23 @@ impl Controller {
                 Ok(self.context.jittered(repository.spec.interval.0))
             }
             Fetched::Failed { reason, message } => {
+                if local.is_none() && self.context.sources.get(&source).is_none() {
+                    self.publish_stored(&source, repository).await;
+                }
                 report::failed(&self.context, repository, reason, &message).await?;
                 let mut failures = self.failures.lock().await;
                 let count = failures.entry(key.clone()).or_default();
                 *count += 1;
                 Ok(FIRST_RETRY.saturating_mul(1 << (*count - 1).min(16)).min(LAST_RETRY))
             }
+        }
+    }
+
+    /// We have just started and the remote fails: its units go on with what was fetched last.
+    async fn publish_stored(&self, source: &SourceId, repository: &GitRepository) {
+        if let Some(snapshot) = remote::stored(&self.context, repository).await {
+            tracing::info!(%source, revision = snapshot.revision, "the last revision is taken from storage");
+            self.context.sources.publish(source, snapshot);
         }
     }
 
@@ -171,24 +111,57 @@ impl Controller {
             Err(secret::Unusable(message)) => Fetched::Failed { reason: "AuthenticationFailed", message },
         })
     }
+}
 
-    async fn set_finalizers(
+impl Order for GitRepository {
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    fn is_suspended(&self) -> bool {
+        self.spec.suspend
+    }
+}
+
+impl Kind for Controller {
+    const API_VERSION: &'static str = "source.toolkit.fluxcd.io/v1";
+    const KIND: &'static str = KIND;
+    const MANAGER: &'static str = "gotk-source-controller";
+    type Order = GitRepository;
+
+    fn context(&self) -> &Context {
+        &self.context
+    }
+
+    fn queue(&self) -> &Queue<UnitId> {
+        &self.queue
+    }
+
+    async fn wake(&self) {
+        self.watch_local().await;
+    }
+
+    fn note(&self, _: &UnitId, _: &Value) {}
+
+    fn forget(&self, key: &UnitId) {
+        self.context.sources.withdraw(&source_id(key));
+    }
+
+    async fn reconcile(
         &self,
-        repository: &GitRepository,
-        finalizers: &[String],
-    ) -> Result<(), ApiError> {
-        let resource = self.context.cluster.resource(API_VERSION, KIND).await?;
-        let metadata = &repository.metadata;
-        let mut patch = Value::default();
-        patch.set_at(&["metadata", "finalizers"], finalizers.iter().cloned().collect::<Value>());
-        patch.set_at(&["metadata", "resourceVersion"], metadata.resource_version.as_str());
-        let patch = PatchBody::Merge(patch);
-        let (namespace, name) = (&metadata.namespace, &metadata.name);
-        match self.context.cluster.patch(&resource, namespace, name, "", OWN_MANAGER, &patch).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => Err(error),
+        repository: GitRepository,
+        turn: &Turn<UnitId>,
+    ) -> Result<Option<Duration>, ApiError> {
+        self.fetch(&turn.key, &repository).await.map(Some)
+    }
+
+    async fn finalize(&self, _: &GitRepository, turn: &Turn<UnitId>) -> Result<Option<Duration>, ApiError> {
+        let key = &turn.key;
+        self.context.sources.withdraw(&source_id(key));
+        if let Err(error) = self.context.artifacts.remove(KIND, &key.namespace, &key.name) {
+            tracing::warn!(repository = %key, %error, "artifacts could not be deleted");
         }
+        Ok(None)
     }
 }
 

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
-use weir_api::{Artifact, GitRepository, GitRepositoryReference};
+use weir_api::{Artifact, GitRepository, GitRepositoryReference, GitRepositoryStatus};
 use weir_fetch::{FetchError, GitAuth, GitReference, GitSpec, Mirror, source_files};
 
 use super::secret::Credentials;
-use super::{Fetched, KIND};
+use super::{Fetched, KIND, report};
 use crate::context::Context;
 use crate::sources::Snapshot;
 use crate::status::now;
@@ -31,6 +31,27 @@ pub(super) async fn fetch(
     }
 }
 
+/// The files of the last artifact, if they are still in storage.
+pub(super) async fn stored(context: &Context, repository: &GitRepository) -> Option<Snapshot> {
+    let (context, repository) = (context.clone(), repository.clone());
+    tokio::task::spawn_blocking(move || {
+        let GitRepositoryStatus { artifact, observed_ignore, observed_sparse_checkout, .. } =
+            &repository.status;
+        let revision = artifact.as_ref()?.revision.clone();
+        let (_, commit) = revision.rsplit_once("sha1:")?;
+        let tree = mirror(&context, &repository.spec.url).ok()?.tree(commit).ok()?;
+        let tree = source_files(&tree, observed_ignore.as_deref(), observed_sparse_checkout).ok()?;
+        Some(Snapshot { revision, tree })
+    })
+    .await
+    .ok()?
+}
+
+fn mirror(context: &Context, url: &str) -> Result<Mirror, FetchError> {
+    let digest: String = Sha256::digest(url).iter().map(|byte| format!("{byte:02x}")).collect();
+    Mirror::open(&context.settings.storage.join("mirrors").join(&digest[..32]))
+}
+
 fn fetch_blocking(
     context: &Context,
     repository: &GitRepository,
@@ -38,8 +59,7 @@ fn fetch_blocking(
 ) -> Result<Fetched, FetchError> {
     let storage = |cause: &dyn std::fmt::Display| FetchError::Storage(cause.to_string());
     let spec = spec(repository, credentials);
-    let digest: String = Sha256::digest(&spec.url).iter().map(|byte| format!("{byte:02x}")).collect();
-    let mirror = Mirror::open(&context.settings.storage.join("mirrors").join(&digest[..32]))?;
+    let mirror = mirror(context, &spec.url)?;
     let fetched = mirror.fetch(&spec)?;
     let sparse = &repository.spec.sparse_checkout;
     let tree = source_files(&mirror.tree(&fetched.commit)?, repository.spec.ignore.as_deref(), sparse)
@@ -87,11 +107,8 @@ fn current(context: &Context, repository: &GitRepository, revision: &str) -> Opt
         && status.observed_ignore == repository.spec.ignore
         && status.observed_sparse_checkout == repository.spec.sparse_checkout;
     let sound = same && context.artifacts.verify(&artifact.path, &artifact.digest);
-    if same && !sound {
-        tracing::warn!(
-            path = artifact.path,
-            "the artifact in storage is missing or damaged, it is made anew"
-        );
+    if same && !sound && context.artifacts.holds(&artifact.path) {
+        report::damaged(context, repository, artifact);
     }
     sound.then(|| artifact.clone())
 }

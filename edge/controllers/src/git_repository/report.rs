@@ -3,9 +3,10 @@
 use weir_api::{Artifact, ConditionStatus, GitRepository, GitRepositoryStatus, condition};
 use weir_cluster::ApiError;
 
-use super::{API_VERSION, COMPONENT, KIND, OWN_MANAGER};
+use super::{COMPONENT, Controller};
 use crate::context::Context;
-use crate::events::{Event, ObjectRef};
+use crate::events::Event;
+use crate::kind::{object_ref, save};
 use crate::status;
 
 /// A revision is in storage.
@@ -19,7 +20,7 @@ pub(super) async fn stored(
     let generation = repository.metadata.generation;
     let message = format!("stored artifact for revision '{}'", artifact.revision);
     let old = repository.status.artifact.as_ref();
-    let is_new = old.is_none_or(|old| old.revision != artifact.revision || old.digest != artifact.digest);
+    let is_new = old.is_none_or(|old| old.digest != artifact.digest);
     let had_failed =
         repository.status.conditions.iter().any(|condition| {
             condition.kind == condition::READY && condition.status == ConditionStatus::False
@@ -38,14 +39,13 @@ pub(super) async fn stored(
     next.observed_generation = generation;
     next.observed_ignore.clone_from(&repository.spec.ignore);
     next.observed_sparse_checkout.clone_from(&repository.spec.sparse_checkout);
-    let revision = artifact.revision.clone();
-    next.artifact = Some(artifact);
+    next.artifact = Some(artifact.clone());
     handled(repository, &mut next);
-    save(context, repository, &next).await?;
+    save::<Controller>(context, &repository.metadata, (&repository.status, &next)).await?;
     if is_new {
-        event(context, repository, false, "NewArtifact", news, Some(&revision));
+        event(context, repository, false, "NewArtifact", news, Some(&artifact));
     } else if had_failed {
-        event(context, repository, false, condition::SUCCEEDED, &message, Some(&revision));
+        event(context, repository, false, condition::SUCCEEDED, news, Some(&artifact));
     }
     Ok(())
 }
@@ -65,9 +65,18 @@ pub(super) async fn failed(
     let (kind, retrying) = (condition::RECONCILING, condition::PROGRESSING_WITH_RETRY);
     status::set(all, kind, ConditionStatus::True, retrying, message, generation);
     handled(repository, &mut next);
-    save(context, repository, &next).await?;
+    save::<Controller>(context, &repository.metadata, (&repository.status, &next)).await?;
     event(context, repository, true, reason, message, None);
     Ok(())
+}
+
+/// The file in storage is not what it was; it is made anew.
+pub(super) fn damaged(context: &Context, repository: &GitRepository, artifact: &Artifact) {
+    let message = format!(
+        "failed to verify integrity of artifact: the digest of '{}' is not {}",
+        artifact.path, artifact.digest
+    );
+    event(context, repository, true, "ArtifactVerificationFailed", &message, Some(artifact));
 }
 
 fn handled(repository: &GitRepository, next: &mut GitRepositoryStatus) {
@@ -76,41 +85,26 @@ fn handled(repository: &GitRepository, next: &mut GitRepositoryStatus) {
     }
 }
 
-async fn save(
-    context: &Context,
-    repository: &GitRepository,
-    next: &GitRepositoryStatus,
-) -> Result<(), ApiError> {
-    let resource = context.cluster.resource(API_VERSION, KIND).await?;
-    let names = (repository.metadata.namespace.as_str(), repository.metadata.name.as_str());
-    let states = (&repository.status, next);
-    status::write(&context.cluster, &resource, names, OWN_MANAGER, states).await.map(|_| ())
-}
-
 fn event(
     context: &Context,
     repository: &GitRepository,
     warning: bool,
     reason: &str,
     message: &str,
-    revision: Option<&str>,
+    artifact: Option<&Artifact>,
 ) {
     let metadata = &repository.metadata;
-    let key = "source.toolkit.fluxcd.io/revision".to_string();
+    let told = |artifact: &Artifact| {
+        [("revision", artifact.revision.clone()), ("digest", artifact.digest.clone())]
+            .map(|(key, value)| (format!("source.toolkit.fluxcd.io/{key}"), value))
+    };
     tracing::info!(repository = %format_args!("{}/{}", metadata.namespace, metadata.name), reason, "{message}");
     context.recorder.record(Event {
-        object: ObjectRef {
-            api_version: API_VERSION.to_string(),
-            kind: KIND.to_string(),
-            namespace: metadata.namespace.clone(),
-            name: metadata.name.clone(),
-            uid: metadata.uid.clone(),
-            resource_version: metadata.resource_version.clone(),
-        },
+        object: object_ref::<Controller>(metadata),
         component: COMPONENT,
         warning,
         reason: reason.to_string(),
         message: message.to_string(),
-        annotations: revision.map(|revision| (key, revision.to_string())).into_iter().collect(),
+        annotations: artifact.into_iter().flat_map(told).collect(),
     });
 }

@@ -12,7 +12,8 @@ use super::{KIND, MANAGER};
 use crate::settings::Settings;
 
 const GROUP: &str = "kustomize.toolkit.fluxcd.io";
-const LEAST_TIMEOUT: Duration = Duration::from_secs(30);
+/// A run has to be over so long before the next one is due.
+const BEFORE_THE_NEXT: Duration = Duration::from_secs(30);
 
 /// Why a resource is no order that can be carried out before it is changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub(super) fn recipe(unit: &Kustomization, settings: &Settings) -> Result<Recipe
         removal: removal(spec.deletion_policy, spec.prune),
         interval: spec.interval.0,
         retry_interval: spec.retry_interval.unwrap_or(spec.interval).0,
-        timeout: timeout(unit),
+        timeout: timeout(unit, settings),
     })
 }
 
@@ -149,9 +150,65 @@ fn removal(policy: DeletionPolicy, prune: bool) -> Removal {
     }
 }
 
-/// The interval less half a minute if not set, and never less than half a minute.
-pub(super) fn timeout(unit: &Kustomization) -> Duration {
+/// The interval less half a minute if not set, and never less than the least.
+pub(super) fn timeout(unit: &Kustomization, settings: &Settings) -> Duration {
     let spec = &unit.spec;
     let own = spec.timeout.map(|timeout| timeout.0);
-    own.unwrap_or_else(|| spec.interval.0.saturating_sub(LEAST_TIMEOUT)).max(LEAST_TIMEOUT)
+    own.unwrap_or_else(|| spec.interval.0.saturating_sub(BEFORE_THE_NEXT)).max(settings.least_timeout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(spec: &str) -> Kustomization {
+        let text = format!(
+            r#"{{"metadata":{{"name":"apps","namespace":"own"}},
+            "spec":{{"interval":"10m","prune":true,"sourceRef":{{"kind":"GitRepository","name":"s"}}{spec}}}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn of(spec: &str) -> Recipe {
+        recipe(&unit(spec), &Settings::default()).unwrap()
+    }
+
+    #[test]
+    fn times() {
+        let seconds = |spec: &str| of(spec).timeout.as_secs();
+        assert_eq!(
+            [seconds(""), seconds(r#","timeout":"2m""#), seconds(r#","timeout":"1s""#)],
+            [570, 120, 30]
+        );
+        assert_eq!(of("").retry_interval.as_secs(), 600);
+        assert_eq!(of(r#","retryInterval":"10s""#).retry_interval.as_secs(), 10);
+    }
+
+    #[test]
+    fn what_a_deletion_does() {
+        let policy = |spec: &str| of(spec).removal;
+        assert_eq!(policy(""), Removal::Delete);
+        for (name, expected) in [
+            ("MirrorPrune", Removal::Delete),
+            ("Delete", Removal::Delete),
+            ("WaitForTermination", Removal::DeleteAndWait),
+            ("Orphan", Removal::Orphan),
+        ] {
+            assert_eq!(policy(&format!(r#","deletionPolicy":"{name}""#)), expected, "{name}");
+        }
+        assert_eq!(removal(DeletionPolicy::MirrorPrune, false), Removal::Orphan);
+        assert_eq!(removal(DeletionPolicy::Delete, false), Removal::Delete);
+    }
+
+    #[test]
+    fn other_namespaces_can_be_closed() {
+        let closed = Settings { no_cross_namespace_refs: true, ..Settings::default() };
+        let mut unit = unit("");
+        assert_eq!(recipe(&unit, &closed).unwrap().source.namespace, "own");
+        unit.spec.source_ref.namespace = "other".to_string();
+        assert_eq!(recipe(&unit, &Settings::default()).unwrap().source.namespace, "other");
+        let refusal = recipe(&unit, &closed).unwrap_err();
+        assert_eq!(refusal.reason, "AccessDenied");
+        assert!(refusal.message.starts_with("can't access 'GitRepository/other/s'"), "{}", refusal.message);
+    }
 }

@@ -11,8 +11,6 @@ use super::KIND;
 /// What matters of a unit for others and for waking it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
-    generation: i64,
-    requested_at: String,
     deleting: bool,
     suspended: bool,
     ready: bool,
@@ -28,15 +26,6 @@ pub(super) struct Index {
     /// The revision that each unit has picked up last: news of that very one are no news to it. Nothing for a unit
     /// whose turn has begun and that will pick up the newest.
     picked_up: Mutex<HashMap<UnitId, Option<String>>>,
-}
-
-/// What a change of a unit calls for.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Calls {
-    /// The unit itself has something to do, and this is why.
-    pub(super) itself: Option<&'static str>,
-    /// Units that may have waited for this.
-    pub(super) dependants: Vec<UnitId>,
 }
 
 impl Index {
@@ -66,34 +55,20 @@ impl Index {
         }
     }
 
-    /// Takes in a unit as it is now.
-    pub(super) fn set(&self, unit: &UnitId, entry: Entry) -> Calls {
+    /// Takes in a unit as it is now. Gives the units that may have waited for this.
+    pub(super) fn set(&self, unit: &UnitId, entry: Entry) -> Vec<UnitId> {
         let mut units = self.units();
         let before = units.insert(unit.clone(), entry.clone());
-        let itself = match &before {
-            None => Some("it is new"),
-            Some(before) if before.generation != entry.generation => Some("its spec has changed"),
-            Some(before) if before.requested_at != entry.requested_at => Some("it was asked for"),
-            Some(before) if before.deleting != entry.deleting => Some("it is being deleted"),
-            Some(_) => None,
-        };
         let is_new = before.is_none();
         let turned_ready =
             entry.ready && before.is_none_or(|before| !before.ready || before.applied != entry.applied);
         // Who found it missing says so; that is no longer true.
-        let dependants = if turned_ready || is_new { dependants(&units, unit) } else { Vec::new() };
-        Calls { itself, dependants }
+        if turned_ready || is_new { dependants(&units, unit) } else { Vec::new() }
     }
 
     pub(super) fn remove(&self, unit: &UnitId) {
         self.units().remove(unit);
         self.picked_up().remove(unit);
-    }
-
-    /// Units that are not in this list: they were deleted unseen.
-    pub(super) fn retain(&self, seen: &std::collections::HashSet<UnitId>) {
-        self.units().retain(|unit, _| seen.contains(unit));
-        self.picked_up().retain(|unit, _| seen.contains(unit));
     }
 
     /// The units that read a source and have not picked up this revision of it.
@@ -135,8 +110,6 @@ impl Entry {
         let or_own = |given: String| if given.is_empty() { namespace.clone() } else { given };
         let depends_on = object.at(&["spec", "dependsOn"]).and_then(Value::as_list).unwrap_or_default();
         Self {
-            generation,
-            requested_at: text(&["metadata", "annotations", weir_api::annotations::REQUESTED_AT]),
             deleting: object.at(&["metadata", "deletionTimestamp"]).is_some(),
             suspended: flag(&["spec", "suspend"]),
             ready: is_ready(object, generation),
@@ -180,15 +153,10 @@ fn is_ready(object: &Value, generation: i64) -> bool {
         })
 }
 
-/// The name of a unit.
-pub(super) fn unit_id(object: &Value) -> UnitId {
-    let text = |key| object.str_at(&["metadata", key]).unwrap_or_default().to_string();
-    UnitId { namespace: text("namespace"), name: text("name") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::key;
 
     fn unit(name: &str, generation: i64, ready: bool, depends_on: &str) -> (UnitId, Entry) {
         let status = if ready { "True" } else { "False" };
@@ -198,7 +166,7 @@ mod tests {
             "status":{{"observedGeneration":{generation},"conditions":[{{"type":"Ready","status":"{status}"}}]}}}}"#
         );
         let object = weir_yaml::from_json(text.as_bytes()).unwrap();
-        (unit_id(&object), Entry::of(&object))
+        (key(&object), Entry::of(&object))
     }
 
     #[test]
@@ -206,12 +174,12 @@ mod tests {
         let index = Index::default();
         let (a, unready) = unit("a", 1, false, "none");
         let (b, entry) = unit("b", 1, false, "a");
-        assert_eq!(index.set(&a, unready.clone()).itself, Some("it is new"));
+        assert!(index.set(&a, unready.clone()).is_empty());
         index.set(&b, entry);
         let (_, ready) = unit("a", 1, true, "none");
-        assert_eq!(index.set(&a, ready.clone()), Calls { itself: None, dependants: vec![b.clone()] });
-        assert_eq!(index.set(&a, ready), Calls::default());
-        assert_eq!(index.set(&a, unready), Calls::default());
+        assert_eq!(index.set(&a, ready.clone()), std::slice::from_ref(&b));
+        assert!(index.set(&a, ready).is_empty());
+        assert!(index.set(&a, unready).is_empty());
         let source = SourceId { kind: "GitRepository".into(), namespace: "a".into(), name: "s".into() };
         index.pick_up(&a, "r1");
         assert_eq!(index.readers(&source, "r1"), std::slice::from_ref(&b));

@@ -223,21 +223,24 @@ impl Run<'_> {
     async fn health(&mut self, targets: &[Target], patience: Patience) -> Answer {
         let limit = match patience {
             Patience::Definitions => DEFINITIONS,
-            Patience::Unit => desired::timeout(self.unit),
+            Patience::Unit => desired::timeout(self.unit, &self.context.settings),
         };
         let Some(waiter) = self.waiter.take() else {
             return self.first_look(targets, limit).await;
         };
         let deadline = *self.deadline.get_or_insert_with(|| tokio::time::Instant::now() + limit);
         let mut interrupted = self.interrupted.clone();
+        self.place.leave();
         let timed_out = tokio::select! {
             biased;
-            cause = interrupted.wait_for(Option::is_some) => {
-                let cause = cause.ok().and_then(|cause| cause.clone()).unwrap_or_default();
-                return Answer::Preempted(cause);
-            }
-            () = waiter.changed() => false,
-            () = tokio::time::sleep_until(deadline) => true,
+            cause = interrupted.wait_for(Option::is_some) => Err(cause.ok().and_then(|cause| cause.clone())),
+            () = waiter.changed() => Ok(false),
+            () = tokio::time::sleep_until(deadline) => Ok(true),
+        };
+        self.place.come_back().await;
+        let timed_out = match timed_out {
+            Ok(timed_out) => timed_out,
+            Err(cause) => return Answer::Preempted(cause.unwrap_or_default()),
         };
         let states = self.look(targets).await;
         self.wait_on(&states, timed_out, waiter)

@@ -11,9 +11,10 @@ use weir_delivery::{Note, Report, Tone};
 use weir_plan::Inventory;
 
 use super::desired::Refusal;
-use super::{API_VERSION, KIND, MANAGER, OWN_MANAGER, pretty};
+use super::{Controller, MANAGER, pretty};
 use crate::context::Context;
-use crate::events::{Event, ObjectRef};
+use crate::events::Event;
+use crate::kind::{object_ref, save};
 use crate::status::{self, now};
 
 const HISTORY: usize = 5;
@@ -71,7 +72,7 @@ pub(super) async fn write(
         remember(&mut next.history, digest, report, took);
     }
     handled(unit, &mut next);
-    save(context, unit, (written, &next)).await?;
+    save::<Controller>(context, &unit.metadata, (written, &next)).await?;
     tell_events(context, unit, report);
     Ok(())
 }
@@ -85,7 +86,7 @@ pub(super) async fn record(
 ) -> Result<KustomizationStatus, ApiError> {
     let mut next = unit.status.clone();
     let generation = unit.metadata.generation;
-    let timeout = weir_api::GoDuration(super::desired::timeout(unit));
+    let timeout = weir_api::GoDuration(super::desired::timeout(unit, &context.settings));
     let message = format!("Running health checks for revision {revision} with a timeout of {timeout}");
     let all = &mut next.conditions;
     let unknown = ConditionStatus::Unknown;
@@ -108,7 +109,7 @@ pub(super) async fn record(
     status::set(all, condition::HEALTHY, unknown, condition::PROGRESSING, &message, generation);
     next.last_attempted_revision = Some(revision.to_string());
     next.inventory = Some(entries(owned));
-    save(context, unit, (&unit.status, &next)).await?;
+    save::<Controller>(context, &unit.metadata, (&unit.status, &next)).await?;
     Ok(next)
 }
 
@@ -126,41 +127,55 @@ pub(super) async fn refused(
     status::drop(&mut next.conditions, condition::RECONCILING);
     next.observed_generation = generation;
     handled(unit, &mut next);
-    save(context, unit, (&unit.status, &next)).await?;
-    event(context, unit, &Note { tone: Tone::Warning, reason, message: message.clone() }, None);
+    save::<Controller>(context, &unit.metadata, (&unit.status, &next)).await?;
+    let note = Note { tone: Tone::Warning, reason, message: message.clone(), marks_commit: false };
+    event(context, unit, &note, (None, None));
     Ok(())
 }
 
 pub(super) fn tell_events(context: &Context, unit: &Kustomization, report: &Report) {
-    let revision = report.attempted.as_deref().or(unit.status.last_applied_revision.as_deref());
+    let status = &unit.status;
+    let origin = match &report.applied {
+        Some((_, origin)) => origin.as_deref(),
+        None => status.last_applied_origin_revision.as_deref(),
+    };
+    let attempted = report.attempted.as_deref().filter(|revision| !revision.is_empty());
+    let revision = attempted.or(status.last_applied_revision.as_deref());
     for note in &report.notes {
-        event(context, unit, note, revision);
+        event(context, unit, note, (revision, origin));
     }
 }
 
-fn event(context: &Context, unit: &Kustomization, note: &Note, revision: Option<&str>) {
+fn event(
+    context: &Context,
+    unit: &Kustomization,
+    note: &Note,
+    (revision, origin): (Option<&str>, Option<&str>),
+) {
     let metadata = &unit.metadata;
-    let key = "kustomize.toolkit.fluxcd.io/revision".to_string();
     tracing::info!(
         unit = %format_args!("{}/{}", metadata.namespace, metadata.name),
         reason = note.reason,
         "{}",
         note.message
     );
+    let told = [
+        ("revision", revision),
+        ("originRevision", origin),
+        ("commit_status", note.marks_commit.then_some("update")),
+    ];
     context.recorder.record(Event {
-        object: ObjectRef {
-            api_version: API_VERSION.to_string(),
-            kind: KIND.to_string(),
-            namespace: metadata.namespace.clone(),
-            name: metadata.name.clone(),
-            uid: metadata.uid.clone(),
-            resource_version: metadata.resource_version.clone(),
-        },
+        object: object_ref::<Controller>(metadata),
         component: MANAGER,
         warning: note.tone == Tone::Warning,
         reason: note.reason.to_string(),
         message: note.message.clone(),
-        annotations: revision.map(|revision| (key, revision.to_string())).into_iter().collect(),
+        annotations: told
+            .into_iter()
+            .filter_map(|(key, value)| {
+                Some((format!("kustomize.toolkit.fluxcd.io/{key}"), value?.to_string()))
+            })
+            .collect(),
     });
 }
 
@@ -168,16 +183,6 @@ fn handled(unit: &Kustomization, next: &mut KustomizationStatus) {
     if let Some(requested) = unit.metadata.annotations.get(weir_api::annotations::REQUESTED_AT) {
         next.last_handled_reconcile_at = Some(requested.clone());
     }
-}
-
-async fn save(
-    context: &Context,
-    unit: &Kustomization,
-    states: (&KustomizationStatus, &KustomizationStatus),
-) -> Result<(), ApiError> {
-    let resource = context.cluster.resource(API_VERSION, KIND).await?;
-    let names = (unit.metadata.namespace.as_str(), unit.metadata.name.as_str());
-    status::write(&context.cluster, &resource, names, OWN_MANAGER, states).await.map(|_| ())
 }
 
 fn entries(owned: &Inventory) -> weir_api::Inventory {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use weir_yaml::Value;
 
-use crate::bed::{Bed, inventory, version};
+use crate::bed::{Bed, REPOSITORY, inventory, version};
 use crate::traffic::is_write;
 
 crate::scenarios!(
@@ -97,6 +97,7 @@ async fn nothing_is_written_without_a_change(bed: Arc<Bed>) {
     let fields = before.0.at(&["metadata", "managedFields"]).and_then(Value::as_list).unwrap();
     assert!(fields.iter().any(|entry| entry.str_at(&["manager"]) == Some("kustomize-controller")
         && entry.str_at(&["operation"]) == Some("Apply")));
+    bed.event("apps", "Reconciliation finished").await;
     if let Some(traffic) = bed.traffic() {
         traffic.pass(10);
         traffic.clear();
@@ -104,20 +105,32 @@ async fn nothing_is_written_without_a_change(bed: Arc<Bed>) {
     bed.request("apps").await;
     let after = (bed.get(CONFIG_MAP, "one").await, bed.get(("v1", "Service"), "web").await);
     assert_eq!((version(&before.0), version(&before.1)), (version(&after.0), version(&after.1)));
+    // One status says that it was done, one event at most tells of it, and nothing is listed.
+    let ns = &bed.namespace;
     if let Some(traffic) = bed.traffic() {
-        let requests = traffic.requests();
-        let of_objects =
-            |request: &&String| !request.contains("/events") && !request.contains("toolkit.fluxcd.io");
-        let writes: Vec<_> = requests.iter().filter(|one| is_write(one)).filter(of_objects).collect();
-        assert!(writes.is_empty(), "{writes:#?}");
-        let lists: Vec<_> = requests.iter().filter(|one| one.contains("limit=")).filter(of_objects).collect();
-        assert!(lists.is_empty(), "{lists:#?}");
-        let status: Vec<_> = requests
-            .iter()
-            .filter(|one| is_write(one) && one.contains("/kustomizations/apps/status"))
-            .collect();
-        assert_eq!(status.len(), 1, "{requests:#?}");
+        let unit = format!("/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/{ns}/kustomizations/apps/status");
+        assert_writes(&traffic.requests(), &unit, 1);
+        traffic.clear();
     }
+    bed.request_of(REPOSITORY, "repository").await;
+    if let Some(traffic) = bed.traffic() {
+        let source =
+            format!("/apis/source.toolkit.fluxcd.io/v1/namespaces/{ns}/gitrepositories/repository/status");
+        assert_writes(&traffic.requests(), &source, 0);
+    }
+}
+
+/// One write to this path, so many events at most, no other write, and no list.
+fn assert_writes(requests: &[String], path: &str, events: usize) {
+    let (mut told, writes): (Vec<_>, Vec<_>) =
+        requests.iter().filter(|one| is_write(one)).partition(|one| one.contains("/events"));
+    // Those of the unit are written behind the work.
+    told.retain(|one| events > 0 || one.contains("source-controller"));
+    let is_it = |request: &String| request.starts_with(&format!("PATCH {path}?"));
+    assert!(writes.len() == 1 && is_it(writes[0]), "{writes:#?}");
+    assert!(told.len() <= events, "{told:#?}");
+    let lists: Vec<_> = requests.iter().filter(|one| one.contains("limit=")).collect();
+    assert!(lists.is_empty(), "{lists:#?}");
 }
 
 async fn an_object_that_opts_out_is_left_alone(bed: Arc<Bed>) {

@@ -1,7 +1,7 @@
 //! One scenario's bed: a server, a namespace, a directory as the repository, and controllers at work.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -22,15 +22,20 @@ pub(crate) const NEVER: &str = "registry.example/never";
 pub(crate) const NEVER_LABEL: &str = "testbed/behave: pending";
 
 const KUSTOMIZATION: (&str, &str) = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
-const REPOSITORY: (&str, &str) = ("source.toolkit.fluxcd.io/v1", "GitRepository");
+/// The kind of sources.
+pub(crate) const REPOSITORY: (&str, &str) = ("source.toolkit.fluxcd.io/v1", "GitRepository");
 
 /// See the module.
 pub(crate) struct Bed {
     cluster: Cluster,
     /// Its own.
     pub(crate) namespace: String,
+    /// Holds `draft`, which scenarios write to, and `content`, which the controllers read: a link to what was pushed last.
     directory: PathBuf,
+    pushes: AtomicU32,
     running: Mutex<Option<Running>>,
+    /// The controllers' way to the server, and what they were told.
+    theirs: (Cluster, Settings),
     traffic: Option<Traffic>,
     /// Objects outside of the namespace that may be left over.
     leftovers: Mutex<Vec<(String, String, String)>>,
@@ -107,11 +112,29 @@ fn unique(name: &str) -> String {
     format!("{}-{:x}-{now:x}-{count}", name.trim_end_matches('-'), std::process::id())
 }
 
+/// Makes `content` the files of `draft` as they are now, all at once: half a push would be a push that nobody meant.
+fn publish(directory: &Path, count: u32) {
+    let (pushed, link) = (directory.join(format!("pushed-{count}")), directory.join("link"));
+    link_files(&directory.join("draft"), &pushed);
+    std::os::unix::fs::symlink(&pushed, &link).unwrap();
+    std::fs::rename(&link, directory.join("content")).unwrap();
+}
+
+/// The same files once more: what has not changed keeps its time, so it can still be read as part of an older state.
+fn link_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if path.is_dir() { link_files(&path, &to) } else { std::fs::hard_link(&path, &to).unwrap() }
+    }
+}
+
 impl Bed {
     async fn new(name: &str, cluster: Cluster, theirs: Cluster, traffic: Option<Traffic>) -> Self {
         let namespace = unique(name);
         let directory = std::env::temp_dir().join(format!("weir-{namespace}"));
-        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::create_dir_all(directory.join("draft")).unwrap();
+        publish(&directory, 0);
         let source = SourceId {
             kind: REPOSITORY.1.to_string(),
             namespace: namespace.clone(),
@@ -120,14 +143,18 @@ impl Bed {
         let settings = Settings {
             namespace: namespace.clone(),
             storage: directory.with_extension("storage"),
-            local: vec![LocalSource { source, path: directory.clone() }],
+            // Nobody wants to wait for half a minute.
+            least_timeout: Duration::from_secs(1),
+            local: vec![LocalSource { source, path: directory.join("content") }],
             ..Settings::default()
         };
         let bed = Self {
             cluster,
             namespace,
             directory,
+            pushes: AtomicU32::new(1),
             running: Mutex::new(None),
+            theirs: (theirs.clone(), settings.clone()),
             traffic,
             leftovers: Mutex::default(),
         };
@@ -161,6 +188,14 @@ impl Bed {
         }
     }
 
+    /// Stops the controllers and starts others.
+    pub(crate) async fn restart(&self) {
+        let running = self.running.lock().unwrap().take();
+        running.unwrap().stop().await;
+        let (cluster, settings) = self.theirs.clone();
+        *self.running.lock().unwrap() = Some(weir_controllers::start(cluster, settings).unwrap());
+    }
+
     async fn clean_up(&self) {
         let running = self.running.lock().unwrap().take();
         if let Some(running) = running {
@@ -171,7 +206,7 @@ impl Bed {
             self.clean_server().await;
         }
         _ = std::fs::remove_dir_all(&self.directory);
-        _ = std::fs::remove_dir_all(self.directory.with_extension("storage"));
+        _ = std::fs::remove_dir_all(self.storage());
     }
 
     async fn clean_server(&self) {
@@ -213,34 +248,47 @@ impl Bed {
         PATIENCE[usize::from(self.traffic.is_none())]
     }
 
+    /// Where artifacts are.
+    pub(crate) fn storage(&self) -> PathBuf {
+        self.directory.with_extension("storage")
+    }
+
     /// What the controllers sent, if that can be seen.
     pub(crate) fn traffic(&self) -> Option<&Traffic> {
         self.traffic.as_ref()
     }
 
-    // Files of the repository.
+    // Files of the repository. Nothing of them is seen before they are pushed.
+
+    fn draft(&self, path: &str) -> PathBuf {
+        self.directory.join("draft").join(path)
+    }
 
     /// Writes a file; `NS` in it stands for the namespace.
     pub(crate) fn write(&self, path: &str, text: &str) {
-        let file = self.directory.join(path);
+        let file = self.draft(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        // A file of its own: the one before it may have been pushed.
+        _ = std::fs::remove_file(&file);
         std::fs::write(file, text.replace("NS", &self.namespace)).unwrap();
     }
 
     /// Removes a file or directory.
     pub(crate) fn remove(&self, path: &str) {
-        let path = self.directory.join(path);
+        let path = self.draft(path);
         if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) }.unwrap();
     }
 
     /// Moves a file or directory.
     pub(crate) fn rename(&self, from: &str, to: &str) {
-        std::fs::rename(self.directory.join(from), self.directory.join(to)).unwrap();
+        std::fs::rename(self.draft(from), self.draft(to)).unwrap();
     }
 
-    /// Tells the controllers that files have changed, and waits until the source has them.
+    /// Shows the controllers all files as they are now, and waits until the source has them.
     pub(crate) async fn push(&self) -> String {
-        let revision = format!("local@sha256:{}", weir_fetch::local_identity(&self.directory).unwrap());
+        publish(&self.directory, self.pushes.fetch_add(1, Ordering::Relaxed));
+        let content = weir_fetch::local_identity(&self.directory.join("content")).unwrap();
+        let revision = format!("local@sha256:{content}");
         self.running.lock().unwrap().as_ref().unwrap().local_changed();
         let is_there = |object: Option<&Value>| {
             object.and_then(|object| object.str_at(&["status", "artifact", "revision"])) == Some(&revision)
@@ -285,6 +333,11 @@ impl Bed {
         let resource = self.resource(text("apiVersion"), text("kind")).await;
         let how = Apply { manager, force: true, subresource: "" };
         self.cluster.apply(&resource, &object, how).await
+    }
+
+    /// Why a manifest cannot be applied.
+    pub(crate) async fn refused(&self, manifest: &str) -> String {
+        self.try_apply("test", manifest).await.unwrap_err().to_string()
     }
 
     /// Merges into an object of the namespace, as somebody else would; null if it is not there.
@@ -358,11 +411,16 @@ impl Bed {
 
     /// Makes or changes a unit of this path; it prunes unless `more`, further fields of its spec, says otherwise.
     pub(crate) async fn unit(&self, name: &str, path: &str, more: &str) {
+        self.unit_of("repository", name, path, more).await;
+    }
+
+    /// The same from another source.
+    pub(crate) async fn unit_of(&self, source: &str, name: &str, path: &str, more: &str) {
         let prune = if more.contains("prune:") { "" } else { ", prune: true" };
         let more = if more.is_empty() { String::new() } else { format!(", {more}") };
         self.apply(&format!(
             "apiVersion: {}\nkind: {}\nmetadata: {{name: {name}, namespace: NS}}\n\
-             spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: repository}}{prune}{more}}}\n",
+             spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: {source}}}{prune}{more}}}\n",
             KUSTOMIZATION.0, KUSTOMIZATION.1
         ))
         .await;
@@ -407,13 +465,18 @@ impl Bed {
 
     /// Asks for a reconciliation and waits until it is done.
     pub(crate) async fn request(&self, name: &str) -> Value {
+        self.request_of(KUSTOMIZATION, name).await
+    }
+
+    /// The same of another kind.
+    pub(crate) async fn request_of(&self, what: (&str, &str), name: &str) -> Value {
         let token = unique("now");
         let patch = format!("metadata: {{annotations: {{reconcile.fluxcd.io/requestedAt: {token}}}}}");
-        self.edit(KUSTOMIZATION, name, &patch).await;
+        self.edit(what, name, &patch).await;
         let handled = |unit: Option<&Value>| {
             unit.and_then(|unit| unit.str_at(&["status", "lastHandledReconcileAt"])) == Some(&token)
         };
-        self.until(KUSTOMIZATION, name, handled).await.unwrap()
+        self.until(what, name, handled).await.unwrap()
     }
 
     /// The unit.
@@ -432,7 +495,12 @@ impl Bed {
     }
 
     /// Until an event of the namespace says this.
-    pub(crate) async fn event(&self, unit: &str, text: &str) {
+    pub(crate) async fn event(&self, object: &str, text: &str) -> Value {
+        self.events(object, text, 1).await
+    }
+
+    /// Until it was said so often.
+    pub(crate) async fn events(&self, object: &str, text: &str, count: i64) -> Value {
         let resource = self.resource("v1", "Event").await;
         let scope = Scope { namespace: self.namespace.clone(), ..Scope::default() };
         let mut changes = follow(self.cluster.clone(), resource, scope);
@@ -441,16 +509,18 @@ impl Bed {
         loop {
             match tokio::time::timeout_at(deadline, changes.recv()).await {
                 Ok(Some(Change::Applied(event)))
-                    if event.str_at(&["involvedObject", "name"]) == Some(unit) =>
+                    if event.str_at(&["involvedObject", "name"]) == Some(object) =>
                 {
                     let message = event.str_at(&["message"]).unwrap_or_default().to_string();
-                    if message.contains(text) {
-                        return;
+                    if message.contains(text) && event.at(&["count"]).and_then(Value::as_i64) >= Some(count) {
+                        return event;
                     }
                     others.push(message);
                 }
                 Ok(Some(_)) => {}
-                Ok(None) | Err(_) => panic!("no event says '{text}' of {unit}, only:\n{}", others.join("\n")),
+                Ok(None) | Err(_) => {
+                    panic!("no event says '{text}' of {object}, only:\n{}", others.join("\n"))
+                }
             }
         }
     }

@@ -6,6 +6,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bed;
+#[path = "../../../../testbed/git_server.rs"]
+mod git_server;
+mod remote;
 mod traffic;
 
 mod apply;
@@ -13,7 +16,10 @@ mod build;
 mod delete;
 mod depend;
 mod history;
+mod outage;
 mod prune;
+mod schedule;
+mod source;
 mod wait;
 
 /// Makes two tests of each scenario.

@@ -13,7 +13,7 @@ crate::scenarios!(
     named_objects_alone_can_be_waited_for,
 );
 
-fn deployment(name: &str, image: &str, labels: &str) -> String {
+pub(crate) fn deployment(name: &str, image: &str, labels: &str) -> String {
     format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: NS}}\nspec:\n  replicas: 2\n  \
          selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}{labels}}}}}\n    \

@@ -81,6 +81,11 @@ impl ArtifactStore {
         Ok(StoredArtifact { url: format!("http://{}/{path}", self.host), digest, size, path })
     }
 
+    /// True if the file is there, whatever it has become.
+    pub fn holds(&self, path: &str) -> bool {
+        RootedPath::new(path).is_ok_and(|rooted| self.root.join(rooted.as_str()).is_file())
+    }
+
     /// True if the file is there and is what it was.
     pub fn verify(&self, path: &str, digest: &str) -> bool {
         let Ok(rooted) = RootedPath::new(path) else { return false };

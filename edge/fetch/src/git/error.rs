@@ -56,6 +56,9 @@ impl FetchError {
     }
 }
 
+/// The words that Flux begins with; people look for them.
+const CHECKOUT: &str = "failed to checkout and determine revision: unable to clone";
+
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -63,20 +66,17 @@ impl fmt::Display for FetchError {
             Self::Authentication { url, cause } => {
                 write!(
                     f,
-                    "failed to checkout '{url}': authentication failed: {cause}; check the Secret of spec.secretRef"
+                    "{CHECKOUT} '{url}': authentication failed: {cause}; check the Secret of spec.secretRef"
                 )
             }
             Self::NoReference { url, reference } => {
-                write!(f, "failed to checkout '{url}': unable to find {reference} in the remote repository")
+                write!(f, "{CHECKOUT} '{url}': couldn't find {reference} in the remote repository")
             }
             Self::Timeout { url, after } => {
-                write!(
-                    f,
-                    "failed to checkout '{url}': no complete answer within {}s (spec.timeout)",
-                    after.as_secs()
-                )
+                let limit = after.as_secs();
+                write!(f, "{CHECKOUT} '{url}': no complete answer within {limit}s (spec.timeout)")
             }
-            Self::Operation { url, cause } => write!(f, "failed to checkout '{url}': {cause}"),
+            Self::Operation { url, cause } => write!(f, "{CHECKOUT} '{url}': {cause}"),
             Self::Storage(cause) => write!(f, "storage of repositories failed: {cause}"),
         }
     }
