@@ -209,8 +209,12 @@ fn component(
     let Some((loader, loaded)) = enter(context, here, item, inner, true) else { return resources };
     context.trail.push(Frame { what: "in component".to_string(), place: here.source.place(&item.at) });
     let inner = joined(origin, &item.text);
-    let resources = carry_out(context, &loader, &loaded, resources, &inner);
+    let mut resources = carry_out(context, &loader, &loaded, resources, &inner);
     context.trail.pop();
+    if let Some(resource) = resources.find_duplicate().and_then(|at| resources.list.get(at)) {
+        let message = format!("may not add resource with an already registered id: {}", resource.id());
+        context.report_at(here, &item.at, message);
+    }
     resources
 }
 

@@ -170,6 +170,9 @@ fn build_with(
         return Err(context.problems);
     }
     print::finish(&mut context, &loaded.kustomization, &mut resources);
+    if !context.problems.is_empty() {
+        return Err(context.problems);
+    }
     let resources = resources
         .list
         .into_iter()

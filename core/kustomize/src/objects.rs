@@ -224,7 +224,7 @@ pub(crate) fn nameless(value: &Value) -> Option<String> {
 }
 
 /// Names, labels and annotations count as texts, spelled as they are written.
-fn spell_metadata(value: &mut Value) {
+pub(crate) fn spell_metadata(value: &mut Value) {
     let Some(metadata) = value.as_map_mut().and_then(|map| map.get_mut("metadata")) else { return };
     for key in ["name", "namespace"] {
         if let Some(value) = metadata.as_map_mut().and_then(|map| map.get_mut(key)) {

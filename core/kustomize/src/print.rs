@@ -1,7 +1,6 @@
 //! The last steps of a build: local objects go, the rest is sorted, labelled, and freed from notes of the build.
 
 use weir_files::Diagnostic;
-use weir_manifest::object;
 use weir_yaml::{Map, Value};
 
 use crate::Reorder;
@@ -9,9 +8,10 @@ use crate::context::Context;
 use crate::kustomization::Kustomization;
 use crate::objects;
 use crate::origin::{ORIGIN, origin_text, transformations_text};
-use crate::resource::Res;
+use crate::resource::{Previous, Res};
 use crate::resources::Resources;
 use crate::sort::SortOptions;
+use crate::{shared, specs};
 
 const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
 const LOCAL: &str = "config.kubernetes.io/local-config";
@@ -43,8 +43,15 @@ const INTERNAL: &[&str] = &[
 pub(crate) fn check(context: &mut Context<'_>, resources: &mut Resources) {
     let problem_of = |resource: &Res| {
         // Kustomize notes names in a list with commas.
-        let comma = resource.previous.iter().find(|previous| previous.name.contains(','));
-        let comma = comma.map(|previous| format!("the name '{}' has a comma in it", previous.name));
+        let has_comma =
+            |previous: &&Previous| previous.name.contains(',') || previous.namespace.contains(',');
+        let comma = resource.previous.iter().find(has_comma);
+        let comma = comma.map(|previous| {
+            format!(
+                "the name '{}' or its namespace '{}' has a comma in it",
+                previous.name, previous.namespace
+            )
+        });
         objects::nameless(&resource.object).or(comma)
     };
     let wrong = resources.list.iter().find_map(|resource| Some((resource, problem_of(resource)?)));
@@ -78,7 +85,10 @@ pub(crate) fn finish(context: &mut Context<'_>, kustomization: &Kustomization, r
     let managed_by = context.options.managed_by_label || wants("managedByLabel");
     for resource in &mut resources.list {
         if managed_by {
-            object::set_label(&mut resource.object, "app.kubernetes.io/managed-by", "kustomize-v5.8.1");
+            let label = Map::from_iter([("app.kubernetes.io/managed-by", "kustomize-v5.8.1")]);
+            if let Err(error) = shared::set_entries(resource, &specs::PLAIN_LABELS, &label) {
+                context.report(Diagnostic::error(error.to_string()));
+            }
         }
         clean_annotations(resource, wants("originAnnotations"), wants("transformerAnnotations"));
         resource.object.forget_spelling();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use weir_yaml::{Dialect, Text, resolve_plain};
 
 use crate::configuration::{Configuration, NOTHING};
-use crate::resource::{Behavior, Key, Res};
+use crate::resource::{Behavior, Key, Res, texts_of};
 use crate::vars::Var;
 
 /// The objects of a build.
@@ -158,13 +158,22 @@ fn number_key(old: &Res) -> Option<&str> {
     maps.flat_map(|map| map.keys().map(weir_yaml::Key::as_str)).find(|key| !is_text(key))
 }
 
+/// The values of merged data are texts, and nulls empty ones.
 fn merge_field(new: &mut Res, old: &Res, field: &str) {
-    let of = |res: &Res| res.object.get(field).and_then(weir_yaml::Value::as_map).cloned();
+    let of = |res: &Res| res.object.get(field).and_then(weir_yaml::Value::as_map).map(texts_of);
     let mut merged = of(old).unwrap_or_default();
     merged.extend(of(new).unwrap_or_default());
+    for (_, value) in merged.iter_mut().filter(|(key, _)| is_null(old, new, field, key)) {
+        *value = weir_yaml::Value::from("");
+    }
     if merged.is_empty() {
         new.object.remove_at(&[field]);
     } else {
         new.object.set_at(&[field], merged);
     }
+}
+
+fn is_null(old: &Res, new: &Res, field: &str, key: &str) -> bool {
+    let of = |res: &Res| res.object.at(&[field, key]).map(weir_yaml::Value::is_null);
+    of(new).or_else(|| of(old)).unwrap_or(false)
 }

@@ -5,7 +5,7 @@ use weir_yaml::{Dialect, Map, Value};
 
 use super::Step;
 use crate::kustomization::Patch;
-use crate::objects::nameless;
+use crate::objects::{nameless, spell_metadata};
 use crate::origin::ORIGIN;
 use crate::resource::Res;
 use crate::select::Matcher;
@@ -88,6 +88,7 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
             object.remove_at(&annotations);
         }
     }
+    spell_metadata(&mut object);
     resource.object = object;
     resource.shared.forget();
     resource.annotations_to_texts();

@@ -93,6 +93,40 @@ fn generator(maker: &mut Maker, dir: &str, kind: &'static str, known: &mut Vec<M
     made
 }
 
+/// Fields of the custom kinds.
+const CONFIGURATION: &str = "nameReference:
+- kind: ConfigMap
+  version: v1
+  fieldSpecs:
+  - path: spec/a
+    kind: Widget
+  - path: extra/name
+namePrefix:
+- path: image
+  kind: Gadget
+commonLabels:
+- path: spec/extra/labels
+  create: true
+  kind: Widget
+commonAnnotations:
+- path: extra
+  kind: Gadget
+images:
+- path: image
+  kind: Widget
+varReference:
+- path: spec
+  kind: Widget
+replicas:
+- path: spec/replicas
+  create: true
+  kind: Widget
+namespace:
+- path: spec/namespace
+  create: true
+  kind: Gadget
+";
+
 /// All fields that change objects.
 pub(crate) fn transformers(maker: &mut Maker, dir: &str, kustomization: &mut Node, known: &[Made]) {
     let random = &mut maker.random;
@@ -142,6 +176,11 @@ pub(crate) fn transformers(maker: &mut Maker, dir: &str, kustomization: &mut Nod
     }
     let random = &mut maker.random;
     vars(random, kustomization, known);
+    if random.chance(6) {
+        let path = format!("conf{}.yaml", maker.next());
+        maker.files.insert(format!("{dir}/{path}"), CONFIGURATION.to_string());
+        kustomization.set("configurations", vec![Node::from(path)]);
+    }
     plugins(maker, dir, kustomization);
     let random = &mut maker.random;
     if random.chance(6) {

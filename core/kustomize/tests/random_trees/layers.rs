@@ -167,6 +167,9 @@ impl Maker {
                 text.push_str("# nothing here\n---\n");
             }
             text.push_str(&write(&mut self.random, document, self.odd));
+            if self.odd > 1 && self.random.chance(5) {
+                text.push_str("base: &merged {a: 1, b: x, c: }\nuse:\n  <<: *merged\n  b: \"y\"\n");
+            }
         }
         let name = format!("r{}.yaml", self.next());
         self.file(format!("{dir}/{name}"), text);

@@ -47,7 +47,7 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
     ("example.com/v1beta1", "Gadget"),
 ];
 
-pub(crate) const NAMES: &[&str] = &["web", "api", "db", "cache", "app", "front-end", "a.b"];
+pub(crate) const NAMES: &[&str] = &["web", "api", "db", "cache", "app", "front-end", "a.b", "8080"];
 const LABELS: &[&str] = &["app", "tier", "app.kubernetes.io/name", "example.com/x", "version"];
 pub(crate) const IMAGES: &[&str] = &[
     "nginx",
@@ -209,6 +209,11 @@ pub(crate) fn labels(random: &mut Random) -> Node {
     let mut made = map([]);
     for _ in 0..random.within(1, 2) {
         let value = if random.chance(80) { random.pick(NAMES).into() } else { text(random) };
+        // Nobody writes labels of several lines.
+        let value = match value {
+            Node::Text(text) => Node::from(text.replace('\n', " ")),
+            other => other,
+        };
         made.set(random.pick(LABELS), value);
     }
     made
@@ -216,6 +221,9 @@ pub(crate) fn labels(random: &mut Random) -> Node {
 
 fn metadata(random: &mut Random, made: &Made) -> Node {
     let mut metadata = map([("name", made.name.as_str().into())]);
+    if made.name == "8080" && random.chance(50) {
+        metadata.set("name", bare(&made.name));
+    }
     if let Some(namespace) = &made.namespace {
         metadata.set("namespace", namespace.as_str());
     }
@@ -538,6 +546,16 @@ pub(crate) fn object(random: &mut Random, made: &Made, known: &[Made]) -> Node {
             );
         }
         "Widget" | "Gadget" => {
+            if random.chance(10) {
+                object.set(
+                    "ports",
+                    vec![map([("port", "80".into()), ("name", "a".into())]), map([("port", 80.into())])],
+                );
+                object.set(
+                    "nested",
+                    vec![Node::List(vec![any(random, 1), text(random)]), Node::List(Vec::new())],
+                );
+            }
             for key in ["spec", "list", "image", "extra"] {
                 if random.chance(60) {
                     object.set(key, any(random, 3));
