@@ -108,11 +108,20 @@ struct Decoder<'d, 't> {
     /// What JSON cannot say. Go only finds out in the end, and not where a later key replaced the value.
     put_off: Vec<Option<Fault>>,
     keeps_floats: bool,
+    /// Inside of braces or brackets.
+    in_flow: bool,
 }
 
 impl<'d, 't> Decoder<'d, 't> {
     fn new(document: &'d Document<'t>, dialect: Dialect) -> Self {
-        Self { document, dialect, limits: Limits::default(), put_off: Vec::new(), keeps_floats: false }
+        Self {
+            document,
+            dialect,
+            limits: Limits::default(),
+            put_off: Vec::new(),
+            keeps_floats: false,
+            in_flow: false,
+        }
     }
 
     fn finish(mut self, id: u32) -> Result<Value, YamlError> {
@@ -148,6 +157,11 @@ impl<'d, 't> Decoder<'d, 't> {
 
     fn value(&mut self, id: u32) -> Result<Value, Fault> {
         self.enter(id)?;
+        let outer = self.in_flow;
+        self.in_flow |= matches!(
+            self.content(id),
+            Content::Sequence { flow: true, .. } | Content::Mapping { flow: true, .. }
+        );
         let value = match *self.content(id) {
             Content::Scalar { .. } => self.scalar(id),
             Content::Sequence { first, .. } => self.list(first),
@@ -163,6 +177,7 @@ impl<'d, 't> Decoder<'d, 't> {
             }
         };
         self.limits.leave();
+        self.in_flow = outer;
         value
     }
 
