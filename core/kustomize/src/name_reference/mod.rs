@@ -22,10 +22,11 @@ const DEEPEST: usize = 600;
 /// Mends all references.
 pub(crate) fn run(context: &mut Context<'_>, resources: &mut Resources) {
     let candidates = Candidates::new(&resources.list);
-    if candidates.is_empty() {
+    let more = table::configured(&resources.configuration.name_references);
+    // Fields that somebody configured are looked at in any case, as they may not fit.
+    if candidates.is_empty() && more.is_empty() {
         return;
     }
-    let more = table::configured(&resources.configuration.name_references);
     for resource in &mut resources.list {
         for message in mend(resource, &more, &candidates) {
             let problem = Diagnostic::error(message);

@@ -38,9 +38,8 @@ impl<'d> Decoder<'d, '_> {
             }
             Scalar::Plain(Plain::Time(_) | Plain::Text) => Value::shared(self.text(id)),
         };
-        // Between brackets kustomize writes such a null as an empty text before it prints the object.
         if self.dialect == Dialect::Spelled && self.in_flow && value.is_null() && self.text(id).is_empty() {
-            return Ok(Value::from(""));
+            return Ok(Value::left_out());
         }
         let is_spelled = self.dialect == Dialect::Spelled && value.as_str() != Some(self.text(id));
         Ok(if is_spelled { Value::spelled(value, self.text(id)) } else { value })

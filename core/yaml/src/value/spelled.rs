@@ -11,12 +11,14 @@ use super::{Text, Value, key};
 pub struct Spelled {
     value: Value,
     text: Text,
+    /// A null that is left out between brackets, where kustomize writes an empty text.
+    is_left_out: bool,
 }
 
 impl Spelled {
     /// Of a text in quotes.
     pub(super) fn quoted(text: Text) -> Self {
-        Self { value: Value::String(Text::clone(&text)), text }
+        Self { value: Value::String(Text::clone(&text)), text, is_left_out: false }
     }
 
     /// As it stands in its source, without quotes.
@@ -45,8 +47,14 @@ impl Value {
     pub fn always_spelled(value: Value, text: &str) -> Self {
         match value {
             Self::List(_) | Self::Map(_) | Self::Spelled(_) => value,
-            value => Self::Spelled(Arc::new(Spelled { value, text: Text::from(text) })),
+            value => Self::Spelled(Arc::new(Spelled { value, text: Text::from(text), is_left_out: false })),
         }
+    }
+
+    /// A null between brackets that is not written at all.
+    pub(crate) fn left_out() -> Self {
+        let spelled = Spelled { value: Self::Null, text: Text::from(""), is_left_out: true };
+        Self::Spelled(Arc::new(spelled))
     }
 
     /// A text in quotes.
@@ -64,9 +72,10 @@ impl Value {
         if let Self::Spelled(spelled) = self { &spelled.value } else { self }
     }
 
-    /// Forgets all spellings in it.
+    /// Forgets all spellings in it. A null that is left out between brackets becomes an empty text, as in kustomize.
     pub fn forget_spelling(&mut self) {
         match self {
+            Self::Spelled(spelled) if spelled.is_left_out => *self = Self::from(""),
             Self::Spelled(spelled) => *self = spelled.value.clone(),
             Self::List(list) if list.iter().any(Value::has_spelling) => {
                 Arc::make_mut(list).iter_mut().for_each(Value::forget_spelling);
