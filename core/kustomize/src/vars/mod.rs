@@ -215,8 +215,13 @@ fn set(resource: &mut Res, spec: &FieldSpec, known: &[Known]) -> Result<(), Stri
     changed.map_err(|error| error.to_string())
 }
 
+/// Texts are written anew even if nothing is replaced in them, without their style.
 fn replace(value: &mut Value, known: &[Known]) {
-    if let Some(new) = value.as_str().filter(|text| text.contains('$')).map(|text| expand(text, known)) {
-        *value = new;
-    }
+    let text = value.as_str().filter(|_| value.as_str() == value.as_written());
+    let new = match text {
+        Some(text) if text.contains('$') => expand(text, known),
+        Some(text) if matches!(value, Value::Spelled(_)) => Value::from(text),
+        _ => return,
+    };
+    *value = new;
 }

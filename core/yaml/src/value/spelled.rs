@@ -11,14 +11,14 @@ use super::{Text, Value, key};
 pub struct Spelled {
     value: Value,
     text: Text,
-    /// A null that is left out between brackets, where kustomize writes an empty text.
-    is_left_out: bool,
+    /// The text that kustomize prints in its place, if it is another.
+    printed: Option<Text>,
 }
 
 impl Spelled {
     /// Of a text in quotes.
     pub(super) fn quoted(text: Text) -> Self {
-        Self { value: Value::String(Text::clone(&text)), text, is_left_out: false }
+        Self { value: Value::String(Text::clone(&text)), text, printed: None }
     }
 
     /// As it stands in its source, without quotes.
@@ -47,14 +47,21 @@ impl Value {
     pub fn always_spelled(value: Value, text: &str) -> Self {
         match value {
             Self::List(_) | Self::Map(_) | Self::Spelled(_) => value,
-            value => Self::Spelled(Arc::new(Spelled { value, text: Text::from(text), is_left_out: false })),
+            value => Self::Spelled(Arc::new(Spelled { value, text: Text::from(text), printed: None })),
         }
     }
 
-    /// A null between brackets that is not written at all.
+    /// A null between brackets that is not written at all, where kustomize prints an empty text.
     pub(crate) fn left_out() -> Self {
-        let spelled = Spelled { value: Self::Null, text: Text::from(""), is_left_out: true };
+        let spelled = Spelled { value: Self::Null, text: Text::from(""), printed: Some(Text::from("")) };
         Self::Spelled(Arc::new(spelled))
+    }
+
+    /// A text that becomes another one when it is printed as it was written.
+    pub fn printed_as(text: &str, printed: &str) -> Self {
+        let text = Text::from(text);
+        let value = Self::String(Text::clone(&text));
+        Self::Spelled(Arc::new(Spelled { value, text, printed: Some(Text::from(printed)) }))
     }
 
     /// A text in quotes.
@@ -64,7 +71,7 @@ impl Value {
 
     /// True for a text in quotes.
     pub fn is_quoted(&self) -> bool {
-        matches!(self, Self::Spelled(spelled) if spelled.value.as_str() == Some(&*spelled.text))
+        matches!(self, Self::Spelled(spelled) if spelled.printed.is_none() && spelled.value.as_str() == Some(&*spelled.text))
     }
 
     /// The value without its spelling.
@@ -72,11 +79,12 @@ impl Value {
         if let Self::Spelled(spelled) = self { &spelled.value } else { self }
     }
 
-    /// Forgets all spellings in it. A null that is left out between brackets becomes an empty text, as in kustomize.
+    /// Forgets all spellings in it, and puts what kustomize prints in the place of what is printed otherwise.
     pub fn forget_spelling(&mut self) {
         match self {
-            Self::Spelled(spelled) if spelled.is_left_out => *self = Self::from(""),
-            Self::Spelled(spelled) => *self = spelled.value.clone(),
+            Self::Spelled(spelled) => {
+                *self = spelled.printed.clone().map_or_else(|| spelled.value.clone(), Self::String);
+            }
             Self::List(list) if list.iter().any(Value::has_spelling) => {
                 Arc::make_mut(list).iter_mut().for_each(Value::forget_spelling);
             }

@@ -62,12 +62,21 @@ impl Visitor for TwoWay {
 
 /// A scalar keeps the quotes that it has, so whatever takes the place of a text in quotes is a text too.
 fn in_style_of(dest: Option<&Value>, patch: &Value) -> Value {
+    let is_text = patch.as_str().is_some() && patch.as_str() == patch.as_written();
     match (dest, patch) {
         (_, Value::Map(_) | Value::List(_)) => patch.clone(),
-        (Some(dest), patch) if dest.is_quoted() => Value::quoted(&element::text_of(patch)),
-        (Some(dest), patch) if !dest.is_null() && patch.is_quoted() => patch.meant().clone(),
+        (Some(dest), patch) if dest.is_quoted() || !is_text && needs_quotes(dest) => {
+            Value::quoted(&element::text_of(patch))
+        }
+        (Some(dest), Value::Spelled(_)) if !dest.is_null() && is_text => patch.meant().clone(),
         _ => patch.clone(),
     }
+}
+
+/// True for a text that cannot be written without quotes.
+fn needs_quotes(value: &Value) -> bool {
+    value.as_str().is_some()
+        && weir_yaml::to_yaml_v3(value, 2, true).is_ok_and(|yaml| yaml.starts_with(['"', '\'']))
 }
 
 fn halves(sources: &mut Sources) -> (&mut Option<Value>, &mut Option<Value>) {
