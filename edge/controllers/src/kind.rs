@@ -14,6 +14,7 @@ use weir_yaml::Value;
 
 use crate::context::Context;
 use crate::events::ObjectRef;
+use crate::places::{Place, Places};
 use crate::queue::{Queue, Turn};
 use crate::status::{self, typed};
 
@@ -37,6 +38,8 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
 
     fn queue(&self) -> &Queue<UnitId>;
 
+    fn places(&self) -> &Places;
+
     /// Wakes resources for other reasons than their own changes, for good.
     fn wake(&self) -> impl Future<Output = ()> + Send;
 
@@ -51,6 +54,7 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
         &self,
         order: Self::Order,
         turn: &Turn<UnitId>,
+        place: Place,
     ) -> impl Future<Output = Result<Option<Duration>, ApiError>> + Send;
 
     /// The resource is being deleted. Gives when to try again if it cannot go yet.
@@ -58,6 +62,7 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
         &self,
         order: &Self::Order,
         turn: &Turn<UnitId>,
+        place: Place,
     ) -> impl Future<Output = Result<Option<Duration>, ApiError>> + Send;
 }
 
@@ -75,19 +80,24 @@ pub(crate) async fn run<K: Kind>(kind: K, mut stopped: Receiver<bool>) {
         tokio::spawn(async move { tokio::join!(watch(&kind), kind.wake()) })
     };
     loop {
+        // A resource without a place stays in the queue, where news about it cost nothing.
+        let next = async {
+            let place = kind.places().take().await;
+            (kind.queue().next().await, place)
+        };
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => break,
-            next = kind.queue().next() => {
-                tokio::spawn(turn(kind.clone(), next));
+            (next, place) = next => {
+                tokio::spawn(turn(kind.clone(), next, place));
             }
         }
     }
     watching.abort();
 }
 
-async fn turn<K: Kind>(kind: K, turn: Turn<UnitId>) {
+async fn turn<K: Kind>(kind: K, turn: Turn<UnitId>, place: Place) {
     let key = turn.key.clone();
-    match take(&kind, &turn).await {
+    match take(&kind, &turn, place).await {
         Ok(Some(pause)) => kind.queue().add_after(key, pause),
         Ok(None) => {}
         Err(error) => {
@@ -97,7 +107,7 @@ async fn turn<K: Kind>(kind: K, turn: Turn<UnitId>) {
     }
 }
 
-async fn take<K: Kind>(kind: &K, turn: &Turn<UnitId>) -> Result<Option<Duration>, ApiError> {
+async fn take<K: Kind>(kind: &K, turn: &Turn<UnitId>, place: Place) -> Result<Option<Duration>, ApiError> {
     let cluster = &kind.context().cluster;
     let resource = cluster.resource(K::API_VERSION, K::KIND).await?;
     let UnitId { namespace, name } = &turn.key;
@@ -113,7 +123,7 @@ async fn take<K: Kind>(kind: &K, turn: &Turn<UnitId>) -> Result<Option<Duration>
     let is_ours = |finalizer: &String| finalizer == FINALIZER;
     if order.metadata().deletion_timestamp.is_some() {
         if finalizers.iter().any(is_ours) {
-            if let Some(pause) = kind.finalize(&order, turn).await? {
+            if let Some(pause) = kind.finalize(&order, turn, place).await? {
                 return Ok(Some(pause));
             }
             let rest = finalizers.iter().filter(|own| !is_ours(own)).cloned().collect();
@@ -125,7 +135,7 @@ async fn take<K: Kind>(kind: &K, turn: &Turn<UnitId>) -> Result<Option<Duration>
         let all = finalizers.iter().cloned().chain([FINALIZER.to_string()]).collect();
         set_finalizers(kind, &resource, order.metadata(), all).await?;
     }
-    if order.is_suspended() { Ok(None) } else { kind.reconcile(order, turn).await }
+    if order.is_suspended() { Ok(None) } else { kind.reconcile(order, turn, place).await }
 }
 
 async fn set_finalizers<K: Kind>(

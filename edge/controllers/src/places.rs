@@ -2,9 +2,11 @@
 //!
 //! So a thousand units that are woken at once hold the memory of a few, and any number of them can wait.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::settings::Settings;
 
 /// All places of a controller. Cloning shares them.
 #[derive(Clone)]
@@ -13,7 +15,7 @@ pub(crate) struct Places(Arc<Semaphore>);
 /// A place that is taken, or has been left for a while.
 pub(crate) struct Place {
     places: Places,
-    permit: Mutex<Option<OwnedSemaphorePermit>>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Places {
@@ -21,32 +23,31 @@ impl Places {
         Self(Arc::new(Semaphore::new(count)))
     }
 
+    /// As many as there may be requests on their way, and one that the loop keeps ready for the next turn.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self::new(settings.concurrency.max(1) + 1)
+    }
+
     /// The next free one.
     pub(crate) async fn take(&self) -> Place {
-        let place = Place { places: self.clone(), permit: Mutex::default() };
+        let mut place = Place { places: self.clone(), permit: None };
         place.come_back().await;
         place
     }
 }
 
 impl Place {
-    fn permit(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
-        self.permit.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Somebody else may work here.
-    pub(crate) fn leave(&self) {
-        *self.permit() = None;
+    pub(crate) fn leave(&mut self) {
+        self.permit = None;
     }
 
     /// Takes a place again.
-    pub(crate) async fn come_back(&self) {
-        if self.permit().is_some() {
-            return;
+    pub(crate) async fn come_back(&mut self) {
+        if self.permit.is_none() {
+            // The semaphore is never closed.
+            self.permit = Arc::clone(&self.places.0).acquire_owned().await.ok();
         }
-        // The semaphore is never closed.
-        let permit = Arc::clone(&self.places.0).acquire_owned().await.ok();
-        *self.permit() = permit;
     }
 }
 
@@ -57,7 +58,7 @@ mod tests {
     #[tokio::test]
     async fn a_place_that_was_left_is_free() {
         let places = Places::new(1);
-        let first = places.take().await;
+        let mut first = places.take().await;
         assert!(futures_util::FutureExt::now_or_never(places.take()).is_none());
         first.leave();
         let second = places.take().await;

@@ -8,15 +8,12 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use crate::places::{Place, Places};
-
 /// A queue of keys. Cloning shares it.
 pub(crate) struct Queue<K>(Arc<Shared<K>>);
 
 struct Shared<K> {
     state: Mutex<State<K>>,
     changed: Notify,
-    places: Places,
 }
 
 struct State<K> {
@@ -40,8 +37,6 @@ pub(crate) struct Turn<K: Eq + Hash + Clone> {
     pub(crate) key: K,
     /// Turns to the cause when something newer makes a wait pointless.
     pub(crate) interrupted: watch::Receiver<Option<String>>,
-    /// Where the work is done.
-    pub(crate) place: Place,
     queue: Queue<K>,
 }
 
@@ -52,8 +47,7 @@ impl<K> Clone for Queue<K> {
 }
 
 impl<K: Eq + Hash + Clone> Queue<K> {
-    /// So many keys are worked on at a time, besides those that wait.
-    pub(crate) fn new(places: usize) -> Self {
+    pub(crate) fn new() -> Self {
         let state = State {
             ready: VecDeque::new(),
             queued: HashSet::new(),
@@ -62,9 +56,7 @@ impl<K: Eq + Hash + Clone> Queue<K> {
             active: HashMap::new(),
             count: 0,
         };
-        // One more: the loop keeps one ready for the next turn.
-        let places = Places::new(places.max(1) + 1);
-        Self(Arc::new(Shared { state: Mutex::new(state), changed: Notify::new(), places }))
+        Self(Arc::new(Shared { state: Mutex::new(state), changed: Notify::new() }))
     }
 
     fn state(&self) -> MutexGuard<'_, State<K>> {
@@ -105,9 +97,8 @@ impl<K: Eq + Hash + Clone> Queue<K> {
         state.ready.is_empty() && state.active.is_empty()
     }
 
-    /// The next turn. Without a place keys stay in the queue, where news about them cost nothing.
+    /// The next turn.
     pub(crate) async fn next(&self) -> Turn<K> {
-        let place = self.0.places.take().await;
         loop {
             let hour = {
                 let mut state = self.state();
@@ -116,7 +107,7 @@ impl<K: Eq + Hash + Clone> Queue<K> {
                     state.queued.remove(&key);
                     let (interrupt, interrupted) = watch::channel(None);
                     state.active.insert(key.clone(), Active { again: false, interrupt });
-                    return Turn { key, interrupted, place, queue: self.clone() };
+                    return Turn { key, interrupted, queue: self.clone() };
                 }
                 state.hours.keys().next().map(|(at, _)| *at)
             };
@@ -193,7 +184,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_key_is_worked_on_once_at_a_time() {
-        let queue = Queue::new(4);
+        let queue = Queue::new();
         queue.add("a");
         queue.add("a");
         let turn = queue.next().await;
@@ -209,7 +200,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn keys_come_at_their_earliest_hour() {
-        let queue = Queue::new(4);
+        let queue = Queue::new();
         queue.add_after("late", Duration::from_secs(60));
         queue.add_after("soon", Duration::from_secs(5));
         queue.add_after("late", Duration::from_secs(1));

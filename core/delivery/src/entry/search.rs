@@ -1,6 +1,6 @@
 //! The Flux objects that the files of a repository hold.
 
-use weir_files::{Diagnostic, Entry as File, Place, RootedPath, Tree};
+use weir_files::{Diagnostic, Entry as File, LineIndex, Place, RootedPath, Tree};
 use weir_manifest::read_objects;
 use weir_yaml::{Dialect, Value};
 
@@ -78,8 +78,9 @@ impl Search {
         if ![KUSTOMIZE, SOURCE, GENERATOR, CONTROL_PLANE].iter().any(|group| text.contains(group)) {
             return;
         }
+        let lines = LineIndex::new(text);
         for read in read_objects(file.as_str(), text, Dialect::V3).0 {
-            let (object, place) = (read.value, read.origin.place(text, &[]));
+            let (object, place) = (read.value, read.origin.start(text, &lines));
             let api_version = object.str_at(&["apiVersion"]).unwrap_or_default().to_string();
             let kind = object.str_at(&["kind"]).unwrap_or_default().to_string();
             // What has variables in its name is a template: it becomes an object when somebody fills them in.

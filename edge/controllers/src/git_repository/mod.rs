@@ -17,6 +17,7 @@ use weir_yaml::Value;
 
 use crate::context::Context;
 use crate::kind::{Kind, Order};
+use crate::places::{Place, Places};
 use crate::queue::{Queue, Turn};
 use crate::sources::Snapshot;
 
@@ -31,6 +32,7 @@ const LAST_RETRY: Duration = Duration::from_secs(15 * 60);
 pub(crate) struct Controller {
     context: Context,
     queue: Queue<UnitId>,
+    places: Places,
     local: broadcast::Sender<()>,
     /// How often each repository has failed in a row.
     failures: Arc<Mutex<std::collections::HashMap<UnitId, u32>>>,
@@ -58,8 +60,8 @@ impl Controller {
     pub(crate) fn new(context: Context) -> (Self, LocalChanges) {
         let local = broadcast::channel(16).0;
         let changes = LocalChanges(local.clone());
-        let queue = Queue::new(context.settings.concurrency);
-        (Self { context, queue, local, failures: Arc::default() }, changes)
+        let places = Places::of(&context.settings);
+        (Self { context, queue: Queue::new(), places, local, failures: Arc::default() }, changes)
     }
 
     async fn fetch(&self, key: &UnitId, repository: &GitRepository) -> Result<Duration, ApiError> {
@@ -137,6 +139,10 @@ impl Kind for Controller {
         &self.queue
     }
 
+    fn places(&self) -> &Places {
+        &self.places
+    }
+
     async fn wake(&self) {
         self.watch_local().await;
     }
@@ -151,11 +157,19 @@ impl Kind for Controller {
         &self,
         repository: GitRepository,
         turn: &Turn<UnitId>,
+        mut place: Place,
     ) -> Result<Option<Duration>, ApiError> {
+        // Servers that hang must not keep others waiting.
+        place.leave();
         self.fetch(&turn.key, &repository).await.map(Some)
     }
 
-    async fn finalize(&self, _: &GitRepository, turn: &Turn<UnitId>) -> Result<Option<Duration>, ApiError> {
+    async fn finalize(
+        &self,
+        _: &GitRepository,
+        turn: &Turn<UnitId>,
+        _: Place,
+    ) -> Result<Option<Duration>, ApiError> {
         let key = &turn.key;
         self.context.sources.withdraw(&source_id(key));
         if let Err(error) = self.context.artifacts.remove(KIND, &key.namespace, &key.name) {

@@ -23,7 +23,7 @@ use weir_yaml::Value;
 
 use crate::context::Context;
 use crate::kind::{Kind, Order};
-use crate::places::Place;
+use crate::places::{Place, Places};
 use crate::queue::{Queue, Turn};
 use index::{Entry, Index};
 
@@ -42,6 +42,7 @@ pub fn recipe(unit: &Kustomization) -> Result<weir_delivery::Recipe, String> {
 pub(crate) struct Controller {
     context: Context,
     queue: Queue<UnitId>,
+    places: Places,
     index: Arc<Index>,
 }
 
@@ -53,7 +54,7 @@ struct Run<'a> {
     /// Acts as the unit's service account, if it has one.
     cluster: Cluster,
     unit: &'a Kustomization,
-    place: &'a Place,
+    place: Place,
     interrupted: Receiver<Option<String>>,
     started: Instant,
     /// Kinds that this run has defined: they are served any moment now.
@@ -68,11 +69,16 @@ struct Run<'a> {
 
 impl Controller {
     pub(crate) fn new(context: Context) -> Self {
-        let queue = Queue::new(context.settings.concurrency);
-        Self { context, queue, index: Arc::new(Index::default()) }
+        let places = Places::of(&context.settings);
+        Self { context, queue: Queue::new(), places, index: Arc::new(Index::default()) }
     }
 
-    async fn apply(&self, unit: Kustomization, turn: &Turn<UnitId>) -> Result<Option<Duration>, ApiError> {
+    async fn apply(
+        &self,
+        unit: Kustomization,
+        turn: &Turn<UnitId>,
+        place: Place,
+    ) -> Result<Option<Duration>, ApiError> {
         let recipe = match desired::recipe(&unit, &self.context.settings) {
             Ok(recipe) => recipe,
             Err(refusal) => {
@@ -81,7 +87,7 @@ impl Controller {
             }
         };
         self.index.begin(&turn.key);
-        let mut run = self.begin(&unit, turn);
+        let mut run = self.begin(&unit, turn, place);
         let end = run.drive(Work::apply(recipe.clone(), inventory(&unit))).await?;
         let took = pretty(run.started.elapsed());
         let was_healthy = crate::status::is_true(&unit.status.conditions, weir_api::condition::HEALTHY);
@@ -103,7 +109,7 @@ impl Controller {
         }
     }
 
-    fn begin<'a>(&'a self, unit: &'a Kustomization, turn: &'a Turn<UnitId>) -> Run<'a> {
+    fn begin<'a>(&'a self, unit: &'a Kustomization, turn: &Turn<UnitId>, place: Place) -> Run<'a> {
         let account = &unit.spec.service_account_name;
         let cluster = match account.as_str() {
             "" => self.context.cluster.clone(),
@@ -118,7 +124,7 @@ impl Controller {
             key: turn.key.clone(),
             cluster,
             unit,
-            place: &turn.place,
+            place,
             interrupted: turn.interrupted.clone(),
             started: Instant::now(),
             defined: Vec::new(),
@@ -154,6 +160,10 @@ impl Kind for Controller {
         &self.queue
     }
 
+    fn places(&self) -> &Places {
+        &self.places
+    }
+
     async fn wake(&self) {
         self.watch_sources().await;
     }
@@ -172,8 +182,9 @@ impl Kind for Controller {
         &self,
         unit: Kustomization,
         turn: &Turn<UnitId>,
+        place: Place,
     ) -> Result<Option<Duration>, ApiError> {
-        let result = self.apply(unit, turn).await;
+        let result = self.apply(unit, turn, place).await;
         self.index.end(&turn.key);
         result
     }
@@ -182,12 +193,13 @@ impl Kind for Controller {
         &self,
         unit: &Kustomization,
         turn: &Turn<UnitId>,
+        place: Place,
     ) -> Result<Option<Duration>, ApiError> {
         if unit.spec.suspend {
             return Ok(None);
         }
         let Ok(recipe) = desired::recipe(unit, &self.context.settings) else { return Ok(None) };
-        let mut run = self.begin(unit, turn);
+        let mut run = self.begin(unit, turn, place);
         let end = run.drive(Work::remove(recipe.clone(), inventory(unit))).await?;
         let took = pretty(run.started.elapsed());
         let told = weir_delivery::report(&recipe, &end, false, None, &took);
