@@ -8,7 +8,7 @@ mod table;
 
 use weir_files::Diagnostic;
 use weir_manifest::Gvk;
-use weir_yaml::{Text, Value};
+use weir_yaml::{Dialect, Text, Value, resolve_plain};
 
 use crate::context::Context;
 use crate::resource::{Key, Res};
@@ -117,7 +117,14 @@ impl Mending<'_> {
         let old = text_of(value);
         let found = self.candidates.find(self.field, self.referrer, &old, None)?;
         if let Some(target) = found.filter(|target| target.name != old) {
-            *value = Value::String(target.name.clone());
+            // It is written without quotes, unless there are some.
+            let meant = resolve_plain(&target.name, Dialect::V3);
+            let is_text = meant.as_str().is_some() || value.is_quoted();
+            *value = if is_text {
+                Value::String(target.name.clone())
+            } else {
+                Value::always_spelled(meant, &target.name)
+            };
         }
         Ok(())
     }
@@ -153,8 +160,6 @@ fn text_of(value: &Value) -> Text {
 
 #[cfg(test)]
 mod tests {
-    use weir_yaml::Dialect;
-
     use super::*;
 
     /// The table of kustomize itself, where it is at hand.

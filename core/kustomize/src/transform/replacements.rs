@@ -7,6 +7,7 @@ use weir_yaml::{Dialect, Text, Value, resolve_plain};
 
 use super::Step;
 use crate::fields::{self, Leaf, scalar_text};
+use crate::objects;
 use crate::reader::Reader;
 use crate::resource::Res;
 use crate::select::{self, Matcher, Selector};
@@ -260,6 +261,7 @@ fn apply(list: &mut [Res], target: &Target, source: &mut CopySource) -> Result<(
         let before = (!resource.shared.is_empty()).then(|| resource.object.clone());
         copy(&mut resource.object, target, &source.value, own_path.as_deref())
             .map_err(|message| at_object(&message, resource, place))?;
+        objects::spell_metadata(&mut resource.object);
         if let Some(before) = before {
             resource.shared.follow(&before, &mut resource.object);
         }
