@@ -133,7 +133,12 @@ fn first_variable(value: &Value) -> Option<String> {
         }
         Value::List(list) => list.iter().find_map(first_variable),
         Value::Map(map) => map.values().find_map(first_variable),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) => None,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::UInt(_)
+        | Value::Float(_)
+        | Value::Spelled(_) => None,
     }
 }
 
