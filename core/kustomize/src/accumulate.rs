@@ -4,6 +4,7 @@ use weir_files::{Diagnostic, Frame, RootedPath};
 use weir_yaml::{Dialect, Value};
 
 use crate::context::{Context, Here};
+use crate::history::{self, Cause};
 use crate::kustomization::{Item, Kustomization};
 use crate::loader::{Loader, Target};
 use crate::origin::Origin;
@@ -170,10 +171,16 @@ fn objects_of(
     match objects::read(path.as_str(), text) {
         Err(problems) => context.report_all_through(here, &item.at, "in resource", problems),
         Ok(found) => {
+            let cause = context.options.explain.then(|| Cause::new("Resource", here.source, &item.at));
             for mut resource in found {
                 context.known.meet(&mut resource);
+                if let Some(cause) = &cause {
+                    let written = resource.place.clone();
+                    history::record(std::slice::from_mut(&mut resource), cause, written.as_ref());
+                }
                 if context.tracks_origins {
                     resource.origin = Some(Origin::file(joined(origin, &item.text)));
+                    resource.annotations_to_texts();
                 }
                 let place = resource.place.clone();
                 if let Err(message) = resources.append(resource) {

@@ -7,9 +7,11 @@ mod accumulate;
 mod configuration;
 mod context;
 mod crds;
+mod explain;
 mod fields;
 mod folded;
 mod generate;
+mod history;
 mod kustomization;
 mod loader;
 mod name_reference;
@@ -36,6 +38,7 @@ use std::sync::Arc;
 use weir_files::{Diagnostic, Place, ReadError, RootedPath, Tree};
 use weir_yaml::Value;
 
+pub use explain::FieldOrigin;
 pub use remote::{Answer, Need};
 
 /// The names that a kustomization file may have.
@@ -54,6 +57,8 @@ pub struct Options {
     pub answers: BTreeMap<Need, Answer>,
     /// All objects get the label `app.kubernetes.io/managed-by`, as with the option `--enable-managedby-label`.
     pub managed_by_label: bool,
+    /// Remembers which step set which field, for [`Resource::explain`].
+    pub explain: bool,
 }
 
 /// Which files a kustomization may read.
@@ -92,6 +97,7 @@ pub struct Resource {
     pub object: Value,
     /// Where it was written.
     pub origin: Option<Place>,
+    history: history::History,
 }
 
 impl Built {
@@ -158,25 +164,39 @@ fn build_with(
     context.tracks_origins = !loaded.kustomization.build_metadata.is_empty();
     let mut resources =
         accumulate::carry_out(&mut context, &loader, &loaded, resources::Resources::default(), "");
+    let note = |resources: &mut resources::Resources, transformer: &str| {
+        if options.explain {
+            let cause = history::Cause::new(transformer, &loaded.source, &[]);
+            history::record(&mut resources.list, &cause, None);
+        }
+    };
     if context.problems.is_empty() {
         transform::hash::run(&mut resources);
+        note(&mut resources, "HashTransformer");
         name_reference::run(&mut context, &mut resources);
+        note(&mut resources, "NameReferenceTransformer");
     }
     if context.problems.is_empty() {
         vars::resolve(&mut context, &mut resources);
+        note(&mut resources, "RefVarTransformer");
         print::check(&mut context, &mut resources);
     }
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
     print::finish(&mut context, &loaded.kustomization, &mut resources);
+    note(&mut resources, "buildMetadata");
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
     let resources = resources
         .list
         .into_iter()
-        .map(|resource| Resource { object: resource.object, origin: resource.place })
+        .map(|resource| Resource {
+            object: resource.object,
+            origin: resource.place,
+            history: resource.history,
+        })
         .collect();
     Ok(Built { resources, warnings: context.warnings })
 }

@@ -10,6 +10,7 @@ use weir_manifest::{ResourceId, object, split_api_version};
 use weir_yaml::{Map, Text, Value};
 
 use crate::fields;
+use crate::history::History;
 use crate::origin::Origin;
 use crate::shared::Shared;
 
@@ -45,6 +46,8 @@ pub(crate) struct Res {
     pub(crate) suffixes: Vec<Text>,
     pub(crate) needs_hash: bool,
     pub(crate) behavior: Behavior,
+    /// The name was set by a transformer, which leaves open what it is: a text or a number.
+    pub(crate) has_open_name: bool,
     /// Labels and annotations that change together.
     pub(crate) shared: Shared,
     /// Names of the variables whose values it has.
@@ -54,6 +57,8 @@ pub(crate) struct Res {
     /// Filled if `buildMetadata` asks for it.
     pub(crate) origin: Option<Origin>,
     pub(crate) transformations: Vec<Origin>,
+    /// Filled if it is to be explained.
+    pub(crate) history: History,
     is_cluster_scoped: bool,
     /// Says more of scopes.
     open_api: Option<Arc<OpenApi>>,
@@ -79,11 +84,13 @@ impl Res {
             suffixes: Vec::new(),
             needs_hash: false,
             behavior: Behavior::default(),
+            has_open_name: false,
             shared: Shared::default(),
             vars: Vec::new(),
             place,
             origin: None,
             transformations: Vec::new(),
+            history: History::default(),
             is_cluster_scoped: false,
             open_api: None,
         };
@@ -258,6 +265,7 @@ impl Res {
         self.behavior = old.behavior;
         self.vars.clone_from(&old.vars);
         self.transformations.clone_from(&old.transformations);
+        self.history.clone_from(&old.history);
     }
 
     /// Makes texts of all annotations, as kustomize does whenever it writes them anew.

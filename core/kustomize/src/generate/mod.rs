@@ -42,6 +42,7 @@ pub(crate) fn run(
         if let Err(message) = absorbed {
             context.report_at(here, &generator.at, message);
         }
+        context.record(&mut resources.list, kind, (here, &generator.at), None);
     }
     plugins::run(context, here, &kustomization.generators, origin, resources);
 }

@@ -152,6 +152,11 @@ impl Candidates {
         }
     }
 
+    /// True if some object had this name before.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.by_previous_name.contains_key(name)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

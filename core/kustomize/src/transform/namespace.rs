@@ -13,7 +13,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, namespace: &Text) {
     }
     let specs = step.resources.configuration.namespace.clone();
     run_with(step, namespace, &Settings { specs, unset_only: false, subjects: Subjects::default() });
-    step.done("NamespaceTransformer");
+    step.done("NamespaceTransformer", &[At::Field("namespace".into())]);
 }
 
 /// Which subjects of role bindings are moved along.

@@ -1,6 +1,6 @@
 //! `patches`: strategic merge or JSON patches, inline or from files, with or without targets.
 
-use weir_files::Diagnostic;
+use weir_files::{Diagnostic, Place};
 use weir_manifest::merge::JsonPatch;
 
 use super::patch_strategic::{self, May};
@@ -20,7 +20,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Patch]) {
     let contents: Vec<_> = all.iter().map(|patch| read(step, patch)).collect();
     for (patch, content) in all.iter().zip(contents) {
         apply(step, patch, content);
-        step.done("PatchTransformer");
+        step.done("PatchTransformer", &patch.at);
     }
 }
 
@@ -99,12 +99,22 @@ fn report(
     }
 }
 
+/// The place of a patch that has a file of its own.
+fn written_in(entry: &Patch, patch: &Res) -> Option<Place> {
+    patch.place.clone().filter(|_| !entry.path.is_empty())
+}
+
 fn apply_json(step: &mut Step<'_, '_>, patch: &Patch, json: &JsonPatch) -> Result<(), String> {
     let target = patch.target.as_ref().ok_or("must specify a target for JSON patch")?;
     let matcher = Matcher::new(target)?;
     for resource in step.resources.list.iter_mut().filter(|resource| matcher.fits(resource)) {
         resource.store_previous();
         patch_json::apply(resource, json).map_err(|message| format!("{message} in {}", resource.id()))?;
+        // Kustomize puts its own notes back, and with them a map into the place of anything else.
+        let path = ["metadata", "annotations"];
+        if resource.object.at(&path).is_some_and(|it| !it.is_null() && it.as_map().is_none()) {
+            resource.object.remove_at(&path);
+        }
     }
     step.resources.changed();
     Ok(())
@@ -118,6 +128,8 @@ fn apply_strategic(step: &mut Step<'_, '_>, entry: &Patch, patches: &[Res]) -> R
                 format!("no resource matches strategic merge patch {}: {error}", patch.id())
             })?;
             patch_strategic::apply_at(step, at, &patch.object, may)?;
+            step.written = written_in(entry, patch);
+            step.record("PatchTransformer", &entry.at);
         }
         return Ok(());
     };
@@ -135,6 +147,7 @@ fn apply_strategic(step: &mut Step<'_, '_>, entry: &Patch, patches: &[Res]) -> R
         let object = patch_strategic::for_copy(&patch.object, Some(&*resource));
         patch_strategic::apply(resource, &object, may, step.context.known.schemas())?;
     }
+    step.written = written_in(entry, patch);
     step.resources.drop_empties();
     if let Some(at) = step.resources.find_duplicate() {
         let id = step.resources.list.get(at).map_or_else(String::new, |one| one.id().to_string());

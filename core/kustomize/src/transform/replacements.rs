@@ -99,7 +99,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replacement]) {
         return;
     }
     run_all(step, all);
-    step.done("ReplacementTransformer");
+    step.done("ReplacementTransformer", &[]);
 }
 
 pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Replacement]) {
@@ -114,6 +114,7 @@ pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Replacement]) {
                 }
             }
         }
+        step.record("ReplacementTransformer", &entry.at);
     }
     step.resources.list.iter_mut().for_each(Res::learn_scope);
     step.resources.changed();
@@ -259,14 +260,32 @@ fn apply(list: &mut [Res], target: &Target, source: &mut CopySource) -> Result<(
         }
         let place = resource.place.clone();
         let before = (!resource.shared.is_empty()).then(|| resource.object.clone());
+        if resource.has_open_name {
+            open_name(&mut resource.object, true);
+        }
         copy(&mut resource.object, target, &source.value, own_path.as_deref())
             .map_err(|message| at_object(&message, resource, place))?;
+        if resource.has_open_name {
+            open_name(&mut resource.object, false);
+        }
         objects::spell_metadata(&mut resource.object);
         if let Some(before) = before {
             resource.shared.follow(&before, &mut resource.object);
         }
     }
     Ok(())
+}
+
+/// A name whose kind is open takes on any text and is then what that text says.
+fn open_name(object: &mut Value, as_text: bool) {
+    let metadata = object.as_map_mut().and_then(|map| map.get_mut("metadata"));
+    let name = metadata.and_then(|metadata| metadata.as_map_mut()?.get_mut("name"));
+    let Some(name) = name.filter(|name| !name.is_quoted() && !matches!(name, Value::Map(_) | Value::List(_)))
+    else {
+        return;
+    };
+    let text = scalar_text(name);
+    *name = if as_text { Value::from(text) } else { Value::open(&text) };
 }
 
 fn at_object(message: &str, resource: &Res, place: Option<Place>) -> String {
@@ -334,7 +353,7 @@ fn set_text(field: &mut Value, text: &str, is_new: bool) -> Result<(), String> {
     let meant = resolve_plain(text, Dialect::V3);
     let is_number = |value: &Value| matches!(value, Value::Int(_) | Value::UInt(_) | Value::Float(_));
     *field = match field.meant() {
-        _ if is_new => Value::spelled(meant, text),
+        _ if is_new || field.is_open() => Value::open(text),
         Value::String(_) if field.is_quoted() => Value::quoted(text),
         Value::String(_) => Value::from(text),
         Value::Bool(_) if meant.as_bool().is_some() => meant,

@@ -73,9 +73,9 @@ fn in_style_of(dest: Option<&Value>, patch: &Value) -> Value {
     }
 }
 
-/// True for a text that cannot be written without quotes.
+/// True for a text that cannot be written without quotes; a date that is written without is none.
 fn needs_quotes(value: &Value) -> bool {
-    value.as_str().is_some()
+    matches!(value, Value::String(_))
         && weir_yaml::to_yaml_v3(value, 2, true).is_ok_and(|yaml| yaml.starts_with(['"', '\'']))
 }
 
