@@ -48,6 +48,8 @@ pub(crate) struct Res {
     pub(crate) behavior: Behavior,
     /// The name was set by a transformer, which leaves open what it is: a text or a number.
     pub(crate) has_open_name: bool,
+    /// The same for its namespace.
+    pub(crate) has_open_namespace: bool,
     /// Labels and annotations that change together.
     pub(crate) shared: Shared,
     /// Names of the variables whose values it has.
@@ -85,6 +87,7 @@ impl Res {
             needs_hash: false,
             behavior: Behavior::default(),
             has_open_name: false,
+            has_open_namespace: false,
             shared: Shared::default(),
             vars: Vec::new(),
             place,
@@ -256,7 +259,8 @@ impl Res {
             merged.extend(of(self).unwrap_or_default());
             self.set_metadata_map(field, merged);
         }
-        object::set_name(&mut self.object, old.name());
+        let name = name_anew(old.name(), self.object.at(&["metadata", "name"]));
+        self.object.set_at(&["metadata", "name"], name);
         object::set_namespace(&mut self.object, old.namespace());
         self.previous.clone_from(&old.previous);
         self.prefixes.clone_from(&old.prefixes);
@@ -284,6 +288,11 @@ impl Res {
             self.object.set_at(&["metadata", field], map);
         }
     }
+}
+
+/// A name as kustomize writes it over another one: with quotes only if some are there.
+pub(crate) fn name_anew(name: &str, there: Option<&Value>) -> Value {
+    if there.is_some_and(Value::is_quoted) { Value::quoted(name) } else { Value::open(name) }
 }
 
 /// The map with all values as texts.

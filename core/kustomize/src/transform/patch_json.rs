@@ -91,7 +91,7 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
     spell_metadata(&mut object);
     quote_name(&mut object);
     resource.object = object;
-    resource.has_open_name = false;
+    (resource.has_open_name, resource.has_open_namespace) = (false, false);
     resource.shared.forget();
     resource.annotations_to_texts();
     resource.learn_scope();

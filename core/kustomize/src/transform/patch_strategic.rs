@@ -7,7 +7,7 @@ use weir_yaml::{Map, Value};
 use super::Step;
 use crate::kustomization::Item;
 use crate::objects;
-use crate::resource::{Res, texts_of};
+use crate::resource::{Res, name_anew, texts_of};
 use crate::source::Step as At;
 
 /// What a patch may change beside the rest.
@@ -140,6 +140,13 @@ pub(super) fn apply(
         merged.set_at(&["metadata", "name"], name);
         resource.has_open_name = true;
     }
+    if may.change_name {
+        let name = merged.at(&["metadata", "name"]).cloned();
+        if let Some(Value::String(text)) = name {
+            merged.set_at(&["metadata", "name"], Value::open(&text));
+        }
+    }
+    resource.has_open_namespace |= !resource.namespace().is_empty();
     object::set_namespace(&mut merged, resource.namespace());
     let same_version = object::api_version(&merged) == object::api_version(&resource.object);
     resource.object = merged;
@@ -148,9 +155,4 @@ pub(super) fn apply(
         resource.learn_scope();
     }
     Ok(changed)
-}
-
-/// Kustomize writes the name behind a merge once more: with quotes only if some are there.
-fn name_anew(name: &str, there: Option<&Value>) -> Value {
-    if there.is_some_and(Value::is_quoted) { Value::quoted(name) } else { Value::open(name) }
 }
