@@ -195,7 +195,7 @@ impl Candidates {
             return Ok(Some(first));
         }
         let ids: Vec<_> = found.iter().map(|one| one.id.to_string()).collect();
-        Err(format!("found multiple possible referrals: {}", ids.join(", ")))
+        Err(format!("found multiple possible referrals: {}; give them different names", ids.join(", ")))
     }
 
     /// Objects that were in a namespace at first, or if none was, those that are in it now.

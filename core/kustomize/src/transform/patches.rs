@@ -30,14 +30,46 @@ pub(super) fn run_one(step: &mut Step<'_, '_>, patch: &Patch) {
 }
 
 fn apply(step: &mut Step<'_, '_>, patch: &Patch, content: Option<Content>) {
+    let missed = match (&content, &patch.target) {
+        (Some(Content::Strategic(patches)), None) => {
+            patches.iter().find(|patch| patch_strategic::target(step, patch).is_err()).cloned()
+        }
+        _ => None,
+    };
     let applied = match content {
         None => Ok(()),
         Some(Content::Json(json)) => apply_json(step, patch, &json),
         Some(Content::Strategic(patches)) => apply_strategic(step, patch, &patches),
     };
     if let Err(message) = applied {
-        step.context.report_at(step.here, &patch.at, message);
+        let problem = Diagnostic::error(message).at(step.here.source.place(&patch.at));
+        let hint = missed.as_ref().and_then(|patch| way_out(step, patch));
+        step.context.report(match hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        });
     }
+}
+
+/// What to do about a patch that means no object, or more than one.
+fn way_out(step: &mut Step<'_, '_>, patch: &Res) -> Option<String> {
+    if !step.resources.with_any_key(patch.key()).is_empty() {
+        return Some(
+            "give the patch a target with a name and namespace that only one object has".to_string(),
+        );
+    }
+    let all =
+        step.resources.list.iter().filter(|one| one.kind() == patch.kind() && one.name() == patch.name());
+    let found = all.map(|one| (one.api_version(), one.namespace())).next();
+    if let Some((version, namespace)) = found {
+        let version =
+            if version.is_empty() { String::new() } else { format!(" with apiVersion '{version}'") };
+        let namespace = if namespace.is_empty() { "no namespace" } else { namespace };
+        return Some(format!("there is one of this kind and name{version} in {namespace}"));
+    }
+    let of_kind = step.resources.list.iter().filter(|one| one.kind() == patch.kind());
+    let names: Vec<&str> = of_kind.flat_map(|one| [one.first_name(), one.name()]).collect();
+    crate::reader::closest(patch.name(), names.into_iter()).map(|name| format!("did you mean '{name}'?"))
 }
 
 fn read(step: &mut Step<'_, '_>, patch: &Patch) -> Option<Content> {
