@@ -140,12 +140,6 @@ pub(super) fn apply(
         merged.set_at(&["metadata", "name"], name);
         resource.has_open_name = true;
     }
-    if may.change_name {
-        let name = merged.at(&["metadata", "name"]).cloned();
-        if let Some(Value::String(text)) = name {
-            merged.set_at(&["metadata", "name"], Value::open(&text));
-        }
-    }
     resource.has_open_namespace |= !resource.namespace().is_empty();
     object::set_namespace(&mut merged, resource.namespace());
     let same_version = object::api_version(&merged) == object::api_version(&resource.object);

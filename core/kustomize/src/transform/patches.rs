@@ -2,6 +2,7 @@
 
 use weir_files::{Diagnostic, Place};
 use weir_manifest::merge::JsonPatch;
+use weir_yaml::Value;
 
 use super::patch_strategic::{self, May};
 use super::{Step, patch_json};
@@ -178,6 +179,11 @@ fn apply_strategic(step: &mut Step<'_, '_>, entry: &Patch, patches: &[Res]) -> R
     for resource in step.resources.list.iter_mut().filter(|resource| matcher.fits(resource)) {
         let object = patch_strategic::for_copy(&patch.object, Some(&*resource));
         patch_strategic::apply(resource, &object, may, step.context.known.schemas())?;
+        // The copy of the patch has a name of which nobody said what it is.
+        let path = ["metadata", "name"];
+        if let (true, Some(Value::String(name))) = (may.change_name, resource.object.at(&path).cloned()) {
+            resource.object.set_at(&path, Value::open(&name));
+        }
     }
     step.written = written_in(entry, patch);
     step.resources.drop_empties();

@@ -50,7 +50,8 @@ pub(super) fn set(step: &mut Step<'_, '_>, prefix: &Text, suffix: &Text, specs: 
                 if matches!(value, Value::Map(_) | Value::List(_)) {
                     return Err(format!("a text is expected, not a {}", value.kind()));
                 }
-                *value = Value::from(format!("{prefix}{}{suffix}", scalar_text(value)));
+                let text = format!("{prefix}{}{suffix}", scalar_text(value));
+                *value = if value.is_quoted() { Value::quoted(&text) } else { Value::from(text) };
                 Ok(())
             });
             if let Err(error) = renamed {
