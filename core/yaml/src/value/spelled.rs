@@ -122,6 +122,29 @@ impl Value {
         }
     }
 
+    /// Makes texts in quotes of all that is open.
+    pub fn quote_open(&mut self) {
+        match self {
+            Self::Spelled(spelled) if spelled.is_open => *self = Self::quoted(&spelled.text),
+            Self::List(list) if list.iter().any(Value::has_open) => {
+                Arc::make_mut(list).iter_mut().for_each(Value::quote_open);
+            }
+            Self::Map(map) if map.values().any(Value::has_open) => {
+                map.iter_mut().for_each(|(_, value)| value.quote_open());
+            }
+            _ => {}
+        }
+    }
+
+    fn has_open(&self) -> bool {
+        match self {
+            Self::Spelled(spelled) => spelled.is_open,
+            Self::List(list) => list.iter().any(Value::has_open),
+            Self::Map(map) => map.values().any(Value::has_open),
+            _ => false,
+        }
+    }
+
     /// True if something in it has a spelling of its own.
     pub fn has_spelling(&self) -> bool {
         match self {
@@ -175,5 +198,8 @@ mod tests {
         assert!(number.is_open() && number.as_i64() == Some(8080) && number.as_written() == Some("8080"));
         assert_eq!(Value::open("web"), Value::from("web"));
         assert!(!Value::always_spelled(Value::Int(8080), "8080").is_open());
+        let mut list = Value::from(vec![number, Value::Int(1)]);
+        list.quote_open();
+        assert_eq!(list, Value::from(vec![Value::quoted("8080"), Value::Int(1)]));
     }
 }
