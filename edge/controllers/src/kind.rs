@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::events::ObjectRef;
 use crate::places::{Place, Places};
 use crate::queue::{Queue, Turn};
+use crate::remit::Belongs;
 use crate::status::{self, typed};
 
 const FINALIZER: &str = "finalizers.fluxcd.io";
@@ -112,6 +113,10 @@ async fn take<K: Kind>(kind: &K, turn: &Turn<UnitId>, place: Place) -> Result<Op
     let resource = cluster.resource(K::API_VERSION, K::KIND).await?;
     let UnitId { namespace, name } = &turn.key;
     let Some(object) = cluster.get(&resource, namespace, name).await? else { return Ok(None) };
+    // Not even a finalizer is written to what is not ours.
+    if !kind.context().settings.remit.holds_in(cluster, K::KIND, &object).await? {
+        return Ok(None);
+    }
     let order: K::Order = match typed(&object) {
         Ok(order) => order,
         Err(cause) => {
@@ -184,15 +189,17 @@ struct Sight {
     generation: i64,
     requested_at: String,
     deleting: bool,
+    belongs: Belongs,
 }
 
 impl Sight {
-    fn of(object: &Value) -> Self {
+    fn of(object: &Value, belongs: Belongs) -> Self {
         let requested = object.str_at(&["metadata", "annotations", weir_api::annotations::REQUESTED_AT]);
         Self {
             generation: object.at(&["metadata", "generation"]).and_then(Value::as_i64).unwrap_or(0),
             requested_at: requested.unwrap_or_default().to_string(),
             deleting: object.at(&["metadata", "deletionTimestamp"]).is_some(),
+            belongs,
         }
     }
 
@@ -203,6 +210,7 @@ impl Sight {
             Some(before) if before.generation != self.generation => Some("its spec has changed"),
             Some(before) if before.requested_at != self.requested_at => Some("it was asked for"),
             Some(before) if before.deleting != self.deleting => Some("it is being deleted"),
+            Some(before) if before.belongs != self.belongs => Some("it belongs to another unit"),
             Some(_) => None,
         }
     }
@@ -236,7 +244,7 @@ async fn watch<K: Kind>(kind: &K) {
                 if let Some(listing) = &mut listing {
                     listing.insert(key.clone());
                 }
-                let sight = Sight::of(&object);
+                let sight = Sight::of(&object, settings.remit.judge(K::KIND, &object));
                 let calls = sight.calls(known.get(&key));
                 known.insert(key.clone(), sight);
                 kind.note(&key, &object);
@@ -279,7 +287,8 @@ mod tests {
 
     #[test]
     fn what_calls_for_a_turn() {
-        let sight = |text: &str| Sight::of(&weir_yaml::from_json(text.as_bytes()).unwrap());
+        let object = |text: &str| weir_yaml::from_json(text.as_bytes()).unwrap();
+        let sight = |text: &str| Sight::of(&object(text), Belongs::Yes);
         let first = sight(r#"{"metadata":{"generation":1}}"#);
         let calls = |text: &str| sight(text).calls(Some(&first));
         assert_eq!(first.calls(None), Some("it is new"));
@@ -290,5 +299,7 @@ mod tests {
         assert_eq!(calls(asked), Some("it was asked for"));
         let deleting = r#"{"metadata":{"generation":1,"deletionTimestamp":"2026-01-01T00:00:00Z"}}"#;
         assert_eq!(calls(deleting), Some("it is being deleted"));
+        let adopted = Sight::of(&object(r#"{"metadata":{"generation":1}}"#), Belongs::No);
+        assert_eq!(adopted.calls(Some(&first)), Some("it belongs to another unit"));
     }
 }

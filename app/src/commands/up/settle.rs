@@ -12,8 +12,8 @@ use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION};
 
 /// Controllers that were idle this long have seen everything they did to each other.
 const QUIET: Duration = Duration::from_millis(300);
-/// A sandbox in which nothing changed for this long is as it will be.
-const STUCK: Duration = Duration::from_secs(10);
+/// In a sandbox nothing takes time: what units still wait for after so much idleness never comes.
+const STILL: Duration = Duration::from_secs(2);
 const STEP: Duration = Duration::from_millis(50);
 /// Units are looked at this often at most while controllers work.
 const PERIOD: Duration = Duration::from_millis(250);
@@ -22,7 +22,7 @@ const REDRAW: Duration = Duration::from_millis(250);
 /// and looked at this often where nothing is said to have changed.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Waits until nothing more will happen by itself. False if time was up before, or something waits for what never comes.
+/// Waits until nothing more will happen by itself. False if time was up before.
 pub(super) async fn wait(
     progress: &mut Progress,
     running: &Running,
@@ -39,9 +39,10 @@ pub(super) async fn wait(
         let is_quiet = quiet.is_some_and(|since| since.elapsed() >= QUIET);
         if look.is_due(is_quiet) {
             look.take(progress, screen).await;
-            if is_quiet && !look.is_working() || progress.is_sandbox() && look.is_stuck() {
+            let is_still = quiet.is_some_and(|since| since.elapsed() >= STILL) && look.is_still();
+            if is_quiet && !look.is_working() || progress.is_sandbox() && is_still {
                 if !progress.help(true).await {
-                    return !look.is_working();
+                    return true;
                 }
                 (quiet_since, look) = (None, Look::new());
             }
@@ -84,9 +85,8 @@ impl Look {
         self.units.iter().any(|unit| unit.state == State::Working)
     }
 
-    /// In a sandbox nothing takes long: what changes no more waits for something that never comes.
-    fn is_stuck(&self) -> bool {
-        self.since.elapsed() >= STUCK
+    fn is_still(&self) -> bool {
+        self.since.elapsed() >= STILL
     }
 }
 
