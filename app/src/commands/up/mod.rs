@@ -60,7 +60,8 @@ async fn up(args: Up, cluster_args: ClusterArgs) -> Result<Exit, Failure> {
     };
     announce(&root, &entry);
     let refused = apply::entry(&cluster, &entry).await?;
-    for problem in &refused {
+    // The summary says it too.
+    for problem in refused.iter().filter(|_| !args.once) {
         say(&format!("✗ {problem}"));
     }
     let definitions = match args.sandbox {

@@ -21,6 +21,9 @@ pub(crate) const NEVER: &str = "registry.example/never";
 /// The label of pods that never come up on the real control plane of `testbed/`.
 pub(crate) const NEVER_LABEL: &str = "testbed/behave: pending";
 
+/// The same of pods that fail.
+pub(crate) const FAIL_LABEL: &str = "testbed/behave: fail";
+
 /// The kind of units.
 pub(crate) const UNIT: (&str, &str) = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
 /// The kind of sources.
@@ -415,6 +418,25 @@ impl Bed {
                 return last;
             }
         }
+    }
+
+    /// Lets the first pod of the namespace fail; on a real server pods with `FAIL_LABEL` do so by themselves.
+    pub(crate) async fn fail_a_pod(&self) {
+        if self.traffic.is_none() {
+            return;
+        }
+        let resource = self.resource("v1", "Pod").await;
+        let scope = Scope { namespace: self.namespace.clone(), ..Scope::default() };
+        let mut changes = follow(self.cluster.clone(), resource, scope);
+        let name = async {
+            loop {
+                if let Some(Change::Applied(pod)) = changes.recv().await {
+                    return pod.str_at(&["metadata", "name"]).unwrap().to_string();
+                }
+            }
+        };
+        let name = tokio::time::timeout(self.patience(), name).await.unwrap();
+        self.edit_part(("v1", "Pod"), &name, "status", "status: {phase: Failed}").await;
     }
 
     /// Until the object is gone.
