@@ -50,6 +50,9 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
     /// A resource is gone.
     fn forget(&self, key: &UnitId);
 
+    /// All resources that there are have been noted.
+    fn listed(&self) {}
+
     /// A turn. Gives when the next one is due, if it is not a matter of being woken.
     fn reconcile(
         &self,
@@ -263,6 +266,7 @@ async fn watch<K: Kind>(kind: &K) {
                 for (key, _) in known.extract_if(|key, _| !listing.contains(key)) {
                     forget(kind, &key);
                 }
+                kind.listed();
             }
             Change::Failing(error) => tracing::warn!(kind = K::KIND, %error, "a kind cannot be followed"),
         }

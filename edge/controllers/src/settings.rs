@@ -26,6 +26,8 @@ pub struct Settings {
     pub jitter_percent: u32,
     /// Where artifacts and mirrors are kept.
     pub storage: PathBuf,
+    /// Nobody else uses the storage: what no source names any more is deleted there.
+    pub own_storage: bool,
     /// Under which address artifacts are served.
     pub advertised: String,
     /// Sources whose files come from directories of this machine.
@@ -54,6 +56,7 @@ impl Default for Settings {
             least_timeout: Duration::from_secs(30),
             jitter_percent: 5,
             storage: PathBuf::from("/data"),
+            own_storage: true,
             advertised: String::new(),
             local: Vec::new(),
             no_cross_namespace_refs: false,

@@ -107,7 +107,8 @@ fn settings(root: &std::path::Path, entry: &Entry, remit: Remit) -> Settings {
     let local =
         entry.sources.iter().map(|source| LocalSource { source: source.clone(), path: root.to_path_buf() });
     let storage = std::env::temp_dir().join("weir-up");
-    Settings { local: local.collect(), remit, storage, ..Settings::default() }
+    // Another `weir up` may read from there.
+    Settings { local: local.collect(), remit, storage, own_storage: false, ..Settings::default() }
 }
 
 /// Until all is settled.

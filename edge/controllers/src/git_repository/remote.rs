@@ -1,5 +1,6 @@
 //! Fetching from the remote of a repository, and storing what came of it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
@@ -48,8 +49,17 @@ pub(super) async fn stored(context: &Context, repository: &GitRepository) -> Opt
 }
 
 fn mirror(context: &Context, url: &str) -> Result<Mirror, FetchError> {
+    Mirror::open(&place(context, url))
+}
+
+/// Repositories of one URL share a mirror.
+pub(super) fn place(context: &Context, url: &str) -> PathBuf {
     let digest: String = Sha256::digest(url).iter().map(|byte| format!("{byte:02x}")).collect();
-    Mirror::open(&context.settings.storage.join("mirrors").join(&digest[..32]))
+    mirrors(context).join(&digest[..32])
+}
+
+pub(super) fn mirrors(context: &Context) -> PathBuf {
+    context.settings.storage.join("mirrors")
 }
 
 fn fetch_blocking(

@@ -420,6 +420,15 @@ impl Bed {
         }
     }
 
+    /// Until something that nobody tells of is so.
+    pub(crate) async fn until_so(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let deadline = tokio::time::Instant::now() + self.patience();
+        while !holds(self) {
+            assert!(tokio::time::Instant::now() < deadline, "it never came to it that {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Lets the first pod of the namespace fail; on a real server pods with `FAIL_LABEL` do so by themselves.
     pub(crate) async fn fail_a_pod(&self) {
         if self.traffic.is_none() {
