@@ -15,8 +15,10 @@ const QUIET: Duration = Duration::from_millis(300);
 /// In a sandbox nothing takes time: what units still wait for after so much idleness never comes.
 const STILL: Duration = Duration::from_secs(2);
 const STEP: Duration = Duration::from_millis(50);
-/// Units are looked at this often at most while controllers work.
+/// Units are looked at this often at most while controllers work,
 const PERIOD: Duration = Duration::from_millis(250);
+/// and this often while nothing changes.
+const SLOW: Duration = Duration::from_secs(1);
 /// The tree is drawn no more often than this,
 const REDRAW: Duration = Duration::from_millis(250);
 /// and looked at this often where nothing is said to have changed.
@@ -56,15 +58,19 @@ struct Look {
     units: Vec<Unit>,
     since: Instant,
     next: Instant,
+    /// Whether controllers were idle.
+    was_quiet: bool,
 }
 
 impl Look {
     fn new() -> Self {
-        Self { units: Vec::new(), since: Instant::now(), next: Instant::now() + PERIOD }
+        Self { units: Vec::new(), since: Instant::now(), next: Instant::now() + PERIOD, was_quiet: false }
     }
 
-    fn is_due(&self, is_quiet: bool) -> bool {
-        is_quiet || Instant::now() >= self.next
+    /// At its hour, and as soon as controllers have become idle.
+    fn is_due(&mut self, is_quiet: bool) -> bool {
+        let was_quiet = std::mem::replace(&mut self.was_quiet, is_quiet);
+        is_quiet && !was_quiet || Instant::now() >= self.next
     }
 
     async fn take(&mut self, progress: &mut Progress, screen: &Screen) {
@@ -78,15 +84,17 @@ impl Look {
             (self.units, self.since) = (units, Instant::now());
         }
         // Looking must not take a share of the work that counts.
-        self.next = Instant::now() + PERIOD.max(started.elapsed() * 20);
+        let pause = if self.since.elapsed() > SLOW { SLOW } else { PERIOD };
+        self.next = Instant::now() + pause.max(started.elapsed() * 20);
     }
 
     fn is_working(&self) -> bool {
         self.units.iter().any(|unit| unit.state == State::Working)
     }
 
+    /// Nothing has changed for a while, and no unit is still to be begun.
     fn is_still(&self) -> bool {
-        self.since.elapsed() >= STILL
+        self.since.elapsed() >= STILL && !self.units.iter().any(Unit::is_new)
     }
 }
 

@@ -45,8 +45,17 @@ pub(super) struct Unit {
 
 /// Lines of a message that are shown of each unit.
 const MOST_LINES: usize = 8;
+/// Of a unit that no controller has looked at.
+const NEW: &str = "waiting to be reconciled";
 /// Objects of one kind without a definition that are named one by one.
 const MOST_OF_A_KIND: usize = 5;
+
+impl Unit {
+    /// No controller has looked at it, as it is now.
+    pub(super) fn is_new(&self) -> bool {
+        self.state == State::Working && self.message == NEW
+    }
+}
 
 /// A cluster on its way to what the repository says.
 pub(super) struct Progress {
@@ -236,12 +245,12 @@ fn state(object: &Value) -> (State, String) {
     let reason = ready.and_then(|ready| ready.str_at(&["reason"])).unwrap_or_default();
     let reconciling = condition(object, "Reconciling").map(|(_, message)| message.to_string());
     match condition(object, "Ready") {
-        _ if observed < generation => (State::Working, "waiting to be reconciled".to_string()),
+        _ if observed < generation => (State::Working, NEW.to_string()),
         Some(("True", message)) => (State::Ready, message.to_string()),
         Some(("False", message)) if reason == "DependencyNotReady" => (State::Waiting, message.to_string()),
         Some(("False", message)) => (State::Failed, message.to_string()),
         Some((_, message)) => (State::Working, reconciling.unwrap_or_else(|| message.to_string())),
-        None => (State::Working, "waiting to be reconciled".to_string()),
+        None => (State::Working, NEW.to_string()),
     }
 }
 
