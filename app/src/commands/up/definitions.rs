@@ -249,7 +249,9 @@ fn find(tree: &Tree, dir: &RootedPath, group: &str, kind: &str, depth: usize) ->
             File::Directory if depth < MAX_DEPTH && name != ".git" => {
                 find(tree, &path, group, kind, depth + 1)
             }
-            File::File { size, .. } if is_yaml && size <= MAX_FILE => find_in(tree, &path, group, kind),
+            File::File { size, .. } if is_yaml && size.is_none_or(|size| size <= MAX_FILE) => {
+                find_in(tree, &path, group, kind)
+            }
             _ => None,
         }
     })

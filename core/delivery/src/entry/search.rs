@@ -60,10 +60,12 @@ impl Search {
                 File::Directory if depth < MAX_DEPTH && !name.starts_with('.') && name != "node_modules" => {
                     self.walk(tree, &path, depth + 1);
                 }
-                File::File { size, .. } if is_yaml && size <= MAX_FILE => match tree.read(&path) {
-                    Ok(bytes) => self.read(&path, &bytes),
-                    Err(error) => self.unread.push(Diagnostic::error(error.to_string())),
-                },
+                File::File { size, .. } if is_yaml && size.is_none_or(|size| size <= MAX_FILE) => {
+                    match tree.read(&path) {
+                        Ok(bytes) => self.read(&path, &bytes),
+                        Err(error) => self.unread.push(Diagnostic::error(error.to_string())),
+                    }
+                }
                 // Whoever builds it will say that it is too large.
                 File::File { .. } if is_yaml => self.manifests += 1,
                 File::File { .. } | File::Directory | File::Link(_) => {}
