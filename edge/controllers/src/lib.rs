@@ -11,6 +11,7 @@ mod objects;
 mod places;
 mod probes;
 mod queue;
+mod remotes;
 mod run;
 mod settings;
 mod sources;
@@ -18,6 +19,7 @@ mod status;
 
 pub use kustomization::recipe;
 pub use probes::Probes;
+pub use remotes::Remotes;
 pub use run::{Running, start};
 pub use settings::{LocalSource, Settings};
 pub use status::typed;

@@ -28,6 +28,8 @@ pub struct Settings {
     pub local: Vec<LocalSource>,
     /// Who fetches.
     pub runner: weir_fetch::Runner,
+    /// Kustomizations must not name files and repositories behind URLs.
+    pub no_remote_bases: bool,
     /// References to other namespaces are refused.
     pub no_cross_namespace_refs: bool,
 }
@@ -54,6 +56,7 @@ impl Default for Settings {
             advertised: String::new(),
             local: Vec::new(),
             runner: weir_fetch::Runner::default(),
+            no_remote_bases: false,
             no_cross_namespace_refs: false,
         }
     }
