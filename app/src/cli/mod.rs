@@ -52,6 +52,9 @@ pub(crate) enum Command {
     Tree(Tree),
     Events(Events),
     Controller(Controller),
+    /// Fetch or pack for a controller
+    #[command(hide = true)]
+    Errand,
     Install(Install),
     Version(Version),
     Completion(Completion),

@@ -4,12 +4,14 @@ mod age;
 mod build_kustomization;
 mod completion;
 mod controller;
+mod errand;
 mod events;
 mod get;
 mod install;
 mod kind;
 mod kustomize_build;
 mod reconcile;
+mod remotes;
 mod resource;
 mod toggle;
 mod tree;
@@ -38,6 +40,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             TreeWhat::Kustomization(args) => tree::run(&args, &cluster),
         },
         Command::Events(args) => events::run(&args, &cluster),
+        Command::Errand => errand::run(),
         Command::Controller(args) => controller::run(args, cluster),
         Command::Install(args) => install::run(&args, &cluster),
         Command::Version(args) => version::run(&args),

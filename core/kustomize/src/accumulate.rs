@@ -9,7 +9,7 @@ use crate::loader::{Loader, Target};
 use crate::origin::Origin;
 use crate::resources::Resources;
 use crate::source::Source;
-use crate::{configuration, generate, kustomization, objects, transform};
+use crate::{configuration, crds, generate, kustomization, objects, transform, vars};
 
 /// A kustomization that was read.
 pub(crate) struct Loaded {
@@ -63,11 +63,13 @@ pub(crate) fn carry_out(
         resource(context, &here, item, origin, &mut resources);
     }
     configuration::load(context, &here, &loaded.kustomization.configurations, &mut resources.configuration);
+    crds::load(context, &here, &loaded.kustomization.crds, &mut resources.configuration);
     generate::run(context, &here, &loaded.kustomization, origin, &mut resources);
     for item in &loaded.kustomization.components {
         resources = component(context, &here, item, origin, resources);
     }
     transform::run(context, &here, &loaded.kustomization, origin, &mut resources);
+    vars::add(context, &here, &loaded.kustomization.vars, &mut resources);
     resources
 }
 
@@ -83,26 +85,59 @@ pub(crate) fn resource(
             context.report_at(here, &item.at, format!("accumulating resources: {message}"));
         }
         Ok(Target::File(path)) => file(context, here, item, &path, origin, resources),
+        Ok(Target::Remote) => remote(context, here, item, origin, resources),
         Ok(Target::Directory(path)) => {
-            let Some((loader, loaded)) = enter(context, here, item, path, false) else { return };
-            context.trail.push(Frame { what: "in base".to_string(), place: here.source.place(&item.at) });
-            let inner = joined(origin, &item.text);
-            let found = carry_out(context, &loader, &loaded, Resources::default(), &inner);
-            context.trail.pop();
-            let merged = configuration::merge_shared(&mut resources.configuration, &found.configuration);
-            if let Err(message) = merged {
-                context.report_at(here, &item.at, message);
-            }
-            for resource in found.list {
-                let place = resource.place.clone();
-                if let Err(message) = resources.append(resource) {
-                    let problem = Diagnostic::error(message).at(here.source.place(&item.at));
-                    context.report(match place {
-                        Some(place) => problem.through("the second of them", place),
-                        None => problem,
-                    });
-                }
-            }
+            let loader = here.loader.enter(path);
+            base(context, here, item, loader, origin, resources);
+        }
+    }
+}
+
+/// A file behind a URL, or a directory in a repository.
+fn remote(context: &mut Context<'_>, here: &Here<'_>, item: &Item, origin: &str, resources: &mut Resources) {
+    match here.loader.remote_text(&item.text) {
+        Some(Ok((path, text))) => objects_of(context, here, item, (&path, &text), origin, resources),
+        Some(Err(message)) => {
+            context.report_at(here, &item.at, format!("accumulating resources: {message}"));
+        }
+        None => {
+            let loader = here.loader.enter_repository(&item.text);
+            base(context, here, item, loader, origin, resources);
+        }
+    }
+}
+
+/// The objects of another kustomization.
+fn base(
+    context: &mut Context<'_>,
+    here: &Here<'_>,
+    item: &Item,
+    loader: Result<Loader, String>,
+    origin: &str,
+    resources: &mut Resources,
+) {
+    let Some((loader, loaded)) = enter(context, here, item, loader, false) else { return };
+    context.trail.push(Frame { what: "in base".to_string(), place: here.source.place(&item.at) });
+    let inner = joined(origin, &item.text);
+    let found = carry_out(context, &loader, &loaded, Resources::default(), &inner);
+    context.trail.pop();
+    let merged = configuration::merge_shared(&mut resources.configuration, &found.configuration);
+    if let Err(message) = merged {
+        context.report_at(here, &item.at, message);
+    }
+    for var in &found.vars {
+        if let Err(message) = vars::insert(&mut resources.vars, var) {
+            context.report_at(here, &item.at, message);
+        }
+    }
+    for resource in found.list {
+        let place = resource.place.clone();
+        if let Err(message) = resources.append(resource) {
+            let problem = Diagnostic::error(message).at(here.source.place(&item.at));
+            context.report(match place {
+                Some(place) => problem.through("the second of them", place),
+                None => problem,
+            });
         }
     }
 }
@@ -121,10 +156,22 @@ fn file(
             return context.report_at(here, &item.at, format!("accumulating resources: {message}"));
         }
     };
-    match objects::read(path.as_str(), &text) {
+    objects_of(context, here, item, (path, &text), origin, resources);
+}
+
+fn objects_of(
+    context: &mut Context<'_>,
+    here: &Here<'_>,
+    item: &Item,
+    (path, text): (&RootedPath, &str),
+    origin: &str,
+    resources: &mut Resources,
+) {
+    match objects::read(path.as_str(), text) {
         Err(problems) => context.report_all_through(here, &item.at, "in resource", problems),
         Ok(found) => {
             for mut resource in found {
+                context.known.meet(&mut resource);
                 if context.tracks_origins {
                     resource.origin = Some(Origin::file(joined(origin, &item.text)));
                 }
@@ -147,8 +194,9 @@ fn component(
     origin: &str,
     resources: Resources,
 ) -> Resources {
-    let path = match here.loader.target(&item.text) {
-        Ok(Target::Directory(path)) => path,
+    let inner = match here.loader.target(&item.text) {
+        Ok(Target::Directory(path)) => here.loader.enter(path),
+        Ok(Target::Remote) => here.loader.enter_repository(&item.text),
         Ok(Target::File(path)) => {
             context.report_at(here, &item.at, format!("component '{path}' is not a directory"));
             return resources;
@@ -158,11 +206,15 @@ fn component(
             return resources;
         }
     };
-    let Some((loader, loaded)) = enter(context, here, item, path, true) else { return resources };
+    let Some((loader, loaded)) = enter(context, here, item, inner, true) else { return resources };
     context.trail.push(Frame { what: "in component".to_string(), place: here.source.place(&item.at) });
     let inner = joined(origin, &item.text);
-    let resources = carry_out(context, &loader, &loaded, resources, &inner);
+    let mut resources = carry_out(context, &loader, &loaded, resources, &inner);
     context.trail.pop();
+    if let Some(resource) = resources.find_duplicate().and_then(|at| resources.list.get(at)) {
+        let message = format!("may not add resource with an already registered id: {}", resource.id());
+        context.report_at(here, &item.at, message);
+    }
     resources
 }
 
@@ -171,11 +223,11 @@ fn enter(
     context: &mut Context<'_>,
     here: &Here<'_>,
     item: &Item,
-    path: RootedPath,
+    loader: Result<Loader, String>,
     as_component: bool,
 ) -> Option<(Loader, Loaded)> {
     let what = if as_component { "in component" } else { "in base" };
-    let loader = match here.loader.enter(path) {
+    let loader = match loader {
         Ok(loader) => loader,
         Err(message) => {
             context.report_at(here, &item.at, message);
@@ -189,6 +241,13 @@ fn enter(
             return None;
         }
     };
+    let open_api = loaded.kustomization.open_api.as_ref();
+    if let Err(message) = context.known.set(&loader, open_api) {
+        let at = open_api.map_or(&[][..], |field| &field.at);
+        let problem = Diagnostic::error(message).at(loaded.source.place(at));
+        context.report_all_through(here, &item.at, what, vec![problem]);
+        return None;
+    }
     let is_component = loaded.kustomization.is_component;
     if is_component != as_component {
         let dir = &loader.dir;

@@ -27,6 +27,7 @@ pub(crate) struct Configuration {
     pub(crate) annotations: Vec<FieldSpec>,
     pub(crate) images: Vec<FieldSpec>,
     pub(crate) replicas: Vec<FieldSpec>,
+    pub(crate) var_references: Vec<FieldSpec>,
     /// Beside the default ones: the kind that is referred to, and the fields that do so.
     pub(crate) name_references: Vec<(Gvk, Vec<FieldSpec>)>,
 }
@@ -43,6 +44,7 @@ pub(crate) static DEFAULT: LazyLock<Arc<Configuration>> = LazyLock::new(|| {
         annotations: specs::ANNOTATIONS.clone(),
         images: specs::IMAGES.clone(),
         replicas: specs::REPLICAS.clone(),
+        var_references: specs::VAR_REFERENCES.clone(),
         name_references: Vec::new(),
     })
 });
@@ -62,6 +64,7 @@ impl Configuration {
             (&mut self.template_labels, &other.template_labels, "TemplateLabels"),
             (&mut self.annotations, &other.annotations, "CommonAnnotations"),
             (&mut self.images, &other.images, "Images"),
+            (&mut self.var_references, &other.var_references, "VarReference"),
             (&mut self.replicas, &other.replicas, "Replicas"),
         ];
         for (own, more, name) in lists {
@@ -139,8 +142,7 @@ fn read(here: &Here<'_>, item: &Item) -> Result<Configuration, Vec<Diagnostic>> 
         "images" => found.images = list(reader, value),
         "replicas" => found.replicas = list(reader, value),
         "nameReference" => found.name_references = reader.list(value, name_reference),
-        // Only `vars` use these, and they are refused.
-        _ => drop(list(reader, value)),
+        _ => found.var_references = list(reader, value),
     });
     if reader.problems.is_empty() { Ok(found) } else { Err(reader.problems) }
 }

@@ -4,6 +4,7 @@ use weir_files::{Diagnostic, Frame};
 
 use crate::Options;
 use crate::loader::Loader;
+use crate::open_api::Known;
 use crate::origin::Origin;
 use crate::source::{Source, Step};
 
@@ -16,6 +17,8 @@ pub(crate) struct Context<'a> {
     pub(crate) trail: Vec<Frame>,
     /// Whether origins are wanted.
     pub(crate) tracks_origins: bool,
+    /// The schemas that patches merge by.
+    pub(crate) known: Known,
 }
 
 /// The kustomization that is being carried out.

@@ -1,7 +1,7 @@
 //! Paths of replacements: `spec.containers.[name=web].image`, `*` for all items of a list, numbers for places in one.
 
 use regex::Regex;
-use weir_yaml::{Map, Value};
+use weir_yaml::{Dialect, Map, Value, resolve_plain};
 
 /// What is made where a path ends and nothing is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,9 @@ pub(crate) fn visit(
         }
         return Ok(count);
     }
-    match value {
-        Value::Null if create.is_none() => return Ok(0),
-        Value::Null | Value::Map(_) => {}
+    match &*value {
+        other if other.is_null() && create.is_none() => return Ok(0),
+        Value::Map(_) => {}
         other => return Err(format!("a map is expected at '{part}', not a {}", other.kind())),
     }
     let map = value.make_map();
@@ -127,7 +127,8 @@ fn matching(
     if count > 0 || create.is_none() {
         return Ok(count);
     }
-    let mut item = Value::from(pattern);
+    // It is written without quotes.
+    let mut item = resolve_plain(pattern, Dialect::V3);
     if !field.is_empty() {
         item = Value::from([(field, item)]);
     }
@@ -150,6 +151,7 @@ fn item_of(part: &str) -> Option<(&str, &str)> {
 pub(crate) fn scalar_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),
+        Value::Spelled(spelled) => spelled.text().to_string(),
         Value::Map(_) | Value::List(_) => String::new(),
         other => weir_yaml::to_json(other),
     }

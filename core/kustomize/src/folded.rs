@@ -6,7 +6,8 @@ use weir_yaml::{Dialect, Node, NodeKind, ScalarStyle, Value, first_from_yaml};
 /// Deeper values are refused by all that walks them.
 const DEEPEST: usize = 600;
 
-/// Changes all folded texts of a document as a round through the writer would.
+/// Notes what all folded texts of a document become in a round through the writer. What writes them anew before that
+/// (labels, annotations, variables) is not concerned.
 pub(crate) fn rewrite(text: &str, value: &mut Value) {
     if !text.contains(" >") && !text.contains("\n>") {
         return;
@@ -25,8 +26,9 @@ fn walk(node: Node<'_, '_>, value: &mut Value, in_flow: bool, depth: usize) {
     }
     match node.kind() {
         NodeKind::Scalar if node.style() == ScalarStyle::Folded && !in_flow => {
-            if let Some(new) = value.as_str().and_then(round) {
-                *value = Value::from(new);
+            let new = value.as_str().and_then(|text| Some(Value::printed_as(text, &round(text)?)));
+            if let Some(new) = new {
+                *value = new;
             }
         }
         NodeKind::Mapping => {

@@ -9,6 +9,7 @@ use crate::select::Selector;
 use crate::sort::SortOptions;
 use crate::source::{At, Source};
 use crate::transform::replacements::{self, Replacement};
+use crate::vars::{self, Var};
 
 /// A text and where it stands.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +44,10 @@ pub(crate) struct Kustomization {
     pub(crate) generator_options: GeneratorOptions,
     pub(crate) build_metadata: Vec<Text>,
     pub(crate) sort: Option<SortOptions>,
+    pub(crate) vars: Vec<Var>,
+    pub(crate) crds: Vec<Item>,
+    pub(crate) validators: Vec<Item>,
+    pub(crate) open_api: Option<OpenApiField>,
 }
 
 /// An entry of `labels`.
@@ -107,6 +112,14 @@ pub(crate) struct GeneratorOptions {
     pub(crate) annotations: Map,
     pub(crate) disable_name_suffix_hash: bool,
     pub(crate) immutable: bool,
+}
+
+/// The field `openapi`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OpenApiField {
+    pub(crate) version: Option<Text>,
+    pub(crate) path: Option<Text>,
+    pub(crate) at: At,
 }
 
 const FIELDS: &[&str] = &[
@@ -232,6 +245,10 @@ fn field(found: &mut Kustomization, rest: &mut Rest, reader: &mut Reader<'_>, na
         "secretGenerator" => found.secrets = reader.list(value, secret),
         "generatorOptions" => found.generator_options = generator_options(reader, value),
         "buildMetadata" => found.build_metadata = reader.list(value, build_metadata),
+        "vars" => found.vars = reader.list(value, vars::read),
+        "crds" => found.crds = reader.list(value, item),
+        "validators" => found.validators = reader.list(value, item),
+        "openapi" => found.open_api = Some(open_api(reader, value)),
         "sortOptions" => found.sort = Some(crate::sort::read(reader, value)),
         other => {
             let is_empty = value.as_list().is_some_and(<[Value]>::is_empty);
@@ -240,6 +257,19 @@ fn field(found: &mut Kustomization, rest: &mut Rest, reader: &mut Reader<'_>, na
             }
         }
     }
+}
+
+fn open_api(reader: &mut Reader<'_>, value: &Value) -> OpenApiField {
+    let mut found = OpenApiField { at: reader.at(), ..OpenApiField::default() };
+    for (key, value) in reader.text_map(value).iter() {
+        let text = Text::from(value.as_str().unwrap_or(""));
+        match key.as_str() {
+            "version" => found.version = Some(text),
+            "path" => found.path = Some(text),
+            _ => {}
+        }
+    }
+    found
 }
 
 fn metadata(reader: &mut Reader<'_>, value: &Value) {

@@ -6,6 +6,7 @@
 mod accumulate;
 mod configuration;
 mod context;
+mod crds;
 mod fields;
 mod folded;
 mod generate;
@@ -13,20 +14,29 @@ mod kustomization;
 mod loader;
 mod name_reference;
 mod objects;
+mod open_api;
 mod origin;
 mod plugin;
 mod print;
 mod reader;
+mod remote;
 mod resource;
 mod resources;
 mod select;
+mod shared;
 mod sort;
 mod source;
 mod specs;
 mod transform;
+mod vars;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use weir_files::{Diagnostic, Place, ReadError, RootedPath, Tree};
 use weir_yaml::Value;
+
+pub use remote::{Answer, Need};
 
 /// The names that a kustomization file may have.
 pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -40,6 +50,8 @@ pub struct Options {
     pub root: Option<Value>,
     /// The order of the objects where the kustomization has no `sortOptions`.
     pub reorder: Reorder,
+    /// What was found for the needs that an earlier build named.
+    pub answers: BTreeMap<Need, Answer>,
     /// All objects get the label `app.kubernetes.io/managed-by`, as with the option `--enable-managedby-label`.
     pub managed_by_label: bool,
 }
@@ -100,18 +112,49 @@ impl Built {
     }
 }
 
-/// Builds a directory. All problems that can be found are given.
+/// Why a build gives no objects.
+#[derive(Debug, Clone)]
+pub enum Stop {
+    /// It has to be done again with the answers to these.
+    Needs(Vec<Need>),
+    /// All problems that can be found.
+    Failed(Vec<Diagnostic>),
+}
+
+/// Builds a directory, and asks for what lies outside of the tree.
+pub fn build_or_ask(tree: &Tree, dir: &RootedPath, options: &Options) -> Result<Built, Stop> {
+    let remotes = Arc::new(remote::Remotes::new(options.answers.clone()));
+    let built = build_with(tree, dir, options, &remotes);
+    let needs = remotes.needs();
+    if needs.is_empty() { built.map_err(Stop::Failed) } else { Err(Stop::Needs(needs)) }
+}
+
+/// Builds a directory. All problems that can be found are given; what lies outside of the tree is one of them.
 pub fn build(tree: &Tree, dir: &RootedPath, options: &Options) -> Result<Built, Vec<Diagnostic>> {
+    build_with(tree, dir, options, &Arc::new(remote::Remotes::new(options.answers.clone())))
+}
+
+fn build_with(
+    tree: &Tree,
+    dir: &RootedPath,
+    options: &Options,
+    remotes: &Arc<remote::Remotes>,
+) -> Result<Built, Vec<Diagnostic>> {
     let mut context = context::Context {
         options,
         problems: Vec::new(),
         warnings: Vec::new(),
         trail: Vec::new(),
         tracks_origins: false,
+        known: open_api::Known::default(),
     };
-    let loader = loader::Loader::new(tree, dir, options.load_restriction)
+    let loader = loader::Loader::new(tree, dir, options.load_restriction, remotes)
         .map_err(|message| vec![Diagnostic::error(message)])?;
     let loaded = accumulate::load(&mut context, &loader, options.root.as_ref())?;
+    if let Err(message) = context.known.set(&loader, loaded.kustomization.open_api.as_ref()) {
+        let at = loaded.kustomization.open_api.as_ref().map_or(&[][..], |field| &field.at);
+        return Err(vec![Diagnostic::error(message).at(loaded.source.place(at))]);
+    }
     context.tracks_origins = !loaded.kustomization.build_metadata.is_empty();
     let mut resources =
         accumulate::carry_out(&mut context, &loader, &loaded, resources::Resources::default(), "");
@@ -119,10 +162,17 @@ pub fn build(tree: &Tree, dir: &RootedPath, options: &Options) -> Result<Built, 
         transform::hash::run(&mut resources);
         name_reference::run(&mut context, &mut resources);
     }
+    if context.problems.is_empty() {
+        vars::resolve(&mut context, &mut resources);
+        print::check(&mut context, &mut resources);
+    }
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
     print::finish(&mut context, &loaded.kustomization, &mut resources);
+    if !context.problems.is_empty() {
+        return Err(context.problems);
+    }
     let resources = resources
         .list
         .into_iter()

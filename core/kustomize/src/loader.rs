@@ -5,6 +5,8 @@ use std::sync::Arc;
 use weir_files::{Bytes, Entry, ReadError, RootedPath, Tree};
 
 use crate::LoadRestriction;
+use crate::remote::url::RepositoryUrl;
+use crate::remote::{Remotes, is_file_url};
 
 /// Larger files are refused.
 const LARGEST: u64 = 50 << 20;
@@ -20,20 +22,39 @@ pub(crate) struct Loader {
     pub(crate) dir: RootedPath,
     from: Option<Arc<Loader>>,
     depth: usize,
+    /// The repository that the tree is of, if it is not that of the build.
+    repository: Option<Arc<RepositoryUrl>>,
+    remotes: Arc<Remotes>,
 }
 
 /// What a resource of a kustomization is.
 pub(crate) enum Target {
     File(RootedPath),
     Directory(RootedPath),
+    /// A URL.
+    Remote,
 }
 
 impl Loader {
     /// For the directory that is built.
-    pub(crate) fn new(tree: &Tree, dir: &RootedPath, restriction: LoadRestriction) -> Result<Self, String> {
+    pub(crate) fn new(
+        tree: &Tree,
+        dir: &RootedPath,
+        restriction: LoadRestriction,
+        remotes: &Arc<Remotes>,
+    ) -> Result<Self, String> {
         match tree.resolve(dir).map_err(|error| error.to_string())? {
             Some((dir, Entry::Directory)) => {
-                Ok(Self { tree: tree.clone(), restriction, dir, from: None, depth: 0 })
+                let remotes = Arc::clone(remotes);
+                Ok(Self {
+                    tree: tree.clone(),
+                    restriction,
+                    dir,
+                    from: None,
+                    depth: 0,
+                    repository: None,
+                    remotes,
+                })
             }
             Some(_) => Err(format!("'{dir}' is not a directory")),
             None => Err(format!("'{dir}' does not exist")),
@@ -50,7 +71,7 @@ impl Loader {
         match found {
             Ok(Some((path, Entry::File { .. }))) => Ok(Target::File(path)),
             Ok(Some((path, _))) => Ok(Target::Directory(path)),
-            _ if is_remote(path) => Err(format!("not supported yet: remote resource {path}")),
+            _ if is_remote(path) => Ok(Target::Remote),
             Ok(None) => Err(format!("'{path}' does not exist")),
             Err(error) => Err(error),
         }
@@ -60,8 +81,35 @@ impl Loader {
     pub(crate) fn load(&self, path: &str) -> Result<Bytes, String> {
         match self.target(path)? {
             Target::File(real) => self.read(&real),
+            Target::Remote => self.remote_file(path),
             Target::Directory(_) => Err(format!("'{path}' is a directory, not a file")),
         }
+    }
+
+    /// The content of a file behind a URL.
+    fn remote_file(&self, url: &str) -> Result<Bytes, String> {
+        if !is_file_url(url) {
+            return Err(format!("'{url}' is a repository, not a file"));
+        }
+        self.remotes.file(url)
+    }
+
+    /// The text of a file behind a URL; nothing if there is no such file, and a repository may be meant.
+    pub(crate) fn remote_text(&self, url: &str) -> Option<Result<(RootedPath, String), String>> {
+        if !is_file_url(url) {
+            return None;
+        }
+        let found = self.load_text(url);
+        if found.is_err() && !self.remotes.waits_for_file(url) && RepositoryUrl::parse(url).is_ok() {
+            return None;
+        }
+        Some(found)
+    }
+
+    /// A path for places in what has none.
+    fn stand_in(&self, url: &str) -> RootedPath {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        RootedPath::new(rest).unwrap_or_else(|_| self.dir.clone())
     }
 
     /// The content of a file.
@@ -69,7 +117,7 @@ impl Loader {
         if self.restriction == LoadRestriction::Root && !file.is_within(&self.dir) {
             return Err(format!("security; file '{file}' is not in or below '{}'", self.dir));
         }
-        if let Ok(Some(Entry::File { size, .. })) = self.tree.entry(file)
+        if let Ok(Some(Entry::File { size: Some(size), .. })) = self.tree.entry(file)
             && size > LARGEST
         {
             let error = ReadError::TooLarge { path: file.clone(), size, limit: LARGEST };
@@ -87,6 +135,11 @@ impl Loader {
     pub(crate) fn load_text(&self, path: &str) -> Result<(RootedPath, String), String> {
         match self.target(path)? {
             Target::File(real) => self.read_text(&real).map(|text| (real, text)),
+            Target::Remote => {
+                let text =
+                    text_of(&self.remote_file(path)?).map_err(|()| format!("'{path}' is not UTF-8 text"))?;
+                Ok((self.stand_in(path), text))
+            }
             Target::Directory(_) => Err(format!("'{path}' is a directory, not a file")),
         }
     }
@@ -95,6 +148,9 @@ impl Loader {
     pub(crate) fn enter(&self, dir: RootedPath) -> Result<Self, String> {
         let mut visited = Some(self);
         while let Some(loader) = visited {
+            if loader.repository != self.repository {
+                break;
+            }
             if loader.dir.is_within(&dir) {
                 return Err(format!(
                     "cycle detected: candidate root '{dir}' contains visited root '{}'",
@@ -106,13 +162,36 @@ impl Loader {
         if self.depth >= DEEPEST {
             return Err(format!("bases are nested deeper than {DEEPEST} levels"));
         }
-        Ok(Self {
-            tree: self.tree.clone(),
-            restriction: self.restriction,
-            dir,
-            from: Some(Arc::new(self.clone())),
-            depth: self.depth + 1,
-        })
+        Ok(Self { dir, from: Some(Arc::new(self.clone())), depth: self.depth + 1, ..self.clone() })
+    }
+
+    /// For a directory in a repository that a kustomization here names.
+    pub(crate) fn enter_repository(&self, url: &str) -> Result<Self, String> {
+        let repository = RepositoryUrl::parse(url)?;
+        let mut visited = Some(self);
+        while let Some(loader) = visited {
+            if let Some(own) = loader.repository.as_ref().filter(|own| own.raw.starts_with(url)) {
+                return Err(format!("cycle detected: URI '{url}' referenced by previous URI '{}'", own.raw));
+            }
+            visited = loader.from.as_deref();
+        }
+        if self.depth >= DEEPEST {
+            return Err(format!("bases are nested deeper than {DEEPEST} levels"));
+        }
+        let tree = self.remotes.repository(&repository)?;
+        let path = RootedPath::new(&repository.dir).map_err(|error| error.to_string())?;
+        match tree.resolve(&path).map_err(|error| error.to_string())? {
+            Some((dir, Entry::Directory)) => Ok(Self {
+                tree,
+                dir,
+                from: Some(Arc::new(self.clone())),
+                depth: self.depth + 1,
+                repository: Some(Arc::new(repository)),
+                ..self.clone()
+            }),
+            Some(_) => Err(format!("'{url}' refers to file '{path}'; expecting directory")),
+            None => Err(format!("'{path}' does not exist in '{}'", repository.clone)),
+        }
     }
 
     /// The kustomization file of the directory.
@@ -142,7 +221,6 @@ fn text_of(bytes: &[u8]) -> Result<String, ()> {
 }
 
 /// True for what kustomize would fetch.
-pub(crate) fn is_remote(path: &str) -> bool {
-    let hosts = ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::", "gh:"];
-    path.contains("://") || path.contains("?ref=") || hosts.iter().any(|host| path.starts_with(host))
+fn is_remote(path: &str) -> bool {
+    is_file_url(path) || RepositoryUrl::parse(path).is_ok()
 }

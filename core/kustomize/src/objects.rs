@@ -1,9 +1,8 @@
 //! The text of a manifest to objects, as kustomize reads it.
 
 use weir_files::{Diagnostic, Place, Span};
-use weir_manifest::merge::kustomize::Nulls;
 use weir_manifest::object;
-use weir_yaml::{Dialect, Node, NodeKind, ScalarStyle, Value, resolve_plain};
+use weir_yaml::{Dialect, Node, ScalarStyle, Value, resolve_plain};
 
 use crate::folded;
 use crate::resource::Res;
@@ -26,14 +25,12 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> 
     let chunks = split(file, text).map_err(|problem| vec![problem])?;
     let is_only = chunks.len() == 1;
     for chunk in chunks {
-        match weir_yaml::from_yaml(chunk.text, Dialect::V3) {
+        match weir_yaml::from_yaml(chunk.text, Dialect::Spelled) {
             Ok(values) => {
-                let nulls = nulls_of(chunk.text, values.first());
                 let Some(mut value) = values.into_iter().next() else { continue };
                 folded::rewrite(chunk.text, &mut value);
-                spell_annotations(chunk.text, &mut value);
                 let place = Place::at(file, chunk.first_line(), 1);
-                chunk_objects(value, is_only, &place, nulls, &mut found);
+                chunk_objects(value, is_only, &place, &mut found);
             }
             Err(error) => {
                 let line = chunk.line.saturating_add(error.line.saturating_sub(1));
@@ -127,14 +124,13 @@ fn split<'t>(file: &str, text: &'t str) -> Result<Vec<Chunk<'t>>, Diagnostic> {
 }
 
 /// The document of a file that is a `List` and nothing else is its items; any other is one object.
-fn chunk_objects(value: Value, is_only: bool, place: &Place, nulls: Nulls, found: &mut Vec<Res>) {
+fn chunk_objects(value: Value, is_only: bool, place: &Place, found: &mut Vec<Res>) {
     let is_list = is_only
         && matches!(object::kind(&value), Some("List" | "ResourceList"))
         && value.get("items").is_some_and(|items| !items.is_null());
-    let with = |value: Value| {
-        let mut resource = Res::new(value, Some(place.clone()));
-        resource.nulls = nulls;
-        resource
+    let with = |mut value: Value| {
+        spell_metadata(&mut value);
+        Res::new(value, Some(place.clone()))
     };
     match value.get("items").and_then(Value::as_list).filter(|_| is_list) {
         Some(items) => found.extend(items.iter().cloned().map(with)),
@@ -161,12 +157,14 @@ fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic
             }
             let is_list = resource.kind().ends_with("List");
             match resource.object.get("items") {
-                Some(Value::Null) if is_list => {}
+                Some(items) if is_list && items.is_null() => {}
                 Some(Value::List(items)) if is_list => {
                     for item in items.iter() {
-                        let mut made = Res::new(item.clone(), place.clone());
-                        made.nulls = resource.nulls;
-                        inner.push(made);
+                        // These take the way through JSON.
+                        let mut item = item.clone();
+                        item.forget_spelling();
+                        spell_metadata(&mut item);
+                        inner.push(Res::new(item, place.clone()));
                     }
                 }
                 Some(other) if is_list => {
@@ -189,7 +187,7 @@ fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic
 
 fn is_nothing(value: &Value) -> bool {
     match value {
-        Value::Null => true,
+        value if value.is_null() => true,
         Value::Map(map) => map.is_empty(),
         Value::List(list) => list.is_empty(),
         _ => false,
@@ -201,91 +199,50 @@ fn check(value: &Value) -> Result<(), String> {
     if value.as_map().is_none() {
         return Err(format!("an object is expected here, not a {}", value.kind()));
     }
-    let name = value.at(&["metadata", "name"]).filter(|name| !name.is_null() && name.as_str() != Some(""));
-    let shown = name.and_then(Value::as_str).unwrap_or("");
-    let kind = match value.get("kind") {
-        Some(Value::String(kind)) if !kind.is_empty() => kind,
-        _ => return Err(format!("missing kind in object '{shown}'")),
-    };
-    if name.is_none() && !kind.ends_with("List") {
-        return Err(format!("missing metadata.name in object of kind {kind}"));
+    if let Some(problem) = nameless(value) {
+        return Err(problem);
     }
+    let kind = object::kind(value).unwrap_or("");
+    let shown = object::name(value).unwrap_or("");
     for path in [&["metadata", "name"][..], &["metadata", "namespace"]] {
         if let Some(Value::List(_) | Value::Map(_)) = value.at(path) {
             return Err(format!("{} of {kind} '{shown}' must be a string", path.join(".")));
         }
     }
-    match null_item(value, 0) {
-        Some(path) => Err(format!("empty item at {path} in {kind} '{shown}'")),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
-/// The way to a list that has null as an item.
-fn null_item(value: &Value, depth: usize) -> Option<String> {
-    if depth > DEEPEST {
-        return Some("...".to_string());
-    }
-    match value {
-        Value::Map(map) => {
-            map.iter().find_map(|(key, value)| Some(format!("{key}/{}", null_item(value, depth + 1)?)))
-        }
-        Value::List(list) => list.iter().enumerate().find_map(|(at, item)| match item {
-            Value::Null => Some(String::new()),
-            item => Some(format!("[{at}]/{}", null_item(item, depth + 1)?)),
-        }),
-        _ => None,
-    }
-}
-
-/// Annotations become texts in the end, spelled as they are written.
-fn spell_annotations(text: &str, value: &mut Value) {
-    let path = ["metadata", "annotations"];
-    let annotations = value.at(&path).and_then(Value::as_map);
-    if !annotations.is_some_and(|map| map.values().any(|value| value.as_str().is_none())) {
-        return;
-    }
-    let documents = weir_yaml::parse(text).unwrap_or_default();
-    let root = documents.first().and_then(|document| document.root());
-    let Some(node) = path.iter().try_fold(root, |node, key| Some(node?.resolved().get(key))).flatten() else {
-        return;
+/// What is wrong with an object that has no kind, or no name where it needs one.
+pub(crate) fn nameless(value: &Value) -> Option<String> {
+    let name = value.at(&["metadata", "name"]).filter(|name| !name.is_null() && name.as_str() != Some(""));
+    let shown = name.and_then(Value::as_written).unwrap_or("");
+    let Some(kind) = object::kind(value).filter(|kind| !kind.is_empty()) else {
+        return Some(format!("missing kind in object '{shown}'"));
     };
-    for (key, own) in node.resolved().entries() {
-        let (Some(key), Some(own)) = (key.resolved().scalar(), own.resolved().scalar()) else { continue };
-        let path = ["metadata", "annotations", key];
-        if value.at(&path).is_some_and(|value| value.as_str().is_none()) {
-            value.set_at(&path, own);
+    let needs_name = name.is_none() && !kind.ends_with("List");
+    needs_name.then(|| format!("missing metadata.name in object of kind {kind}"))
+}
+
+/// Names, labels and annotations count as texts, spelled as they are written.
+pub(crate) fn spell_metadata(value: &mut Value) {
+    let Some(metadata) = value.as_map_mut().and_then(|map| map.get_mut("metadata")) else { return };
+    for key in ["name", "namespace"] {
+        if let Some(value) = metadata.as_map_mut().and_then(|map| map.get_mut(key)) {
+            spell(value);
+        }
+    }
+    for key in ["labels", "annotations"] {
+        let map = metadata.as_map_mut().and_then(|map| map.get_mut(key)).and_then(Value::as_map_mut);
+        if let Some(map) = map.filter(|map| map.values().any(|value| value.as_written().is_none())) {
+            map.iter_mut().for_each(|(_, value)| spell(value));
         }
     }
 }
 
-/// Kustomize keeps `a: null` when it patches an object and drops `a:`. The text tells which of them it is.
-fn nulls_of(text: &str, value: Option<&Value>) -> Nulls {
-    if !value.is_some_and(|value| has_null(value, 0)) {
-        return Nulls::Keep;
-    }
-    let documents = weir_yaml::parse(text).unwrap_or_default();
-    let root = documents.first().and_then(|document| document.root());
-    if root.is_some_and(|root| has_bare_null(root, 0)) { Nulls::Drop } else { Nulls::Keep }
-}
-
-fn has_null(value: &Value, depth: usize) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Map(map) if depth < DEEPEST => map.values().any(|value| has_null(value, depth + 1)),
-        Value::List(list) if depth < DEEPEST => list.iter().any(|value| has_null(value, depth + 1)),
-        _ => false,
-    }
-}
-
-fn has_bare_null(node: Node<'_, '_>, depth: usize) -> bool {
-    match node.kind() {
-        NodeKind::Scalar => node.span().range().is_empty(),
-        NodeKind::Mapping if depth < DEEPEST => {
-            node.entries().any(|(_, value)| has_bare_null(value, depth + 1))
-        }
-        NodeKind::Sequence if depth < DEEPEST => node.items().any(|item| has_bare_null(item, depth + 1)),
-        _ => false,
+fn spell(value: &mut Value) {
+    if value.as_written().is_none() {
+        let text = crate::fields::scalar_text(value);
+        *value = Value::always_spelled(std::mem::take(value), &text);
     }
 }
 

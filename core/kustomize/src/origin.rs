@@ -2,6 +2,9 @@
 
 use weir_yaml::{Text, Value};
 
+/// The annotation of an origin.
+pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
+
 /// Where an object or a transformer is written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Origin {

@@ -32,6 +32,8 @@ pub(crate) fn load(context: &mut Context<'_>, here: &Here<'_>, items: &[Item], o
     for item in paths {
         accumulate::resource(context, here, item, origin, &mut found);
     }
+    // Configurations take the way through JSON.
+    found.list.iter_mut().for_each(|resource| resource.object.forget_spelling());
     found.list.retain(|resource| is_builtin(context, here, resource));
     found.list
 }

@@ -1,17 +1,18 @@
 //! The last steps of a build: local objects go, the rest is sorted, labelled, and freed from notes of the build.
 
-use weir_manifest::object;
+use weir_files::Diagnostic;
 use weir_yaml::{Map, Value};
 
 use crate::Reorder;
 use crate::context::Context;
 use crate::kustomization::Kustomization;
-use crate::origin::{origin_text, transformations_text};
-use crate::resource::Res;
+use crate::objects;
+use crate::origin::{ORIGIN, origin_text, transformations_text};
+use crate::resource::{Previous, Res};
 use crate::resources::Resources;
 use crate::sort::SortOptions;
+use crate::{shared, specs};
 
-const ORIGIN: &str = "config.kubernetes.io/origin";
 const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
 const LOCAL: &str = "config.kubernetes.io/local-config";
 
@@ -38,6 +39,39 @@ const INTERNAL: &[&str] = &[
     "kustomize.config.k8s.io/helm-generated",
 ];
 
+/// Transformers may have left objects without a name, or two with the same.
+pub(crate) fn check(context: &mut Context<'_>, resources: &mut Resources) {
+    let problem_of = |resource: &Res| {
+        // Kustomize notes names in a list with commas.
+        let has_comma =
+            |previous: &&Previous| previous.name.contains(',') || previous.namespace.contains(',');
+        let comma = resource.previous.iter().find(has_comma);
+        let comma = comma.map(|previous| {
+            format!(
+                "the name '{}' or its namespace '{}' has a comma in it",
+                previous.name, previous.namespace
+            )
+        });
+        objects::nameless(&resource.object).or(comma)
+    };
+    let wrong = resources.list.iter().find_map(|resource| Some((resource, problem_of(resource)?)));
+    let problem = match wrong {
+        Some((resource, message)) => Some((resource.place.clone(), message)),
+        None => resources.find_duplicate().and_then(|at| {
+            let resource = resources.list.get(at)?;
+            let message = format!("may not add resource with an already registered id: {}", resource.id());
+            Some((resource.place.clone(), message))
+        }),
+    };
+    if let Some((place, message)) = problem {
+        let problem = Diagnostic::error(message);
+        context.report(match place {
+            Some(place) => problem.at(place),
+            None => problem,
+        });
+    }
+}
+
 /// Finishes a build.
 pub(crate) fn finish(context: &mut Context<'_>, kustomization: &Kustomization, resources: &mut Resources) {
     resources.list.retain(|resource| !is_local(resource));
@@ -51,17 +85,20 @@ pub(crate) fn finish(context: &mut Context<'_>, kustomization: &Kustomization, r
     let managed_by = context.options.managed_by_label || wants("managedByLabel");
     for resource in &mut resources.list {
         if managed_by {
-            object::set_label(&mut resource.object, "app.kubernetes.io/managed-by", "kustomize-v5.8.1");
+            let label = Map::from_iter([("app.kubernetes.io/managed-by", "kustomize-v5.8.1")]);
+            if let Err(error) = shared::set_entries(resource, &specs::PLAIN_LABELS, &label) {
+                context.report(Diagnostic::error(error.to_string()));
+            }
         }
         clean_annotations(resource, wants("originAnnotations"), wants("transformerAnnotations"));
+        resource.object.forget_spelling();
     }
 }
 
 fn is_local(resource: &Res) -> bool {
     match resource.object.at(&["metadata", "annotations", LOCAL]) {
         None => false,
-        Some(Value::Bool(false)) => false,
-        Some(value) => value.as_str() != Some("false"),
+        Some(value) => crate::fields::scalar_text(value) != "false",
     }
 }
 
@@ -89,7 +126,6 @@ fn clean_annotations(resource: &mut Res, origin: bool, transformations: bool) {
 fn as_text(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(text.clone()),
-        Value::Null | Value::List(_) | Value::Map(_) => Value::from(""),
-        other => Value::from(weir_yaml::to_json(other)),
+        other => Value::from(crate::fields::scalar_text(other)),
     }
 }

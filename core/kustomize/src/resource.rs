@@ -1,13 +1,17 @@
 //! An object on its way through a build, with what is known about its past: earlier names are how references to it are
 //! found again.
 
+use std::sync::Arc;
+
 use weir_files::Place;
 use weir_manifest::kinds::{Scope, kustomize_scope};
-use weir_manifest::merge::kustomize::Nulls;
+use weir_manifest::schema::OpenApi;
 use weir_manifest::{ResourceId, object, split_api_version};
 use weir_yaml::{Map, Text, Value};
 
+use crate::fields;
 use crate::origin::Origin;
+use crate::shared::Shared;
 
 /// What kustomize calls the namespace of kinds that live in none.
 pub(crate) const NO_NAMESPACE: &str = "_non_namespaceable_";
@@ -41,14 +45,18 @@ pub(crate) struct Res {
     pub(crate) suffixes: Vec<Text>,
     pub(crate) needs_hash: bool,
     pub(crate) behavior: Behavior,
-    /// How a merge treats nulls that were there before.
-    pub(crate) nulls: Nulls,
+    /// Labels and annotations that change together.
+    pub(crate) shared: Shared,
+    /// Names of the variables whose values it has.
+    pub(crate) vars: Vec<Text>,
     /// Where it was written.
     pub(crate) place: Option<Place>,
     /// Filled if `buildMetadata` asks for it.
     pub(crate) origin: Option<Origin>,
     pub(crate) transformations: Vec<Origin>,
     is_cluster_scoped: bool,
+    /// Says more of scopes.
+    open_api: Option<Arc<OpenApi>>,
 }
 
 /// What identifies an object among others.
@@ -71,11 +79,13 @@ impl Res {
             suffixes: Vec::new(),
             needs_hash: false,
             behavior: Behavior::default(),
-            nulls: Nulls::Keep,
+            shared: Shared::default(),
+            vars: Vec::new(),
             place,
             origin: None,
             transformations: Vec::new(),
             is_cluster_scoped: false,
+            open_api: None,
         };
         made.learn_scope();
         made.read_notes();
@@ -104,7 +114,19 @@ impl Res {
 
     /// To be called when version or kind may have changed.
     pub(crate) fn learn_scope(&mut self) {
-        self.is_cluster_scoped = is_cluster_scoped(self.api_version(), self.kind());
+        self.is_cluster_scoped = self.is_in_cluster(self.kind());
+    }
+
+    /// The scope of its kind may be known by these schemas.
+    pub(crate) fn scope_by(&mut self, open_api: &Arc<OpenApi>) {
+        self.open_api = Some(Arc::clone(open_api));
+        self.learn_scope();
+    }
+
+    /// Whether objects of its version and this kind live in no namespace.
+    fn is_in_cluster(&self, kind: &str) -> bool {
+        let given = || self.open_api.as_ref()?.scope(self.api_version(), kind);
+        kustomize_scope(self.api_version(), kind).or_else(given) == Some(Scope::Cluster)
     }
 
     pub(crate) fn api_version(&self) -> &str {
@@ -166,7 +188,7 @@ impl Res {
         let is_cluster_scoped = if *previous.kind == *self.kind() {
             self.is_cluster_scoped
         } else {
-            is_cluster_scoped(self.api_version(), &previous.kind)
+            self.is_in_cluster(&previous.kind)
         };
         if is_cluster_scoped { NO_NAMESPACE } else { &previous.namespace }
     }
@@ -204,7 +226,8 @@ impl Res {
     fn text_at(&self, path: &[&str]) -> Text {
         match self.object.at(path) {
             Some(Value::String(text)) => text.clone(),
-            _ => Text::from(""),
+            Some(value) => Text::from(value.as_written().unwrap_or("")),
+            None => Text::from(""),
         }
     }
 
@@ -233,6 +256,17 @@ impl Res {
         self.suffixes.clone_from(&old.suffixes);
         self.needs_hash &= old.needs_hash;
         self.behavior = old.behavior;
+        self.vars.clone_from(&old.vars);
+        self.transformations.clone_from(&old.transformations);
+    }
+
+    /// Makes texts of all annotations, as kustomize does whenever it writes them anew.
+    pub(crate) fn annotations_to_texts(&mut self) {
+        let annotations = object::annotations(&self.object);
+        if annotations.is_some_and(|map| map.values().any(|value| value.as_str().is_none())) {
+            let map = annotations.map(texts_of).unwrap_or_default();
+            self.object.set_at(&["metadata", "annotations"], map);
+        }
     }
 
     pub(crate) fn set_metadata_map(&mut self, field: &str, map: Map) {
@@ -244,6 +278,7 @@ impl Res {
     }
 }
 
-fn is_cluster_scoped(api_version: &str, kind: &str) -> bool {
-    kustomize_scope(api_version, kind) == Some(Scope::Cluster)
+/// The map with all values as texts.
+pub(crate) fn texts_of(map: &Map) -> Map {
+    map.iter().map(|(key, value)| (key.clone(), Value::from(fields::scalar_text(value)))).collect()
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use weir_yaml::Text;
+use weir_yaml::{Dialect, Text, resolve_plain};
 
 use crate::configuration::{Configuration, NOTHING};
-use crate::resource::{Behavior, Key, Res};
+use crate::resource::{Behavior, Key, Res, texts_of};
+use crate::vars::Var;
 
 /// The objects of a build.
 #[derive(Debug, Clone)]
@@ -14,13 +15,15 @@ pub(crate) struct Resources {
     pub(crate) list: Vec<Res>,
     /// The fields that transformers change.
     pub(crate) configuration: Arc<Configuration>,
+    /// Sorted by name.
+    pub(crate) vars: Vec<Var>,
     /// Places in the list by all names that an object has or had. Empty when it must be made anew.
     by_name: Option<HashMap<Text, Vec<usize>>>,
 }
 
 impl Default for Resources {
     fn default() -> Self {
-        Self { list: Vec::new(), configuration: Arc::clone(&NOTHING), by_name: None }
+        Self { list: Vec::new(), configuration: Arc::clone(&NOTHING), vars: Vec::new(), by_name: None }
     }
 }
 
@@ -91,6 +94,9 @@ impl Resources {
         let Some(old) = self.list.get_mut(at) else { return Ok(()) };
         let is_merge = resource.behavior == Behavior::Merge;
         if is_merge {
+            if let Some(key) = number_key(old) {
+                return Err(format!("key '{key}' of {id} would become a number in a merge"));
+            }
             for field in ["data", "binaryData"] {
                 merge_field(&mut resource, old, field);
             }
@@ -145,13 +151,29 @@ fn note(index: &mut HashMap<Text, Vec<usize>>, at: usize, resource: &Res) {
     }
 }
 
+/// Kustomize writes the keys of merged data without quotes, and cannot go on if they are no texts then.
+fn number_key(old: &Res) -> Option<&str> {
+    let maps = ["data", "binaryData"].iter().filter_map(|field| old.object.get(field)?.as_map());
+    let is_text = |key: &&str| resolve_plain(key, Dialect::V3).as_str() == Some(*key);
+    maps.flat_map(|map| map.keys().map(weir_yaml::Key::as_str)).find(|key| !is_text(key))
+}
+
+/// The values of merged data are texts, and nulls empty ones.
 fn merge_field(new: &mut Res, old: &Res, field: &str) {
-    let of = |res: &Res| res.object.get(field).and_then(weir_yaml::Value::as_map).cloned();
+    let of = |res: &Res| res.object.get(field).and_then(weir_yaml::Value::as_map).map(texts_of);
     let mut merged = of(old).unwrap_or_default();
     merged.extend(of(new).unwrap_or_default());
+    for (_, value) in merged.iter_mut().filter(|(key, _)| is_null(old, new, field, key)) {
+        *value = weir_yaml::Value::from("");
+    }
     if merged.is_empty() {
         new.object.remove_at(&[field]);
     } else {
         new.object.set_at(&[field], merged);
     }
+}
+
+fn is_null(old: &Res, new: &Res, field: &str, key: &str) -> bool {
+    let of = |res: &Res| res.object.at(&[field, key]).map(weir_yaml::Value::is_null);
+    of(new).or_else(|| of(old)).unwrap_or(false)
 }

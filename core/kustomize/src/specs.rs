@@ -61,7 +61,7 @@ pub(crate) static COMMON_LABELS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
 
 /// Labels with templates.
 pub(crate) static TEMPLATE_LABELS: LazyLock<Vec<FieldSpec>> =
-    LazyLock::new(|| [table("metadata/labels + *"), templates("labels")].concat());
+    LazyLock::new(|| [table("metadata/labels + *"), templates("labels"), table(CLAIMS)].concat());
 
 /// Labels of the objects alone.
 pub(crate) static PLAIN_LABELS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| table("metadata/labels + *"));
@@ -100,4 +100,50 @@ spec/template/spec/initContainers[]/image + *
 spec/template/spec/volumes[]/image/reference + *
 ",
     )
+});
+
+/// What a container may say with variables in it.
+const VARIABLES: &str = "
+POD/containers/args
+POD/containers/command
+POD/containers/env/value
+POD/containers/volumeMounts/mountPath
+POD/initContainers/args
+POD/initContainers/command
+POD/initContainers/env/value
+POD/initContainers/volumeMounts/mountPath
+";
+
+/// Fields in which variables are replaced.
+pub(crate) static VAR_REFERENCES: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
+    let containers = |pod: &str, kinds: &str| {
+        let rows = VARIABLES.lines().filter(|row| !row.is_empty());
+        let rows: Vec<_> = rows.map(|row| format!("{} - {kinds}", row.replace("POD", pod))).collect();
+        table(&rows.join("\n"))
+    };
+    let others = table(
+        "
+spec/jobTemplate/spec/template/volumes/nfs/server - CronJob
+spec/template/spec/volumes/nfs/server - DaemonSet Deployment Job ReplicaSet
+spec/template/metadata/annotations - Deployment
+spec/rules/host - Ingress
+spec/tls/hosts - Ingress
+spec/tls/secretName - Ingress
+spec/volumes/nfs/server - Pod
+spec/ports/port - Service
+spec/ports/targetPort - Service
+spec/volumeClaimTemplates/spec/nfs/server - StatefulSet
+spec/nfs/server - PersistentVolume
+metadata/labels - *
+metadata/annotations - *
+",
+    );
+    let workloads = "DaemonSet Deployment Job ReplicaSet StatefulSet";
+    [
+        containers("spec/jobTemplate/spec/template/spec", "CronJob"),
+        containers("spec/template/spec", workloads),
+        containers("spec", "Pod"),
+        others,
+    ]
+    .concat()
 });

@@ -28,7 +28,10 @@ fn builds_as_kustomize_does() {
         }
         match check(&case) {
             Outcome::Passed => passed += 1,
-            Outcome::NotSupported => refused += 1,
+            Outcome::NotSupported(why) => {
+                refused += 1;
+                println!("not supported: {name}: {why}");
+            }
             Outcome::Failed(why) => failed.push(format!("{name}: {why}")),
             Outcome::LeftOut => {}
         }
@@ -39,7 +42,8 @@ fn builds_as_kustomize_does() {
 
 enum Outcome {
     Passed,
-    NotSupported,
+    /// Names what is not.
+    NotSupported(String),
     Failed(String),
     /// The deciding version gives something else that is not recorded.
     LeftOut,
@@ -75,20 +79,27 @@ fn check(case: &Path) -> Outcome {
     let shown = |problems: &[weir_files::Diagnostic]| {
         problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")
     };
+    let wants_error = run.str_at(&["kind"]) == Some("error");
     if let Err(problems) = &built
+        && !wants_error
         && problems.iter().any(|problem| problem.message.contains("not supported yet"))
     {
-        return Outcome::NotSupported;
+        return Outcome::NotSupported(shown(problems));
     }
-    let wants_error = run.str_at(&["kind"]) == Some("error");
     match built {
         Ok(_) if wants_error => Outcome::Failed(format!("an error is expected: {}", errors(&run))),
         Err(problems) if !wants_error => Outcome::Failed(shown(&problems)),
         Err(problems) => {
+            let (ours, theirs) = (shown(&problems), errors(&run));
             if std::env::var_os("WEIR_CASE").is_some() {
-                println!("ours: {}\ntheirs: {}", shown(&problems), errors(&run));
+                println!("ours: {ours}\ntheirs: {theirs}");
             }
-            Outcome::Passed
+            match names(&theirs).into_iter().find(|name| !ours.contains(name)) {
+                None => Outcome::Passed,
+                Some(name) => {
+                    Outcome::Failed(format!("'{name}' is not named\n  ours: {ours}\n  theirs: {theirs}"))
+                }
+            }
         }
         Ok(built) => compare(&built.to_yaml(), &expected, &run),
     }
@@ -97,6 +108,19 @@ fn check(case: &Path) -> Outcome {
 fn errors(run: &Value) -> String {
     let all = run.get("error").and_then(Value::as_list).unwrap_or_default();
     all.iter().filter_map(|error| error.str_at(&["text"])).collect::<Vec<_>>().join("; ")
+}
+
+/// What an error names: files, ids, fields and variables.
+fn names(error: &str) -> Vec<&str> {
+    let is_end = |c: char| c.is_whitespace() || "'\"`:;,()".contains(c);
+    let words = error.split(is_end).map(|word| word.trim_matches(['.', '[', ']']));
+    let words = words.map(|word| word.trim_start_matches("@ROOT@").trim_start_matches('/'));
+    let is_name = |word: &&str| {
+        let inner = word.len() > 3 && word.contains(['/', '_', '.']);
+        inner && !word.contains(['\\', '*', '+', '@', '['])
+            || word.chars().skip(1).any(char::is_uppercase) && word.contains('.')
+    };
+    words.filter(is_name).collect()
 }
 
 fn compare(yaml: &Result<String, weir_files::Diagnostic>, expected: &Path, run: &Value) -> Outcome {

@@ -95,11 +95,32 @@ impl FieldSpec {
         create: Option<Create>,
         change: Change<'_>,
     ) -> Result<(), FieldError> {
+        self.walk(object, create, false, change)
+    }
+
+    /// The same; the path that is given has the places in lists too, as numbers.
+    pub fn visit_places(
+        &self,
+        object: &mut Value,
+        create: Option<Create>,
+        change: Change<'_>,
+    ) -> Result<(), FieldError> {
+        self.walk(object, create, true, change)
+    }
+
+    fn walk(
+        &self,
+        object: &mut Value,
+        create: Option<Create>,
+        with_places: bool,
+        change: Change<'_>,
+    ) -> Result<(), FieldError> {
         if !self.fits(object) {
             return Ok(());
         }
         let path = split_path(&self.path, '/');
-        let mut walk = Walk { create: create.filter(|_| self.create), trail: Vec::new(), change };
+        let create = create.filter(|_| self.create);
+        let mut walk = Walk { create, with_places, trail: Vec::new(), change };
         walk.step(object, &path, 0).map_err(|message| FieldError {
             path: self.path.clone(),
             object: Box::new(ResourceId::of(object)),
@@ -117,7 +138,7 @@ pub fn set_entries(object: &mut Value, specs: &[FieldSpec], entries: &Map) -> Re
                     map.insert(key.clone(), value.clone());
                     Ok(())
                 }
-                Value::Null => Ok(()),
+                other if other.is_null() => Ok(()),
                 other => Err(format!("a map is expected, not a {}", other.kind())),
             })?;
         }
@@ -180,6 +201,7 @@ pub fn split_bracketed_path(path: &str, delimiter: char) -> Vec<String> {
 
 struct Walk<'a> {
     create: Option<Create>,
+    with_places: bool,
     trail: Vec<String>,
     change: Change<'a>,
 }
@@ -191,10 +213,17 @@ impl Walk<'_> {
         }
         let Some((field, rest)) = path.split_first() else { return (self.change)(&self.trail, value) };
         match value {
-            Value::Null => Ok(()),
+            other if other.is_null() => Ok(()),
             Value::List(_) => {
-                for item in value.as_list_mut().into_iter().flatten() {
-                    self.step(item, path, depth + 1)?;
+                for (at, item) in value.as_list_mut().into_iter().flatten().enumerate() {
+                    if self.with_places {
+                        self.trail.push(at.to_string());
+                    }
+                    let done = self.step(item, path, depth + 1);
+                    if self.with_places {
+                        self.trail.pop();
+                    }
+                    done?;
                 }
                 Ok(())
             }

@@ -51,7 +51,7 @@ pub fn hashed_text(value: &Value) -> Option<String> {
 
 /// Scalars are texts, and nothing is the empty one. A list cannot be read as a map, which leaves null.
 fn part(value: Option<&Value>) -> Value {
-    match value {
+    match value.map(Value::meant) {
         None | Some(Value::Null) => Value::from(""),
         Some(Value::Map(map)) => Value::Map(map.clone()),
         Some(Value::List(_)) => Value::Null,

@@ -54,14 +54,14 @@ pub fn kind(object: &Value) -> Option<&str> {
     object.str_at(&["kind"])
 }
 
-/// The name, if it has one that is a string.
+/// The name, if it has one that is a text.
 pub fn name(object: &Value) -> Option<&str> {
-    object.str_at(&["metadata", "name"])
+    object.at(&["metadata", "name"])?.as_written()
 }
 
 /// The namespace as it is written.
 pub fn namespace(object: &Value) -> Option<&str> {
-    object.str_at(&["metadata", "namespace"])
+    object.at(&["metadata", "namespace"])?.as_written()
 }
 
 /// The labels.
@@ -76,12 +76,12 @@ pub fn annotations(object: &Value) -> Option<&Map> {
 
 /// One label.
 pub fn label<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
-    labels(object)?.get(key)?.as_str()
+    labels(object)?.get(key)?.as_written()
 }
 
 /// One annotation.
 pub fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
-    annotations(object)?.get(key)?.as_str()
+    annotations(object)?.get(key)?.as_written()
 }
 
 /// Sets the name.

@@ -31,6 +31,12 @@ pub fn read_objects(file: &str, text: &str, dialect: Dialect) -> (Vec<Object>, V
 }
 
 impl Origin {
+    /// The place of the document that the object stands in. Unlike [`Origin::place`] it does not parse the text again, so
+    /// it suits all objects of a large file.
+    pub fn start(&self, text: &str, lines: &LineIndex) -> Place {
+        lines.place(Arc::clone(&self.file), text, self.offset)
+    }
+
     /// The place of a field in the text that the object was read from. Where the field is not written, it is that of the
     /// nearest one above it that is.
     pub fn place(&self, text: &str, path: &[PathStep<'_>]) -> Place {

@@ -5,7 +5,7 @@
 
 use weir_manifest::field_spec::{Create, FieldSpec, split_bracketed_path};
 use weir_manifest::kinds::Kinds;
-use weir_manifest::merge::kustomize::{MergeOptions, NewItems, Nulls, merge, merge_three_way};
+use weir_manifest::merge::kustomize::{MergeOptions, NewItems, merge, merge_three_way};
 use weir_manifest::merge::{JsonPatch, json_merge, json_merge_diff, strategic_merge};
 use weir_manifest::object::{Origin, expand};
 use weir_manifest::selector::{FieldSelector, LabelSelector};
@@ -114,16 +114,16 @@ fn schema_of(value: &Value) -> Option<schema::Schema> {
 }
 
 fn strategic_laws(one: &Value, other: &Value) {
-    let options = |nulls, new_items| MergeOptions { nulls, new_items, infer: false };
-    let _ = merge(one, other, options(Nulls::Drop, NewItems::Last));
-    let merged = merge(one, other, options(Nulls::Keep, NewItems::First));
+    let options = |new_items| MergeOptions { new_items, ..MergeOptions::default() };
+    let _ = merge(one, other, options(NewItems::Last));
+    let merged = merge(one, other, options(NewItems::First));
     let has_directive = has(other, &|_, key| key.is_some_and(|key| key.starts_with('$')), None);
     // In known kinds lists merge, and such a patch may find its own items the second time.
     let is_known = |value: &Value| has(value, &|value, _| schema_of(value).is_some(), None);
     if let (Ok(Some(once)), false) = (&merged, has_directive)
         && ![one, other, once].into_iter().any(is_known)
     {
-        let twice = merge(once, other, options(Nulls::Keep, NewItems::First)).unwrap();
+        let twice = merge(once, other, options(NewItems::First)).unwrap();
         assert!(twice.is_some_and(|twice| twice.means(once)), "a patch applied twice is one applied once");
     }
     let _ = merge_three_way(one, other, one, true);

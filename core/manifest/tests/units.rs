@@ -74,12 +74,12 @@ fn folder() -> PathBuf {
 
 /// The objects of a text, as kustomize reads them.
 pub(crate) fn objects(text: &str) -> Vec<Value> {
-    from_yaml(text, Dialect::V3).or_else(|_| from_yaml(text, Dialect::Sigs)).unwrap()
+    from_yaml(text, Dialect::Spelled).or_else(|_| from_yaml(text, Dialect::Sigs)).unwrap()
 }
 
 /// The first object of a text; null if there is none.
 pub(crate) fn object(text: &str) -> Value {
-    first_from_yaml(text, Dialect::V3).or_else(|_| first_from_yaml(text, Dialect::Sigs)).unwrap()
+    first_from_yaml(text, Dialect::Spelled).or_else(|_| first_from_yaml(text, Dialect::Sigs)).unwrap()
 }
 
 /// A text of the row.

@@ -18,7 +18,7 @@ mod timestamp;
 mod value;
 
 pub use decode::{Dialect, first_from_yaml, from_yaml};
-pub use emit::{EmitError, json_to_yaml, to_yaml, to_yaml_v3};
+pub use emit::{EmitError, json_to_yaml, to_yaml, to_yaml_styled, to_yaml_v3};
 pub use error::YamlError;
 pub use json::{JsonError, from_json, to_json, to_json_pretty};
 pub use locate::{PathStep, locate, locate_key};
@@ -26,4 +26,4 @@ pub use node::{Document, Entries, Items, Node, NodeKind, parse};
 pub use parse::Comments;
 pub use resolve::resolve_plain;
 pub use scan::ScalarStyle;
-pub use value::{Key, List, Map, Text, Value};
+pub use value::{Key, List, Map, Spelled, Text, Value};

@@ -56,6 +56,9 @@ impl Digits {
 
 /// As `strconv.FormatFloat(number, 'g', -1, 64)`.
 pub(crate) fn general(number: f64) -> String {
+    if !number.is_finite() {
+        return not_finite(number);
+    }
     Digits::new(&format!("{number:e}"), number).general()
 }
 
@@ -65,7 +68,12 @@ pub(crate) fn general_32(number: f32) -> String {
 }
 
 /// As encoding/json: an exponent below 1e-6 and from 1e21 on.
+///
+/// That has no words for infinities and NaN; they get those of strconv.
 pub(crate) fn json(number: f64) -> String {
+    if !number.is_finite() {
+        return not_finite(number);
+    }
     let digits = Digits::new(&format!("{number:e}"), number);
     let size = number.abs();
     if size == 0.0 || (1e-6..1e21).contains(&size) {
@@ -73,6 +81,10 @@ pub(crate) fn json(number: f64) -> String {
     } else {
         digits.with_exponent(1)
     }
+}
+
+fn not_finite(number: f64) -> String {
+    if number.is_nan() { "NaN".to_string() } else { if number < 0.0 { "-Inf" } else { "+Inf" }.to_string() }
 }
 
 #[cfg(test)]
@@ -103,6 +115,8 @@ mod tests {
     #[test]
     fn json_is_gos() {
         for (number, text) in [
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Inf"),
             (1.0, "1"),
             (-0.0, "-0"),
             (1e20, "100000000000000000000"),

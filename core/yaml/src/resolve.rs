@@ -30,9 +30,7 @@ pub fn resolve_plain(text: &str, dialect: Dialect) -> Value {
         Plain::Int(number) => Value::Int(number),
         Plain::UInt(number) => Value::UInt(number),
         Plain::Float(number) => normal_float(number).unwrap_or(Value::Float(number)),
-        Plain::Time(time) if dialect == Dialect::V3 => {
-            time.to_json().unwrap_or_else(|| text.to_string()).into()
-        }
+        Plain::Time(time) if dialect.has_times() => time.to_json().unwrap_or_else(|| text.to_string()).into(),
         Plain::Time(_) | Plain::Text => text.into(),
     }
 }

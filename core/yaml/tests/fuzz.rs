@@ -239,7 +239,7 @@ fn check_short_way(text: &str) {
     if text.starts_with('\u{feff}') {
         return;
     }
-    for dialect in [Dialect::Sigs, Dialect::SigsStrict, Dialect::V3] {
+    for dialect in [Dialect::Sigs, Dialect::SigsStrict, Dialect::V3, Dialect::Spelled] {
         let long = from_yaml(&format!("\u{2028}{text}"), dialect).ok();
         assert_eq!(from_yaml(text, dialect).ok(), long, "{text:?}");
     }
@@ -253,8 +253,9 @@ fn check(random: &mut Random, text: &str) {
             assert!(text.get(node.span().range()).is_some(), "spans lie in the text: {text:?}");
         }
     }
-    for dialect in [Dialect::Sigs, Dialect::SigsStrict, Dialect::V3] {
-        for value in from_yaml(text, dialect).unwrap_or_default() {
+    for dialect in [Dialect::Sigs, Dialect::SigsStrict, Dialect::V3, Dialect::Spelled] {
+        for mut value in from_yaml(text, dialect).unwrap_or_default() {
+            value.forget_spelling();
             check_printing(&value);
         }
     }

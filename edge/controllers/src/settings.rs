@@ -32,6 +32,10 @@ pub struct Settings {
     pub advertised: String,
     /// Sources whose files come from directories of this machine.
     pub local: Vec<LocalSource>,
+    /// Who fetches.
+    pub runner: weir_fetch::Runner,
+    /// Kustomizations must not name files and repositories behind URLs.
+    pub no_remote_bases: bool,
     /// References to other namespaces are refused.
     pub no_cross_namespace_refs: bool,
 }
@@ -59,6 +63,8 @@ impl Default for Settings {
             own_storage: true,
             advertised: String::new(),
             local: Vec::new(),
+            runner: weir_fetch::Runner::default(),
+            no_remote_bases: false,
             no_cross_namespace_refs: false,
         }
     }

@@ -4,6 +4,8 @@
 //! known here.
 
 mod artifact;
+mod errand;
+mod file;
 mod filter;
 mod git;
 mod ignore;
@@ -11,6 +13,8 @@ mod local;
 mod snapshot;
 
 pub use artifact::{ArtifactStore, StoredArtifact, serve_artifacts};
+pub use errand::{Runner, Shelf, SourceFiles, run_errand};
+pub use file::fetch_file;
 pub use filter::source_files;
 pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};

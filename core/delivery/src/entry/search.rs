@@ -1,6 +1,6 @@
 //! The Flux objects that the files of a repository hold.
 
-use weir_files::{Diagnostic, Entry as File, Place, RootedPath, Tree};
+use weir_files::{Diagnostic, Entry as File, LineIndex, Place, RootedPath, Tree};
 use weir_manifest::read_objects;
 use weir_yaml::{Dialect, Value};
 
@@ -65,10 +65,12 @@ impl Search {
                 File::Directory if depth < MAX_DEPTH && !name.starts_with('.') && name != "node_modules" => {
                     self.walk(tree, &path, depth + 1);
                 }
-                File::File { size, .. } if is_yaml && size <= MAX_FILE => match tree.read(&path) {
-                    Ok(bytes) => self.read(&path, &bytes),
-                    Err(error) => self.unread.push(Diagnostic::error(error.to_string())),
-                },
+                File::File { size, .. } if is_yaml && size.is_none_or(|size| size <= MAX_FILE) => {
+                    match tree.read(&path) {
+                        Ok(bytes) => self.read(&path, &bytes),
+                        Err(error) => self.unread.push(Diagnostic::error(error.to_string())),
+                    }
+                }
                 // Whoever builds it will say that it is too large.
                 File::File { .. } if is_yaml => self.manifests += 1,
                 File::File { .. } | File::Directory | File::Link(_) => {}
@@ -85,8 +87,9 @@ impl Search {
         if !groups.iter().any(|group| text.contains(group)) && !may_be_instance() {
             return;
         }
+        let lines = LineIndex::new(text);
         for read in read_objects(file.as_str(), text, Dialect::V3).0 {
-            let (object, place) = (read.value, read.origin.place(text, &[]));
+            let (object, place) = (read.value, read.origin.start(text, &lines));
             let api_version = object.str_at(&["apiVersion"]).unwrap_or_default().to_string();
             let kind = object.str_at(&["kind"]).unwrap_or_default().to_string();
             // What has variables in its name is a template: it becomes an object when somebody fills them in.

@@ -1,6 +1,7 @@
 //! Generators: config maps and secrets from literals and files.
 
 mod config_map;
+mod iam_policy;
 mod pairs;
 mod plugins;
 mod secret;

@@ -2,7 +2,7 @@
 
 use weir_yaml::Text;
 
-use super::{Make, behavior, config_map, object, secret};
+use super::{Make, behavior, config_map, iam_policy, object, secret};
 use crate::context::{Context, Here};
 use crate::kustomization::{self, GeneratorOptions, Item};
 use crate::plugin;
@@ -20,29 +20,11 @@ pub(super) fn run(
     for config in plugin::load(context, here, items, origin) {
         let source = plugin::source(here, &config);
         let inner = Here { loader: here.loader, source: &source };
-        let make: Make = match config.kind() {
-            "ConfigMapGenerator" => config_map::make,
-            "SecretGenerator" => secret::make,
-            other => {
-                context.report_at(&inner, &[], format!("not supported yet: generator {other}"));
-                continue;
-            }
-        };
         let mut reader = Reader::lenient(&source);
-        let mut generator = kustomization::secret(&mut reader, &config.object);
-        std::mem::take(&mut reader.problems).into_iter().for_each(|problem| context.report(problem));
-        for (own, given) in
-            [(&mut generator.name, config.name()), (&mut generator.namespace, config.namespace())]
-        {
-            if own.is_empty() {
-                *own = Text::from(given);
-            }
-        }
-        let made = object(&inner, &generator, make, &GeneratorOptions::default());
-        let absorbed = made.and_then(|(object, options)| {
-            let mut resource = Res::new(object, config.place.clone());
-            resource.needs_hash = !options.disable_name_suffix_hash;
-            resource.behavior = behavior(&generator.behavior);
+        let made = made(&mut reader, &inner, &config);
+        let problems = std::mem::take(&mut reader.problems);
+        problems.into_iter().for_each(|problem| context.report(problem));
+        let absorbed = made.and_then(|mut resource| {
             resource.origin = plugin::origin(&config);
             resources.absorb(resource)
         });
@@ -50,4 +32,32 @@ pub(super) fn run(
             context.report_at(&inner, &[], message);
         }
     }
+}
+
+/// What one configuration makes.
+fn made(reader: &mut Reader<'_>, here: &Here<'_>, config: &Res) -> Result<Res, String> {
+    let make: Make = match config.kind() {
+        "ConfigMapGenerator" => config_map::make,
+        "SecretGenerator" => secret::make,
+        "IAMPolicyGenerator" => {
+            return iam_policy::make(reader, &config.object)
+                .map(|object| Res::new(object, config.place.clone()));
+        }
+        "HelmChartInflationGenerator" => {
+            return Err(format!("not supported yet: generator {}", config.kind()));
+        }
+        _ => return Err(format!("unable to load builtin '{}': it is no generator", config.id())),
+    };
+    let mut generator = kustomization::secret(reader, &config.object);
+    for (own, given) in [(&mut generator.name, config.name()), (&mut generator.namespace, config.namespace())]
+    {
+        if own.is_empty() {
+            *own = Text::from(given);
+        }
+    }
+    let (object, options) = object(here, &generator, make, &GeneratorOptions::default())?;
+    let mut resource = Res::new(object, config.place.clone());
+    resource.needs_hash = !options.disable_name_suffix_hash;
+    resource.behavior = behavior(&generator.behavior);
+    Ok(resource)
 }

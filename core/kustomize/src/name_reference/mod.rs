@@ -8,7 +8,7 @@ mod table;
 
 use weir_files::Diagnostic;
 use weir_manifest::Gvk;
-use weir_yaml::{Text, Value};
+use weir_yaml::{Dialect, Text, Value, resolve_plain};
 
 use crate::context::Context;
 use crate::resource::{Key, Res};
@@ -22,10 +22,11 @@ const DEEPEST: usize = 600;
 /// Mends all references.
 pub(crate) fn run(context: &mut Context<'_>, resources: &mut Resources) {
     let candidates = Candidates::new(&resources.list);
-    if candidates.is_empty() {
+    let more = table::configured(&resources.configuration.name_references);
+    // Fields that somebody configured are looked at in any case, as they may not fit.
+    if candidates.is_empty() && more.is_empty() {
         return;
     }
-    let more = table::configured(&resources.configuration.name_references);
     for resource in &mut resources.list {
         for message in mend(resource, &more, &candidates) {
             let problem = Diagnostic::error(message);
@@ -78,7 +79,7 @@ impl Mending<'_> {
         }
         let Some((name, rest)) = path.split_first() else { return self.set(value) };
         match value {
-            Value::Null => Ok(()),
+            other if other.is_null() => Ok(()),
             Value::Map(map) => {
                 let name = name.strip_suffix("[]").unwrap_or(name);
                 map.get_mut(name).map_or(Ok(()), |value| self.walk(value, rest, depth + 1))
@@ -95,14 +96,14 @@ impl Mending<'_> {
 
     fn set(&self, value: &mut Value) -> Result<(), String> {
         match value {
-            Value::Null => Ok(()),
+            other if other.is_null() => Ok(()),
             Value::Map(_) => self.set_map(value),
             Value::List(_) => {
                 for item in value.as_list_mut().into_iter().flatten() {
                     match item {
                         Value::Map(_) => self.set_map(item)?,
                         Value::List(_) => return Err("node must be a scalar or a map".to_string()),
-                        Value::Null => {}
+                        other if other.is_null() => {}
                         scalar => self.set_scalar(scalar)?,
                     }
                 }
@@ -116,7 +117,14 @@ impl Mending<'_> {
         let old = text_of(value);
         let found = self.candidates.find(self.field, self.referrer, &old, None)?;
         if let Some(target) = found.filter(|target| target.name != old) {
-            *value = Value::String(target.name.clone());
+            // It is written without quotes, unless there are some.
+            let meant = resolve_plain(&target.name, Dialect::V3);
+            let is_text = meant.as_str().is_some() || value.is_quoted();
+            *value = if is_text {
+                Value::String(target.name.clone())
+            } else {
+                Value::always_spelled(meant, &target.name)
+            };
         }
         Ok(())
     }
@@ -144,6 +152,7 @@ impl Mending<'_> {
 fn text_of(value: &Value) -> Text {
     match value {
         Value::String(text) => text.clone(),
+        Value::Spelled(spelled) => spelled.text().clone(),
         Value::Null | Value::Map(_) | Value::List(_) => Text::from(""),
         other => Text::from(weir_yaml::to_json(other)),
     }
@@ -151,8 +160,6 @@ fn text_of(value: &Value) -> Text {
 
 #[cfg(test)]
 mod tests {
-    use weir_yaml::Dialect;
-
     use super::*;
 
     /// The table of kustomize itself, where it is at hand.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use weir_manifest::field_spec::{FieldSpec, set_entries};
+use weir_manifest::field_spec::FieldSpec;
 use weir_yaml::Map;
 
 use super::Step;
+use crate::shared;
 use crate::source::Step as At;
 
 pub(super) fn run(step: &mut Step<'_, '_>, annotations: &Map) {
@@ -19,7 +20,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, annotations: &Map) {
 
 pub(super) fn set(step: &mut Step<'_, '_>, annotations: &Map, specs: &[FieldSpec]) {
     for resource in &mut step.resources.list {
-        if let Err(error) = set_entries(&mut resource.object, specs, annotations) {
+        if let Err(error) = shared::set_entries(resource, specs, annotations) {
             let at = [At::Field("commonAnnotations".into())];
             step.context.report_at(step.here, &at, error.to_string());
         }

@@ -7,7 +7,7 @@ use crate::resources::Resources;
 /// Appends it to all names that want it.
 pub(crate) fn run(resources: &mut Resources) {
     for resource in &mut resources.list {
-        if !resource.needs_hash {
+        if !resource.needs_hash || resource.name().is_empty() {
             continue;
         }
         if let Some(hash) = hash::name_hash(&resource.object) {

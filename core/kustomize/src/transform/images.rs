@@ -90,7 +90,7 @@ impl Change<'_> {
             Value::Map(_) | Value::List(_) => {
                 return Err(format!("an image must be a string, not a {}", value.kind()));
             }
-            Value::Null => return Ok(()),
+            other if other.is_null() => return Ok(()),
             scalar => scalar_text(scalar),
         };
         if self.name.fits(&text) {

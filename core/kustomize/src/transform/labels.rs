@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use weir_manifest::field_spec::{FieldSpec, merge_specs, set_entries};
+use weir_manifest::field_spec::{FieldSpec, merge_specs};
 use weir_yaml::Map;
 
 use super::Step;
 use crate::configuration::Configuration;
 use crate::kustomization::{Kustomization, Labels};
+use crate::shared;
 use crate::source::Step as At;
 use crate::specs;
 
@@ -51,7 +52,7 @@ pub(super) fn set(step: &mut Step<'_, '_>, specs: &[FieldSpec], pairs: &Map, at:
         return;
     }
     for resource in &mut step.resources.list {
-        if let Err(error) = set_entries(&mut resource.object, specs, pairs) {
+        if let Err(error) = shared::set_entries(resource, specs, pairs) {
             step.context.report_at(step.here, at, error.to_string());
         }
     }

@@ -12,6 +12,7 @@ mod plugins;
 mod prefix_suffix;
 pub(crate) mod replacements;
 mod replicas;
+mod value_add;
 
 use crate::context::{Context, Here};
 use crate::kustomization::Kustomization;
@@ -39,6 +40,7 @@ pub(crate) fn run(
     images::run(&mut step, &kustomization.images);
     replacements::run(&mut step, &kustomization.replacements);
     plugins::run(context, here, &kustomization.transformers, origin, resources);
+    plugins::validate(context, here, &kustomization.validators, origin, resources);
 }
 
 /// What a transformer works with.

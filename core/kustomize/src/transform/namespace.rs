@@ -55,7 +55,7 @@ pub(super) fn run_with(step: &mut Step<'_, '_>, namespace: &Text, settings: &Set
     }
 }
 
-fn set(resource: &mut Res, namespace: &Text, settings: &Settings) -> Result<(), FieldError> {
+pub(super) fn set(resource: &mut Res, namespace: &Text, settings: &Settings) -> Result<(), FieldError> {
     let is_set = |value: &Value| !value.is_null() && value.as_str() != Some("");
     let keeps = |value: Option<&Value>| settings.unset_only && value.is_some_and(is_set);
     let path = ["metadata", "namespace"];

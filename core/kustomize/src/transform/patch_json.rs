@@ -5,6 +5,8 @@ use weir_yaml::{Dialect, Map, Value};
 
 use super::Step;
 use crate::kustomization::Patch;
+use crate::objects::{nameless, spell_metadata};
+use crate::origin::ORIGIN;
 use crate::resource::Res;
 use crate::select::Matcher;
 
@@ -62,18 +64,34 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
     let annotations = ["metadata", "annotations"];
     let has_none = resource.object.at(&annotations).is_none_or(Value::is_null);
     let marked = has_none && resource.has_build_annotations();
+    let tracked = resource.origin.is_some();
     let mut object = resource.object.clone();
+    object.forget_spelling();
     if marked {
         object.set_at(&annotations, Map::from_iter([(MARK, "")]));
     }
+    if tracked {
+        object.set_at(&["metadata", "annotations", ORIGIN], "");
+    }
     patch.apply_in_kustomize(&mut object).map_err(|error| error.to_string())?;
+    if tracked && object.remove_at(&["metadata", "annotations", ORIGIN]).is_none() {
+        // The patch took the whole map, and what it said of the origin with it.
+        resource.origin = None;
+        resource.transformations.clear();
+    }
+    if let Some(problem) = nameless(&object) {
+        return Err(problem);
+    }
     if marked {
         object.remove_at(&["metadata", "annotations", MARK]);
         if object.at(&annotations).and_then(Value::as_map).is_some_and(Map::is_empty) {
             object.remove_at(&annotations);
         }
     }
+    spell_metadata(&mut object);
     resource.object = object;
+    resource.shared.forget();
+    resource.annotations_to_texts();
     resource.learn_scope();
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! `patchesStrategicMerge`, and how a strategic merge patch is applied to one object.
 
-use weir_manifest::merge::kustomize::{MergeOptions, merge};
+use weir_manifest::merge::kustomize::{MergeOptions, Schemas, merge};
 use weir_manifest::object;
 use weir_yaml::{Map, Value};
 
 use super::Step;
 use crate::kustomization::Item;
 use crate::objects;
-use crate::resource::Res;
+use crate::resource::{Res, texts_of};
 use crate::source::Step as At;
 
 /// What a patch may change beside the rest.
@@ -37,6 +37,7 @@ pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Item]) {
         match target(step, &patch) {
             Err(message) => step.context.report_at(step.here, &item.at, message),
             Ok(at) => {
+                let patch = for_copy(&patch.object, step.resources.list.get(at));
                 if let Err(message) = apply_at(step, at, &patch, May::default()) {
                     step.context.report_at(step.here, &item.at, message);
                 }
@@ -74,10 +75,32 @@ pub(super) fn target(step: &mut Step<'_, '_>, patch: &Res) -> Result<usize, Stri
     }
 }
 
+/// The patch as kustomize copies it for an object that it chose: it takes on the version of the object, and its labels and
+/// annotations are texts, nulls among them.
+pub(super) fn for_copy(patch: &Value, target: Option<&Res>) -> Value {
+    let mut copy = with_texts(patch, true, true);
+    let api_version = target.map_or("", Res::api_version);
+    copy.set_at(&["apiVersion"], if api_version.is_empty() { Value::Null } else { Value::from(api_version) });
+    copy
+}
+
+fn with_texts(patch: &Value, labels: bool, annotations: bool) -> Value {
+    let mut patch = patch.clone();
+    for (field, is_wanted) in [("labels", labels), ("annotations", annotations)] {
+        let path = ["metadata", field];
+        let Some(map) = patch.at(&path).filter(|_| is_wanted) else { continue };
+        match map.as_map().filter(|map| !map.is_empty()).map(texts_of) {
+            Some(texts) => patch.set_at(&path, texts),
+            None => drop(patch.remove_at(&path)),
+        }
+    }
+    patch
+}
+
 /// Applies a patch to the object at this place of the list.
-pub(super) fn apply_at(step: &mut Step<'_, '_>, at: usize, patch: &Res, may: May) -> Result<(), String> {
+pub(super) fn apply_at(step: &mut Step<'_, '_>, at: usize, patch: &Value, may: May) -> Result<(), String> {
     let Some(resource) = step.resources.list.get_mut(at) else { return Ok(()) };
-    let changed = apply(resource, &patch.object, may)?;
+    let changed = apply(resource, patch, may, step.context.known.schemas())?;
     if changed {
         step.resources.changed();
     }
@@ -85,21 +108,32 @@ pub(super) fn apply_at(step: &mut Step<'_, '_>, at: usize, patch: &Res, may: May
 }
 
 /// Applies a patch. Says whether the object may be found under another id now; one that is deleted is left empty.
-pub(super) fn apply(resource: &mut Res, patch: &Value, may: May) -> Result<bool, String> {
+pub(super) fn apply(
+    resource: &mut Res,
+    patch: &Value,
+    may: May,
+    schemas: Schemas<'_>,
+) -> Result<bool, String> {
     if may.change_name || may.change_kind {
         resource.store_previous();
     }
-    let options = MergeOptions { nulls: resource.nulls, ..MergeOptions::default() };
+    let patch = &with_texts(patch, false, may.change_name || may.change_kind);
+    let options = MergeOptions { schemas, ..MergeOptions::default() };
     let merged = merge(&resource.object, patch, options).map_err(|error| error.to_string())?;
     let Some(mut merged) = merged.filter(|merged| merged.as_map().is_some_and(|map| !map.is_empty())) else {
         resource.object = Value::Map(Map::new());
         return Ok(true);
     };
+    if patch.get("apiVersion").is_some_and(Value::is_null) {
+        merged.set_at(&["apiVersion"], Value::Null);
+    }
+    resource.shared.follow_patch(patch, &mut merged);
     if !may.change_kind {
         merged.set_at(&["kind"], resource.kind());
     }
     if !may.change_name {
-        object::set_name(&mut merged, resource.name());
+        let name = resource.object.at(&["metadata", "name"]).cloned().unwrap_or_default();
+        merged.set_at(&["metadata", "name"], name);
     }
     object::set_namespace(&mut merged, resource.namespace());
     let same_version = object::api_version(&merged) == object::api_version(&resource.object);

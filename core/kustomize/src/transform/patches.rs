@@ -2,7 +2,6 @@
 
 use weir_files::Diagnostic;
 use weir_manifest::merge::JsonPatch;
-use weir_manifest::split_api_version;
 
 use super::patch_strategic::{self, May};
 use super::{Step, patch_json};
@@ -118,7 +117,7 @@ fn apply_strategic(step: &mut Step<'_, '_>, entry: &Patch, patches: &[Res]) -> R
             let at = patch_strategic::target(step, patch).map_err(|error| {
                 format!("no resource matches strategic merge patch {}: {error}", patch.id())
             })?;
-            patch_strategic::apply_at(step, at, patch, may)?;
+            patch_strategic::apply_at(step, at, &patch.object, may)?;
         }
         return Ok(());
     };
@@ -133,12 +132,8 @@ fn apply_strategic(step: &mut Step<'_, '_>, entry: &Patch, patches: &[Res]) -> R
     };
     let matcher = Matcher::new(target)?;
     for resource in step.resources.list.iter_mut().filter(|resource| matcher.fits(resource)) {
-        let mut object = patch.object.clone();
-        // The patch takes on the version of what it patches, but keeps its own kind.
-        let (group, version) = split_api_version(resource.api_version());
-        let api_version = if group.is_empty() { version.to_string() } else { format!("{group}/{version}") };
-        object.set_at(&["apiVersion"], api_version);
-        patch_strategic::apply(resource, &object, may)?;
+        let object = patch_strategic::for_copy(&patch.object, Some(&*resource));
+        patch_strategic::apply(resource, &object, may, step.context.known.schemas())?;
     }
     step.resources.drop_empties();
     if let Some(at) = step.resources.find_duplicate() {

@@ -5,13 +5,14 @@ use weir_yaml::{Map, Text, Value};
 
 use super::namespace::{Settings, Subjects};
 use super::{Step, annotations, hash, images, labels, namespace, patch_json, patch_strategic, patches};
-use super::{prefix_suffix, replacements, replicas};
+use super::{prefix_suffix, replacements, replicas, value_add};
 use crate::context::{Context, Here};
 use crate::kustomization::{self, Item};
 use crate::plugin;
 use crate::reader::Reader;
 use crate::resource::Res;
 use crate::resources::Resources;
+use crate::source::Step::Field;
 
 pub(super) fn run(
     context: &mut Context<'_>,
@@ -34,12 +35,41 @@ pub(super) fn run(
         match run {
             Some(run) => run(&mut step),
             None => {
-                let message = format!("not supported yet: transformer {}", config.kind());
+                let message = format!("unable to load builtin '{}': it is no transformer", config.id());
                 step.context.report_at(&inner, &[], message);
             }
         }
         step.done(config.kind());
     }
+}
+
+/// `validators`: transformers that must not change anything.
+pub(super) fn validate(
+    context: &mut Context<'_>,
+    here: &Here<'_>,
+    items: &[Item],
+    origin: &str,
+    resources: &mut Resources,
+) {
+    if items.is_empty() {
+        return;
+    }
+    let before = resources.clone();
+    run(context, here, items, origin, resources);
+    let is_same = |(one, other): (&Res, &Res)| {
+        one.object == other.object
+            && one.previous == other.previous
+            && one.prefixes == other.prefixes
+            && one.suffixes == other.suffixes
+    };
+    let changed = before.list.iter().zip(&resources.list).find(|(one, other)| !is_same((one, other)));
+    let gone = before.list.get(resources.list.len());
+    if let Some(resource) = changed.map(|(resource, _)| resource).or(gone) {
+        let at = [Field("validators".into())];
+        let message = format!("validator shouldn't modify the resource map: it changed {}", resource.id());
+        context.report_at(here, &at, message);
+    }
+    *resources = before;
 }
 
 type Run = Box<dyn FnOnce(&mut Step<'_, '_>)>;
@@ -93,6 +123,10 @@ fn read(reader: &mut Reader<'_>, config: &Res) -> Option<Run> {
             let list = |reader: &mut Reader<'_>, value: &Value| reader.list(value, replacements::read);
             let all = field(reader, object, "replacements", list).unwrap_or_default();
             Box::new(move |step| replacements::run_all(step, &all))
+        }
+        "ValueAddTransformer" => {
+            let add = value_add::read(reader, object);
+            Box::new(move |step| value_add::run(step, add))
         }
         _ => return None,
     })

@@ -46,6 +46,9 @@ pub(super) fn set(step: &mut Step<'_, '_>, prefix: &Text, suffix: &Text, specs: 
                 resource.store_previous();
             }
             let renamed = spec.visit(&mut resource.object, Some(Create::Scalar), &mut |_, value| {
+                if matches!(value, Value::Map(_) | Value::List(_)) {
+                    return Err(format!("a text is expected, not a {}", value.kind()));
+                }
                 *value = Value::from(format!("{prefix}{}{suffix}", scalar_text(value)));
                 Ok(())
             });

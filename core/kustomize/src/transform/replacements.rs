@@ -7,6 +7,7 @@ use weir_yaml::{Dialect, Text, Value, resolve_plain};
 
 use super::Step;
 use crate::fields::{self, Leaf, scalar_text};
+use crate::objects;
 use crate::reader::Reader;
 use crate::resource::Res;
 use crate::select::{self, Matcher, Selector};
@@ -150,14 +151,30 @@ fn one(step: &mut Step<'_, '_>, replacement: &Replacement) -> Result<(), String>
         Some(targets) if replacement.source.is_some() || replacement.source_value.is_some() => targets,
         _ => return Err("replacements must specify a source and at least one target".to_string()),
     };
-    let value = match (&replacement.source, &replacement.source_value) {
+    let mut source = match (&replacement.source, &replacement.source_value) {
         (Some(_), Some(_)) => return Err("value and resource selectors are mutually exclusive".to_string()),
-        (None, value) => Value::from(value.clone()),
+        (None, value) => CopySource { value: Value::from(value.clone()), live: None },
         (Some((selector, path, options)), None) => {
             source_value(&step.resources.list, selector, path, options)?
         }
     };
-    targets.iter().try_for_each(|target| apply(&mut step.resources.list, target, &value))
+    targets.iter().try_for_each(|target| apply(&mut step.resources.list, target, &mut source))
+}
+
+/// What is copied.
+struct CopySource {
+    value: Value,
+    /// Where it is read again before each copy: a source that is a target too changes on the way.
+    live: Option<(usize, Vec<String>)>,
+}
+
+impl CopySource {
+    fn refresh(&mut self, list: &[Res]) {
+        let now = self.live.as_ref().and_then(|(at, path)| fields::get(&list.get(*at)?.object, path));
+        if let Some(now) = now.filter(|now| **now != self.value) {
+            self.value = now.clone();
+        }
+    }
 }
 
 fn source_value(
@@ -165,25 +182,26 @@ fn source_value(
     selector: &Selector,
     path: &str,
     options: &FieldOptions,
-) -> Result<Value, String> {
+) -> Result<CopySource, String> {
     let wanted = ResourceId {
         gvk: Gvk::new(&selector.group, &selector.version, &selector.kind),
         namespace: selector.namespace.clone(),
         name: selector.name.clone(),
     };
     let path = if path.is_empty() { DEFAULT_PATH } else { path };
-    let mut matches =
-        list.iter().filter(|resource| ids(resource).iter().any(|id| id.is_selected_by(&wanted)));
-    let source = matches.next().ok_or_else(|| format!("nothing selected by {wanted}:{path}"))?;
+    let is_meant = |(_, resource): &(usize, &Res)| ids(resource).iter().any(|id| id.is_selected_by(&wanted));
+    let mut matches = list.iter().enumerate().filter(is_meant);
+    let (at, source) = matches.next().ok_or_else(|| format!("nothing selected by {wanted}:{path}"))?;
     if matches.next().is_some() {
         return Err(format!("multiple matches for selector {wanted}:{path}"));
     }
-    let value = fields::get(&source.object, &split_bracketed_path(path, '.'));
+    let parts = split_bracketed_path(path, '.');
+    let value = fields::get(&source.object, &parts);
     let value = value
         .filter(|value| !is_nothing(value))
         .ok_or_else(|| format!("fieldPath `{path}` is missing for replacement source {wanted}"))?;
     if options.delimiter.is_empty() {
-        return Ok(value.clone());
+        return Ok(CopySource { value: value.clone(), live: Some((at, parts)) });
     }
     if matches!(value, Value::Map(_) | Value::List(_)) {
         return Err("delimiter option can only be used with scalar nodes".to_string());
@@ -191,13 +209,13 @@ fn source_value(
     let text = scalar_text(value);
     let part =
         usize::try_from(options.index).ok().and_then(|index| text.split(&*options.delimiter).nth(index));
-    part.map(Value::from)
+    part.map(|part| CopySource { value: Value::from(part), live: None })
         .ok_or_else(|| format!("options.index {} is out of bounds for value {text}", options.index))
 }
 
 fn is_nothing(value: &Value) -> bool {
     match value {
-        Value::Null => true,
+        other if other.is_null() => true,
         Value::Map(map) => map.is_empty(),
         Value::List(list) => list.is_empty(),
         _ => false,
@@ -214,7 +232,7 @@ fn ids(resource: &Res) -> Vec<ResourceId> {
     resource.previous_keys().map(id).chain(std::iter::once(resource.id())).collect()
 }
 
-fn apply(list: &mut [Res], target: &Target, value: &Value) -> Result<(), String> {
+fn apply(list: &mut [Res], target: &Target, source: &mut CopySource) -> Result<(), String> {
     let select = target.select.as_ref().ok_or("target must specify resources to select")?;
     let select = Matcher::new(select)?;
     let reject = target
@@ -222,7 +240,10 @@ fn apply(list: &mut [Res], target: &Target, value: &Value) -> Result<(), String>
         .iter()
         .map(|selector| Ok((Matcher::new(selector)?, selector)))
         .collect::<Result<Vec<_>, String>>()?;
-    for resource in list {
+    for at in 0..list.len() {
+        source.refresh(list);
+        let own_path = source.live.as_ref().filter(|(own, _)| *own == at).map(|(_, path)| path.clone());
+        let Some(resource) = list.get_mut(at) else { return Ok(()) };
         let ids = ids(resource);
         let by_labels = |(matcher, selector): &(Matcher, &Selector)| {
             !(selector.labels.is_empty() && selector.annotations.is_empty()) && matcher.fits_labels(resource)
@@ -237,7 +258,13 @@ fn apply(list: &mut [Res], target: &Target, value: &Value) -> Result<(), String>
             continue;
         }
         let place = resource.place.clone();
-        copy(&mut resource.object, target, value).map_err(|message| at_object(&message, resource, place))?;
+        let before = (!resource.shared.is_empty()).then(|| resource.object.clone());
+        copy(&mut resource.object, target, &source.value, own_path.as_deref())
+            .map_err(|message| at_object(&message, resource, place))?;
+        objects::spell_metadata(&mut resource.object);
+        if let Some(before) = before {
+            resource.shared.follow(&before, &mut resource.object);
+        }
     }
     Ok(())
 }
@@ -247,7 +274,7 @@ fn at_object(message: &str, resource: &Res, place: Option<Place>) -> String {
     format!("{message}: {}{place}", resource.id())
 }
 
-fn copy(object: &mut Value, target: &Target, value: &Value) -> Result<(), String> {
+fn copy(object: &mut Value, target: &Target, value: &Value, source: Option<&[String]>) -> Result<(), String> {
     let default = [Text::from(DEFAULT_PATH)];
     let paths = if target.paths.is_empty() { &default[..] } else { &target.paths };
     let leaf = match value {
@@ -257,6 +284,8 @@ fn copy(object: &mut Value, target: &Target, value: &Value) -> Result<(), String
     };
     let create = target.options.create.then_some(leaf);
     for path in paths {
+        let live = source.and_then(|path| fields::get(object, path)).cloned();
+        let value = live.as_ref().unwrap_or(value);
         let parts = split_bracketed_path(path, '.');
         if in_text(object, &parts, create, value)? {
             continue;
@@ -304,12 +333,13 @@ fn set_field(field: &mut Value, value: &Value, options: &FieldOptions, is_new: b
 fn set_text(field: &mut Value, text: &str, is_new: bool) -> Result<(), String> {
     let meant = resolve_plain(text, Dialect::V3);
     let is_number = |value: &Value| matches!(value, Value::Int(_) | Value::UInt(_) | Value::Float(_));
-    *field = match field {
-        _ if is_new => meant,
+    *field = match field.meant() {
+        _ if is_new => Value::spelled(meant, text),
+        Value::String(_) if field.is_quoted() => Value::quoted(text),
         Value::String(_) => Value::from(text),
         Value::Bool(_) if meant.as_bool().is_some() => meant,
         Value::Int(_) | Value::UInt(_) | Value::Float(_) if is_number(&meant) => meant,
-        Value::Null => meant,
+        Value::Null if meant.is_null() => meant,
         other => return Err(format!("'{text}' cannot take the place of a {}", other.kind())),
     };
     Ok(())
@@ -324,25 +354,26 @@ fn in_text(
 ) -> Result<bool, String> {
     for at in 1..parts.len() {
         let (Some(outer), Some(inner)) = (parts.get(..at), parts.get(at..)) else { return Ok(false) };
-        let Some(Value::String(text)) = fields::get(object, outer) else { continue };
-        let text = text.clone();
-        let Ok(mut parsed) = weir_yaml::first_from_yaml(&text, Dialect::V3) else { continue };
+        let Some(text) = fields::get(object, outer).and_then(Value::as_str).map(Text::from) else { continue };
+        let documents = weir_yaml::parse(&text).unwrap_or_default();
+        let Some(root) = documents.first().and_then(|document| document.root()) else { continue };
+        let Ok(mut parsed) = root.to_value(Dialect::Spelled) else { continue };
         if !matches!(parsed, Value::Map(_) | Value::List(_)) {
             return Ok(false);
         }
-        let before = written(&parsed, &text);
         let mut set =
             |field: &mut Value, is_new: bool| set_field(field, value, &FieldOptions::default(), is_new);
         if !fields::visit(&mut parsed, inner, create, false, &mut set).is_ok_and(|count| count > 0) {
             return Ok(false);
         }
-        let is_json = text.trim_start().starts_with(['{', '[']);
-        if !is_json && before != text.trim() {
-            return Err(
-                "not supported yet: replacement inside of a YAML text with comments or styles".to_string()
-            );
-        }
-        let new = Value::from(written(&parsed, &text));
+        let new = match text.trim_start().starts_with(['{', '[']) {
+            true => json_like(&parsed, &text),
+            false => weir_yaml::to_yaml_styled(root, &parsed)
+                .ok_or("not supported yet: replacement inside of a YAML text with comments or anchors")?
+                .trim()
+                .to_string(),
+        };
+        let new = Value::from(new);
         fields::visit(object, outer, None, false, &mut |field, _| {
             *field = new.clone();
             Ok(())
@@ -352,10 +383,7 @@ fn in_text(
     Ok(false)
 }
 
-fn written(value: &Value, like: &str) -> String {
-    if !like.trim_start().starts_with(['{', '[']) {
-        return weir_yaml::to_yaml_v3(value, 2, true).unwrap_or_default().trim().to_string();
-    }
+fn json_like(value: &Value, like: &str) -> String {
     let is_pretty = like.contains('\n') && like.contains("  ");
     let json = if is_pretty { narrow(&weir_yaml::to_json_pretty(value)) } else { weir_yaml::to_json(value) };
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")

@@ -30,7 +30,9 @@ pub(super) fn run_one(step: &mut Step<'_, '_>, replicas: &Replicas, specs: &[Fie
                     Err(format!("a number is expected, not a {}", value.kind()))
                 }
                 scalar => {
-                    *scalar = Value::Int(replicas.count);
+                    let count = Value::Int(replicas.count);
+                    *scalar =
+                        if scalar.is_quoted() { Value::quoted(&weir_yaml::to_json(&count)) } else { count };
                     Ok(())
                 }
             });
@@ -40,9 +42,15 @@ pub(super) fn run_one(step: &mut Step<'_, '_>, replicas: &Replicas, specs: &[Fie
         }
     }
     if !found {
-        let kinds: Vec<_> = specs.iter().map(|spec| spec.gvk.kind.to_string()).collect();
+        let or =
+            |part: &str, nothing: &str| if part.is_empty() { nothing.to_string() } else { part.to_string() };
+        let kind = |gvk: &Gvk| {
+            let parts = [or(&gvk.kind, "[noKind]"), or(&gvk.version, "[noVer]"), or(&gvk.group, "[noGrp]")];
+            parts.join(".")
+        };
+        let kinds: Vec<_> = specs.iter().map(|spec| kind(&spec.gvk)).collect();
         let message = format!(
-            "resource with name {} does not match a config with the following kinds: {}",
+            "resource with name {} does not match a config with the following GVK [{}]",
             replicas.name,
             kinds.join(", ")
         );

@@ -6,8 +6,10 @@
 
 mod decode;
 mod handle;
+mod open_api;
 
 pub use handle::{Definition, Field, ListType, PatchStrategy, Schema, Shape};
+pub use open_api::{Below, GivenSchema, OpenApi};
 
 use crate::Gvk;
 
@@ -25,6 +27,18 @@ pub fn of_api_version(api_version: &str, kind: &str) -> Option<Schema> {
 /// and is that of Kubernetes 1.21: kinds and lists that are younger do not merge there.
 pub fn of_kustomize(api_version: &str, kind: &str) -> Option<Schema> {
     kind_in(decode::kustomize(), api_version, kind)
+}
+
+/// A definition that kustomize merges by, by its name in OpenAPI.
+pub fn kustomize_definition(name: &str) -> Option<Schema> {
+    let (package, name) = name.rsplit_once('.')?;
+    let tables = decode::kustomize();
+    let is_it = |def: &decode::DefinitionData| {
+        def.name == name
+            && tables.packages.get(usize::from(def.package)).is_some_and(|own| own.name == package)
+    };
+    let at = tables.definitions.iter().position(is_it)?;
+    u16::try_from(at).ok().map(|at| Definition { tables, at }.schema())
 }
 
 fn kind_in(tables: &'static decode::Tables, api_version: &str, kind: &str) -> Option<Schema> {

@@ -123,7 +123,7 @@ impl LabelSelector {
 
     /// True if all requirements hold for a map of labels; none is an empty map.
     pub fn matches_map(&self, labels: Option<&Map>) -> bool {
-        self.matches(|key| labels?.get(key)?.as_str())
+        self.matches(|key| labels?.get(key)?.as_written())
     }
 }
 

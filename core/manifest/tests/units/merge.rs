@@ -2,23 +2,14 @@
 
 use weir_manifest::ResourceId;
 use weir_manifest::merge::JsonPatch;
-use weir_manifest::merge::kustomize::{MergeOptions, NewItems, Nulls, merge, merge_three_way};
+use weir_manifest::merge::kustomize::{MergeOptions, merge, merge_three_way};
 use weir_yaml::{Dialect, Value, first_from_yaml, from_json};
 
 use crate::{object, objects, same, text};
 
-/// Kustomize keeps `a: null` and drops `a:`.
-fn nulls(target: &str) -> Nulls {
-    if target.contains("null") || target.contains('~') { Nulls::Keep } else { Nulls::Drop }
-}
-
-fn prepend(target: &str) -> MergeOptions {
-    MergeOptions { nulls: nulls(target), ..MergeOptions::default() }
-}
-
 pub(crate) fn two_way(row: &Value) -> Result<(), String> {
     let dest = text(row, "dest");
-    let options = MergeOptions { nulls: nulls(dest), new_items: NewItems::First, infer: true };
+    let options = MergeOptions { infer: true, ..MergeOptions::default() };
     let merged =
         merge(&object(dest), &object(text(row, "source")), options).map_err(|error| error.to_string())?;
     same(&merged.unwrap_or_default(), &object(text(row, "expected")))
@@ -41,7 +32,7 @@ pub(crate) fn strategic_filter(row: &Value) -> Result<(), String> {
     let input = text(row, "input");
     let patch = object(text(row, "patch"));
     let merged: Result<Vec<_>, _> =
-        objects(input).iter().map(|one| merge(one, &patch, prepend(input))).collect();
+        objects(input).iter().map(|one| merge(one, &patch, MergeOptions::default())).collect();
     let merged: Vec<_> = merged.map_err(|error| error.to_string())?.into_iter().flatten().collect();
     same(&Value::from(merged), &Value::from(objects(text(row, "expected"))))
 }
@@ -62,7 +53,7 @@ pub(crate) fn json_filter(row: &Value) -> Result<(), String> {
 /// As a resource is patched: kind, name and namespace stay.
 fn patched(target: &str, patch: &str) -> Result<Option<Value>, String> {
     let value = object(target);
-    let merged = merge(&value, &object(patch), prepend(target)).map_err(|error| error.to_string())?;
+    let merged = merge(&value, &object(patch), MergeOptions::default()).map_err(|error| error.to_string())?;
     Ok(merged.map(|mut merged| {
         for path in [&["kind"][..], &["metadata", "name"], &["metadata", "namespace"]] {
             match value.at(path) {

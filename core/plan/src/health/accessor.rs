@@ -80,6 +80,7 @@ pub(super) fn go_type(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::List(_) => "[]interface {}",
         Value::Map(_) => "map[string]interface {}",
+        Value::Spelled(spelled) => go_type(spelled.value()),
     }
 }
 
@@ -101,6 +102,7 @@ fn go_value(value: &Value) -> String {
         Value::UInt(number) => go_float(*number as f64),
         Value::Float(number) => go_float(*number),
         Value::String(text) => text.to_string(),
+        Value::Spelled(spelled) => go_value(spelled.value()),
         Value::List(list) => format!("[{}]", list.iter().map(go_value).collect::<Vec<_>>().join(" ")),
         Value::Map(map) => {
             let mut out = String::from("map[");

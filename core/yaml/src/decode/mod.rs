@@ -23,14 +23,21 @@ pub enum Dialect {
     SigsStrict,
     /// yaml.v3, as kustomize reads: equal keys are an error, timestamps become RFC 3339.
     V3,
+    /// The same; scalars that are written in an unusual way keep their spelling, see [`Value::Spelled`].
+    Spelled,
 }
 
 impl Dialect {
     pub(crate) fn generation(self) -> Generation {
         match self {
             Self::Sigs | Self::SigsStrict => Generation::V2,
-            Self::V3 => Generation::V3,
+            Self::V3 | Self::Spelled => Generation::V3,
         }
+    }
+
+    /// True if times become RFC 3339.
+    pub(crate) fn has_times(self) -> bool {
+        self.generation() == Generation::V3
     }
 }
 
@@ -101,11 +108,20 @@ struct Decoder<'d, 't> {
     /// What JSON cannot say. Go only finds out in the end, and not where a later key replaced the value.
     put_off: Vec<Option<Fault>>,
     keeps_floats: bool,
+    /// Inside of braces or brackets.
+    in_flow: bool,
 }
 
 impl<'d, 't> Decoder<'d, 't> {
     fn new(document: &'d Document<'t>, dialect: Dialect) -> Self {
-        Self { document, dialect, limits: Limits::default(), put_off: Vec::new(), keeps_floats: false }
+        Self {
+            document,
+            dialect,
+            limits: Limits::default(),
+            put_off: Vec::new(),
+            keeps_floats: false,
+            in_flow: false,
+        }
     }
 
     fn finish(mut self, id: u32) -> Result<Value, YamlError> {
@@ -141,12 +157,17 @@ impl<'d, 't> Decoder<'d, 't> {
 
     fn value(&mut self, id: u32) -> Result<Value, Fault> {
         self.enter(id)?;
+        let outer = self.in_flow;
+        self.in_flow |= matches!(
+            self.content(id),
+            Content::Sequence { flow: true, .. } | Content::Mapping { flow: true, .. }
+        );
         let value = match *self.content(id) {
             Content::Scalar { .. } => self.scalar(id),
             Content::Sequence { first, .. } => self.list(first),
             Content::Mapping { first, .. } => match self.dialect {
                 Dialect::Sigs | Dialect::SigsStrict => self.sigs_map(first),
-                Dialect::V3 => self.v3_map(first),
+                Dialect::V3 | Dialect::Spelled => self.v3_map(first),
             },
             Content::Alias { target, .. } => {
                 self.enter_alias(id)?;
@@ -156,6 +177,7 @@ impl<'d, 't> Decoder<'d, 't> {
             }
         };
         self.limits.leave();
+        self.in_flow = outer;
         value
     }
 

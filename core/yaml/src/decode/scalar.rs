@@ -18,7 +18,10 @@ pub(super) enum Scalar<'d> {
 
 impl<'d> Decoder<'d, '_> {
     pub(super) fn scalar(&mut self, id: u32) -> Result<Value, Fault> {
-        Ok(match self.typed_scalar(id)? {
+        let value = match self.typed_scalar(id)? {
+            Scalar::Text(text) if self.dialect == Dialect::Spelled && self.is_in_quotes(id) => {
+                return Ok(Value::quoted(&text));
+            }
             Scalar::Text(text) => Value::shared(&text),
             Scalar::Plain(Plain::Null) => Value::Null,
             Scalar::Plain(Plain::Bool(flag)) => Value::Bool(flag),
@@ -29,12 +32,22 @@ impl<'d> Decoder<'d, '_> {
                 Some(value) => value,
                 None => self.put_off(format!("json: unsupported value: {}", special(number)), id),
             },
-            Scalar::Plain(Plain::Time(time)) if self.dialect == Dialect::V3 => {
+            Scalar::Plain(Plain::Time(time)) if self.dialect.has_times() => {
                 let text = time.to_json();
                 text.ok_or_else(|| self.fault("timezone hour outside of range [0,23]", id))?.into()
             }
             Scalar::Plain(Plain::Time(_) | Plain::Text) => Value::shared(self.text(id)),
-        })
+        };
+        if self.dialect == Dialect::Spelled && self.in_flow && value.is_null() && self.text(id).is_empty() {
+            return Ok(Value::left_out());
+        }
+        let is_spelled = self.dialect == Dialect::Spelled && value.as_str() != Some(self.text(id));
+        Ok(if is_spelled { Value::spelled(value, self.text(id)) } else { value })
+    }
+
+    fn is_in_quotes(&self, id: u32) -> bool {
+        let quotes = [ScalarStyle::SingleQuoted, ScalarStyle::DoubleQuoted];
+        matches!(self.content(id), Content::Scalar { style, .. } if quotes.contains(style))
     }
 
     pub(super) fn text(&self, id: u32) -> &'d str {

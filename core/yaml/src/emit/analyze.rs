@@ -41,6 +41,14 @@ impl Analysis {
         }
     }
 
+    pub(super) fn allows_single_quotes(&self) -> bool {
+        self.single_quoted
+    }
+
+    pub(super) fn allows_block(&self) -> bool {
+        self.block
+    }
+
     /// The style for a string; `simple_key` for keys without `?`.
     pub(super) fn style(&self, text: &str, generation: Generation, simple_key: bool) -> ScalarStyle {
         let wish = if text.contains('\n') {

@@ -5,6 +5,7 @@
 
 mod analyze;
 mod order;
+mod styled;
 mod text;
 mod through_json;
 mod writer;
@@ -15,6 +16,7 @@ use crate::number::general;
 use crate::scan::Generation;
 use crate::value::Value;
 use order::sorted_keys;
+pub use styled::to_yaml_styled;
 use through_json::{key_through_json, text_through_json};
 use writer::{Context, Writer};
 
@@ -93,6 +95,7 @@ impl Printer {
             Value::Bool(flag) => self.writer.word(if *flag { "true" } else { "false" }, context),
             Value::Int(number) => self.writer.word(&number.to_string(), context),
             Value::UInt(number) => self.writer.word(&number.to_string(), context),
+            Value::Spelled(spelled) => self.value(spelled.value(), context)?,
             Value::Float(number) => self.float(*number, context)?,
             Value::String(text) if self.style.through_json => {
                 self.writer.text(&text_through_json(text)?, context);

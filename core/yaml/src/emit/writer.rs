@@ -95,6 +95,11 @@ impl Writer {
         }
     }
 
+    /// For a text in a block.
+    pub(super) fn deepen(&mut self) -> Option<usize> {
+        self.increase_indent(Some(self.best_indent()), Context::MappingValue, false, false)
+    }
+
     pub(super) fn leave(&mut self, outer: Option<usize>) {
         self.indent = outer;
     }

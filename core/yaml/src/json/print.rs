@@ -31,6 +31,7 @@ fn write(out: &mut String, value: &Value, indent: Option<usize>, depth: usize) {
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Value::Int(number) => _ = write!(out, "{number}"),
         Value::UInt(number) => _ = write!(out, "{number}"),
+        Value::Spelled(spelled) => write(out, spelled.value(), indent, depth),
         Value::Float(float) => out.push_str(&number::json(*float)),
         Value::String(text) => string(out, text),
         Value::List(list) if list.is_empty() => out.push_str("[]"),

@@ -2,9 +2,11 @@
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
+
+use super::{Spelled, Value};
 
 /// Words longer than this are not shared: they are data, not field names.
 const LONGEST_KEY: usize = 48;
@@ -18,6 +20,7 @@ const MOST_TEXTS: usize = 4096;
 thread_local! {
     static KEYS: RefCell<HashSet<Arc<str>>> = RefCell::new(HashSet::new());
     static TEXTS: RefCell<HashSet<Arc<str>>> = RefCell::new(HashSet::new());
+    static QUOTED: RefCell<HashMap<Arc<str>, Arc<Spelled>>> = RefCell::new(HashMap::new());
 }
 
 /// The text, shared with equal ones in the table while there is room.
@@ -38,6 +41,23 @@ pub(crate) fn shared_text(text: &str) -> Arc<str> {
         return Arc::from(text);
     }
     TEXTS.with_borrow_mut(|words| share(words, MOST_TEXTS, text))
+}
+
+/// A text in quotes, shared likewise.
+pub(super) fn shared_quoted(text: &str) -> Value {
+    if text.len() > LONGEST_TEXT {
+        return Value::Spelled(Arc::new(Spelled::quoted(Arc::from(text))));
+    }
+    QUOTED.with_borrow_mut(|words| {
+        if let Some(known) = words.get(text) {
+            return Value::Spelled(Arc::clone(known));
+        }
+        let made = Arc::new(Spelled::quoted(Arc::from(text)));
+        if words.len() < MOST_TEXTS {
+            words.insert(Arc::clone(made.text()), Arc::clone(&made));
+        }
+        Value::Spelled(made)
+    })
 }
 
 /// A key of a map.

@@ -3,11 +3,13 @@
 mod convert;
 mod key;
 mod map;
+mod spelled;
 
 use std::sync::Arc;
 
 pub use key::Key;
 pub use map::Map;
+pub use spelled::Spelled;
 
 /// Text of a string value, shared.
 pub type Text = Arc<str>;
@@ -35,6 +37,8 @@ pub enum Value {
     List(List),
     /// A map in the order of its source.
     Map(Map),
+    /// A scalar that is written in an unusual way. Only [`crate::Dialect::Spelled`] makes them.
+    Spelled(Arc<Spelled>),
 }
 
 impl Value {
@@ -108,17 +112,17 @@ impl Value {
 
     /// The text, if it is a string.
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self { Some(text) } else { None }
+        if let Self::String(text) = self.meant() { Some(text) } else { None }
     }
 
     /// The integer, if it is one that fits.
     pub fn as_i64(&self) -> Option<i64> {
-        if let Self::Int(number) = self { Some(*number) } else { None }
+        if let Self::Int(number) = self.meant() { Some(*number) } else { None }
     }
 
     /// The number as a float, if it is one.
     pub fn as_f64(&self) -> Option<f64> {
-        match self {
+        match self.meant() {
             Self::Int(number) => Some(*number as f64),
             Self::UInt(number) => Some(*number as f64),
             Self::Float(number) => Some(*number),
@@ -128,12 +132,12 @@ impl Value {
 
     /// The boolean, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
-        if let Self::Bool(flag) = self { Some(*flag) } else { None }
+        if let Self::Bool(flag) = self.meant() { Some(*flag) } else { None }
     }
 
     /// True for null.
     pub fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
+        matches!(self.meant(), Self::Null)
     }
 
     /// `null`, `boolean`, `number`, `string`, `list` or `map`, for messages.
@@ -145,12 +149,13 @@ impl Value {
             Self::String(_) => "string",
             Self::List(_) => "list",
             Self::Map(_) => "map",
+            Self::Spelled(spelled) => spelled.value().kind(),
         }
     }
 
     /// True if both mean the same: numbers compare by what they count (`1` is `1.0`), map order does not matter.
     pub fn means(&self, other: &Value) -> bool {
-        match (self, other) {
+        match (self.meant(), other.meant()) {
             (Self::List(a), Self::List(b)) => {
                 Arc::ptr_eq(a, b) || a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.means(b))
             }

@@ -70,13 +70,13 @@ fn order_items(a: &[(Key, Value)], b: &[(Key, Value)]) -> Ordering {
 
 /// Numbers, then strings, booleans, lists, maps, null; the order in which owners list the items of a set.
 fn order_values(a: &Value, b: &Value) -> Ordering {
-    let rank = |value: &Value| match value {
+    let rank = |value: &Value| match value.meant() {
         Value::Int(_) | Value::UInt(_) | Value::Float(_) => 0,
         Value::String(_) => 1,
         Value::Bool(_) => 2,
         Value::List(_) => 3,
         Value::Map(_) => 4,
-        Value::Null => 5,
+        Value::Null | Value::Spelled(_) => 5,
     };
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
@@ -143,6 +143,7 @@ fn set_step(item: &Value) -> Result<Step, String> {
         Value::Map(_) => Err("associative list without keys has an element that's a map type".to_owned()),
         Value::List(_) => Err("not supported: associative list with lists as elements".to_owned()),
         Value::Null => Err("associative list without keys has an element that's an explicit null".to_owned()),
+        Value::Spelled(spelled) => set_step(spelled.value()),
         Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::String(_) => {
             Ok(Step::Value(item.clone()))
         }

@@ -250,8 +250,8 @@ pub(super) fn mismatch(scalar: Scalar, value: &Value) -> Option<&'static str> {
 }
 
 fn mismatch_text(value: &Value, path: &str, go_type: &str) -> String {
-    let got = match value {
-        Value::Null => "null",
+    let got = match value.meant() {
+        Value::Null | Value::Spelled(_) => "null",
         Value::Bool(_) => "bool",
         Value::Int(_) | Value::UInt(_) | Value::Float(_) => "number",
         Value::String(_) => "string",

@@ -165,6 +165,7 @@ fn is_zero(value: &Value) -> bool {
         Value::String(text) => text.is_empty(),
         Value::Map(map) => map.is_empty(),
         Value::List(list) => list.is_empty(),
+        Value::Spelled(spelled) => is_zero(spelled.value()),
         Value::Bool(true) | Value::Int(_) | Value::UInt(_) | Value::Float(_) => false,
     }
 }

@@ -59,8 +59,8 @@ impl Checker<'_> {
     }
 
     fn wrong_type(&mut self, path: &str, value: &Value, expected: &str) {
-        let given = match value {
-            Value::Null => "null",
+        let given = match value.meant() {
+            Value::Null | Value::Spelled(_) => "null",
             Value::Bool(_) => "boolean",
             Value::Int(_) | Value::UInt(_) => "integer",
             Value::Float(_) => "number",
@@ -122,7 +122,7 @@ impl Checker<'_> {
             Value::Map(map) => {
                 self.size(rules.min_fields, rules.max_fields, map.len(), "properties", path, value);
             }
-            Value::Null | Value::Bool(_) => {}
+            Value::Null | Value::Bool(_) | Value::Spelled(_) => {}
         }
     }
 

@@ -37,7 +37,7 @@ impl Mirrors {
 
     /// A repository has this URL.
     pub(super) fn note(&self, key: &UnitId, url: &str) {
-        let place = remote::place(&self.0.context, url);
+        let place = remote::mirror(&self.0.context, url);
         let before = self.used().by.insert(key.clone(), place.clone());
         if before.is_some_and(|before| before != place) {
             self.sweep();

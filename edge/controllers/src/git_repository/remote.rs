@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use weir_api::{Artifact, GitRepository, GitRepositoryReference, GitRepositoryStatus};
-use weir_fetch::{FetchError, GitAuth, GitReference, GitSpec, Mirror, source_files};
+use weir_fetch::{FetchError, GitAuth, GitReference, GitSpec, Shelf, SourceFiles};
 
 use super::secret::Credentials;
 use super::{Fetched, KIND, report};
@@ -40,24 +40,26 @@ pub(super) async fn stored(context: &Context, repository: &GitRepository) -> Opt
             &repository.status;
         let revision = artifact.as_ref()?.revision.clone();
         let (_, commit) = revision.rsplit_once("sha1:")?;
-        let tree = mirror(&context, &repository.spec.url).ok()?.tree(commit).ok()?;
-        let tree = source_files(&tree, observed_ignore.as_deref(), observed_sparse_checkout).ok()?;
+        let files = SourceFiles {
+            mirror: mirror(&context, &repository.spec.url),
+            commit: commit.to_string(),
+            ignore: observed_ignore.clone(),
+            sparse: observed_sparse_checkout.clone(),
+        };
+        let tree = files.open().ok()?;
         Some(Snapshot { revision, tree })
     })
     .await
     .ok()?
 }
 
-fn mirror(context: &Context, url: &str) -> Result<Mirror, FetchError> {
-    Mirror::open(&place(context, url))
-}
-
-/// Repositories of one URL share a mirror.
-pub(super) fn place(context: &Context, url: &str) -> PathBuf {
+/// The directory of its mirror: repositories of one URL share it.
+pub(super) fn mirror(context: &Context, url: &str) -> PathBuf {
     let digest: String = Sha256::digest(url).iter().map(|byte| format!("{byte:02x}")).collect();
     mirrors(context).join(&digest[..32])
 }
 
+/// Where all mirrors are.
 pub(super) fn mirrors(context: &Context) -> PathBuf {
     context.settings.storage.join("mirrors")
 }
@@ -67,21 +69,21 @@ fn fetch_blocking(
     repository: &GitRepository,
     credentials: Credentials,
 ) -> Result<Fetched, FetchError> {
-    let storage = |cause: &dyn std::fmt::Display| FetchError::Storage(cause.to_string());
     let spec = spec(repository, credentials);
-    let mirror = mirror(context, &spec.url)?;
-    let fetched = mirror.fetch(&spec)?;
-    let sparse = &repository.spec.sparse_checkout;
-    let tree = source_files(&mirror.tree(&fetched.commit)?, repository.spec.ignore.as_deref(), sparse)
-        .map_err(|e| storage(&e))?;
+    let mirror = mirror(context, &spec.url);
+    let runner = &context.settings.runner;
+    let fetched = runner.fetch(mirror.clone(), spec)?;
+    let files = SourceFiles {
+        mirror,
+        commit: fetched.commit.clone(),
+        ignore: repository.spec.ignore.clone(),
+        sparse: repository.spec.sparse_checkout.clone(),
+    };
+    let tree = files.open()?;
     let artifact = match current(context, repository, &fetched.revision) {
         Some(artifact) => artifact,
         None => {
-            let metadata = &repository.metadata;
-            let store = &context.artifacts;
-            let stored = store
-                .put(KIND, &metadata.namespace, &metadata.name, &fetched.commit, &tree)
-                .map_err(|e| storage(&e))?;
+            let stored = runner.pack(files, shelf(context, repository, &fetched.commit))?;
             Artifact {
                 path: stored.path,
                 url: stored.url,
@@ -107,6 +109,16 @@ fn fetch_blocking(
     let news = format!("stored artifact for commit '{}'", fetched.subject);
     let snapshot = Snapshot { revision: fetched.revision, tree };
     Ok(Fetched::Files { artifact, snapshot, news })
+}
+
+fn shelf(context: &Context, repository: &GitRepository, commit: &str) -> Shelf {
+    let metadata = &repository.metadata;
+    Shelf {
+        root: context.settings.storage.clone(),
+        host: context.settings.advertised.clone(),
+        owner: (KIND.to_string(), metadata.namespace.clone(), metadata.name.clone()),
+        file: commit.to_string(),
+    }
 }
 
 /// The artifact in storage, if it is of this state and its file is what it was.

@@ -12,6 +12,7 @@ mod remote;
 mod traffic;
 
 mod apply;
+mod bases;
 mod build;
 mod delete;
 mod depend;

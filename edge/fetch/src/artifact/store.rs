@@ -5,6 +5,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use weir_files::{RootedPath, Tree};
 
@@ -19,7 +20,7 @@ pub struct ArtifactStore {
 }
 
 /// A stored artifact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredArtifact {
     /// Path below the root: `<kind>/<namespace>/<name>/<file>`.
     pub path: String,

@@ -10,6 +10,7 @@ use gix::remote::fetch::Shallow;
 use gix::{ObjectId, Repository};
 use gix_transport::Protocol;
 use gix_transport::client::blocking_io::http::Transport;
+use serde::{Deserialize, Serialize};
 use weir_files::Tree;
 
 use super::select::{RemoteRef, Wanted, highest, wanted};
@@ -27,7 +28,7 @@ pub struct Mirror {
 }
 
 /// A state of the remote, with its objects at hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fetched {
     /// As Flux writes it: `main@sha1:...`.
     pub revision: String,

@@ -9,11 +9,13 @@ mod tree;
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use error::FetchError;
 pub use mirror::{Fetched, Mirror};
 
 /// What to fetch from where.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GitSpec {
     /// `http://`, `https://` or `file://`.
     pub url: String,
@@ -30,7 +32,7 @@ pub struct GitSpec {
 }
 
 /// Which state: the first that is set of commit, name, semver, tag, branch.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GitReference {
     /// Branch; `master` if nothing is set.
     pub branch: String,
@@ -45,7 +47,7 @@ pub struct GitReference {
 }
 
 /// Credentials. They print as nothing.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub enum GitAuth {
     /// None.
     #[default]

@@ -8,20 +8,26 @@ use super::super::MergeError;
 pub(super) fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),
-        Value::Null | Value::List(_) | Value::Map(_) => String::new(),
+        other if other.is_null() => String::new(),
+        Value::List(_) | Value::Map(_) => String::new(),
+        Value::Spelled(spelled) => spelled.text().to_string(),
         other => weir_yaml::to_json(other),
     }
 }
 
 /// A scalar as it is written, where null is a word like any other.
 pub(super) fn written(value: &Value) -> String {
-    if value.is_null() { "null".to_string() } else { text_of(value) }
+    match value {
+        Value::Null => "null".to_string(),
+        Value::Spelled(spelled) => spelled.text().to_string(),
+        other => text_of(other),
+    }
 }
 
 /// True if this field of an item has this value; an empty value is any value, an empty field the item itself.
 fn field_matches(item: &Value, key: &str, value: &str) -> Result<bool, MergeError> {
     match item {
-        Value::Null => Ok(false),
+        other if other.is_null() => Ok(false),
         _ if key.is_empty() => match item {
             Value::Map(_) | Value::List(_) => {
                 Err(MergeError::new("a list of values has an item that is none"))
@@ -65,7 +71,7 @@ pub(super) fn set(
     let mut kept = Vec::with_capacity(list.len() + 1);
     for item in list.drain(..) {
         let is_map = match &item {
-            Value::Null => continue,
+            item if item.is_null() => continue,
             Value::Map(map) if map.is_empty() => continue,
             Value::Map(_) => true,
             _ => false,

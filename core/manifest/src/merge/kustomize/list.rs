@@ -17,7 +17,7 @@ impl Walker<'_> {
     pub(super) fn walk_list(
         &self,
         mut sources: Sources,
-        known: Known,
+        known: Known<'_>,
         depth: usize,
     ) -> Result<Option<Value>, MergeError> {
         let taken = self.visitor.merged_list(&mut sources)?;
@@ -27,7 +27,9 @@ impl Walker<'_> {
                 (crate::schema::ListType::Map(keys), _) => keys.iter().map(ToString::to_string).collect(),
                 (_, key) => key.into_iter().map(str::to_string).collect(),
             },
-            Known::Plain | Known::Unknown => vec![inferred_key(&sources)?],
+            Known::Given(schema) if !schema.merge_keys().is_empty() => schema.merge_keys(),
+            Known::Given(schema) if schema.patch_strategy().merge => Vec::new(),
+            Known::Plain | Known::Unknown | Known::Given(_) => vec![inferred_key(&sources)?],
         };
         let mut all = self.values_of_items(&sources, &keys);
         if keys.is_empty() {
@@ -82,7 +84,7 @@ impl Walker<'_> {
     fn merge_items(
         &self,
         sources: &Sources,
-        known: Known,
+        known: Known<'_>,
         mut all: Vec<Values>,
         keys: &[String],
         mut dest: Vec<Value>,
@@ -253,7 +255,8 @@ fn append(mut into: Vec<Value>, from: Vec<Value>, keys: &[String]) -> Result<Vec
         let mut values = Vec::new();
         for key in keys {
             match item {
-                Value::Map(_) | Value::Null => {}
+                Value::Map(_) => {}
+                item if item.is_null() => {}
                 _ => {
                     return Err(MergeError::new(format!(
                         "a list that merges by {key} has an item that is no map"

@@ -5,16 +5,13 @@ use std::sync::Arc;
 use weir_yaml::Value;
 
 use super::super::MergeError;
-use super::Nulls;
 use super::element;
 use super::walk::{Sources, Taken, Visitor, is_missing};
 
 /// The key of a directive.
 pub(super) const DIRECTIVE: &str = "$patch";
 
-pub(super) struct TwoWay {
-    pub(super) nulls: Nulls,
-}
+pub(super) struct TwoWay;
 
 /// What a patch says to do at a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +30,7 @@ impl Visitor for TwoWay {
             if directive == Ok(Directive::Delete) {
                 return Ok(Taken::Nothing);
             }
-            if patch.is_none() && dest.is_some() && self.nulls == Nulls::Keep {
+            if patch.is_none() && dest.as_ref().is_some_and(|dest| !dest.is_bare_null()) {
                 return Ok(Taken::Dest);
             }
             return Ok(Taken::other(patch.as_ref()));
@@ -44,7 +41,8 @@ impl Visitor for TwoWay {
     fn scalar(&self, sources: &mut Sources) -> Option<Value> {
         let (dest, patch) = halves(sources);
         match patch {
-            Some(patch) => Some(patch.clone()).filter(|patch| !patch.is_null()),
+            Some(patch) if patch.is_null() => None,
+            Some(patch) => Some(in_style_of(dest.as_ref(), patch)),
             None => dest.clone(),
         }
     }
@@ -60,6 +58,25 @@ impl Visitor for TwoWay {
     fn plain_list(&self, sources: &mut Sources) -> Option<Value> {
         self.scalar(sources)
     }
+}
+
+/// A scalar keeps the quotes that it has, so whatever takes the place of a text in quotes is a text too.
+fn in_style_of(dest: Option<&Value>, patch: &Value) -> Value {
+    let is_text = patch.as_str().is_some() && patch.as_str() == patch.as_written();
+    match (dest, patch) {
+        (_, Value::Map(_) | Value::List(_)) => patch.clone(),
+        (Some(dest), patch) if dest.is_quoted() || !is_text && needs_quotes(dest) => {
+            Value::quoted(&element::text_of(patch))
+        }
+        (Some(dest), Value::Spelled(_)) if !dest.is_null() && is_text => patch.meant().clone(),
+        _ => patch.clone(),
+    }
+}
+
+/// True for a text that cannot be written without quotes.
+fn needs_quotes(value: &Value) -> bool {
+    value.as_str().is_some()
+        && weir_yaml::to_yaml_v3(value, 2, true).is_ok_and(|yaml| yaml.starts_with(['"', '\'']))
 }
 
 fn halves(sources: &mut Sources) -> (&mut Option<Value>, &mut Option<Value>) {

@@ -6,8 +6,9 @@ use weir_yaml::{Key, Value};
 
 use super::super::{DEEPEST, MergeError};
 use super::NewItems;
+use super::Schemas;
 use super::element::text_of;
-use crate::schema::{self, Schema};
+use crate::schema::{self, Below, GivenSchema, Schema};
 
 /// The values at one place: the destination, then the others. Nothing is not the same as null.
 pub(super) type Sources = Vec<Option<Value>>;
@@ -40,26 +41,37 @@ pub(super) trait Visitor {
 
 /// What is known about the kind of a value.
 #[derive(Clone, Copy)]
-pub(super) enum Known {
+pub(super) enum Known<'k> {
     /// Nothing: it may be a kind that will be known further down.
     Unknown,
     /// It belongs to a known kind, and nothing merges in it.
     Plain,
     /// It has a schema.
     Schema(Schema),
+    /// It has a schema that was given.
+    Given(GivenSchema<'k>),
 }
 
-impl Known {
+impl<'k> Known<'k> {
     fn child(self, key: &str) -> Self {
         match self {
             Self::Schema(schema) => schema.child(key).map_or(Self::Plain, Self::Schema),
+            Self::Given(schema) => schema.child(key).map_or(Self::Unknown, Self::below),
             other => other,
+        }
+    }
+
+    fn below(below: Below<'k>) -> Self {
+        match below {
+            Below::Schema(schema) => Self::Given(schema),
+            Below::Elsewhere(name) => schema::kustomize_definition(name).map_or(Self::Unknown, Self::Schema),
         }
     }
 
     pub(super) fn items(self) -> Self {
         match self {
             Self::Schema(schema) => schema.items().map_or(Self::Plain, Self::Schema),
+            Self::Given(schema) => schema.items().map_or(Self::Unknown, Self::below),
             other => other,
         }
     }
@@ -69,23 +81,24 @@ pub(super) struct Walker<'a> {
     pub(super) visitor: &'a dyn Visitor,
     pub(super) new_items: NewItems,
     pub(super) infer: bool,
+    pub(super) schemas: Schemas<'a>,
 }
 
 pub(super) fn is_missing(value: Option<&Value>) -> bool {
     value.is_none_or(Value::is_null)
 }
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
     pub(super) fn walk(
         &self,
         mut sources: Sources,
-        known: Known,
+        known: Known<'_>,
         depth: usize,
     ) -> Result<Option<Value>, MergeError> {
         if depth > DEEPEST {
             return Err(MergeError::new("the object is nested too deeply"));
         }
-        let known = known_of(&sources, known);
+        let known = self.known_of(&sources, known);
         let first = sources.iter().flatten().find(|value| !value.is_null());
         match first {
             None => self.walk_map(sources, known, depth),
@@ -108,9 +121,25 @@ impl Walker<'_> {
         }
     }
 
-    fn is_merged(&self, sources: &Sources, known: Known) -> bool {
+    /// The kind of a place that is not known yet may be said by the value itself.
+    fn known_of<'k>(&self, sources: &Sources, known: Known<'k>) -> Known<'k>
+    where
+        'a: 'k,
+    {
+        if !matches!(known, Known::Unknown) {
+            return known;
+        }
+        let found = sources.iter().flatten().find_map(|value| {
+            let (version, kind) = (value.str_at(&["apiVersion"])?, value.str_at(&["kind"])?);
+            self.schemas.of_kind(version, kind)
+        });
+        found.unwrap_or(Known::Unknown)
+    }
+
+    fn is_merged(&self, sources: &Sources, known: Known<'_>) -> bool {
         match known {
             Known::Schema(schema) => schema.patch_strategy().merge,
+            Known::Given(schema) => schema.patch_strategy().merge,
             Known::Plain => false,
             Known::Unknown => self.infer && sources.iter().flatten().any(has_names),
         }
@@ -119,7 +148,7 @@ impl Walker<'_> {
     fn walk_map(
         &self,
         mut sources: Sources,
-        known: Known,
+        known: Known<'_>,
         depth: usize,
     ) -> Result<Option<Value>, MergeError> {
         let taken = self.visitor.map(&mut sources)?;
@@ -151,18 +180,6 @@ pub(super) fn settle(sources: &mut Sources, taken: Taken) -> Option<Value> {
         Taken::Other(value) => *dest = Some(value),
     }
     dest.clone()
-}
-
-/// The kind of a place that is not known yet may be said by the value itself.
-fn known_of(sources: &Sources, known: Known) -> Known {
-    if !matches!(known, Known::Unknown) {
-        return known;
-    }
-    let schema = sources.iter().flatten().find_map(|value| {
-        let (version, kind) = (value.str_at(&["apiVersion"])?, value.str_at(&["kind"])?);
-        schema::of_kustomize(version, kind)
-    });
-    schema.map_or(Known::Unknown, Known::Schema)
 }
 
 fn all_are(sources: &Sources, expected: &str, is: impl Fn(&Value) -> bool) -> Result<(), MergeError> {

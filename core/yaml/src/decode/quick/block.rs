@@ -1,6 +1,7 @@
 //! Maps and lists by indentation.
 
 use super::{Line, Reader};
+use crate::decode::Dialect;
 use crate::resolve::{Plain, resolve};
 use crate::value::{Key, Map, Value};
 
@@ -88,6 +89,7 @@ impl Reader<'_> {
         match self.line()? {
             Some(next) if next.indent > indent => self.block(next),
             Some(next) if next.indent == indent && of_key && self.is_dash(next.at) => self.block(next),
+            _ if self.dialect == Dialect::Spelled => Some(Value::spelled(Value::Null, "")),
             _ => Some(Value::Null),
         }
     }

@@ -14,7 +14,7 @@ impl Reader<'_> {
             quote @ (b'"' | b'\'') => {
                 let end = self.quote_end(at, quote)?;
                 self.end_line(end + 1)?;
-                Some(Value::shared(&self.text[at + 1..end]))
+                Some(self.quoted(&self.text[at + 1..end]))
             }
             b'[' | b'{' => {
                 let mut end = at;
@@ -63,17 +63,22 @@ impl Reader<'_> {
         self.word(text)
     }
 
+    fn quoted(&self, text: &str) -> Value {
+        if self.dialect == Dialect::Spelled { Value::quoted(text) } else { Value::shared(text) }
+    }
+
     fn word(&self, text: &str) -> Option<Value> {
-        Some(match resolve(text, self.generation) {
+        let value = match resolve(text, self.generation) {
             Plain::Text => Value::shared(text),
             Plain::Null => Value::Null,
             Plain::Bool(flag) => Value::Bool(flag),
             Plain::Int(number) => Value::Int(number),
             Plain::UInt(number) => Value::UInt(number),
             Plain::Float(number) => normal_float(number)?,
-            Plain::Time(time) if self.dialect == Dialect::V3 => time.to_json()?.into(),
+            Plain::Time(time) if self.dialect.has_times() => time.to_json()?.into(),
             Plain::Time(_) => Value::shared(text),
-        })
+        };
+        Some(if self.dialect == Dialect::Spelled { Value::spelled(value, text) } else { value })
     }
 
     /// A list in brackets on one line, of words and texts in quotes; or empty braces.
@@ -114,7 +119,7 @@ impl Reader<'_> {
             quote @ (b'"' | b'\'') => {
                 *at = self.quote_end(start, quote)? + 1;
                 // In brackets a colon right behind the quote makes it a key.
-                Some(Value::shared(&self.text[start + 1..*at - 1]))
+                Some(self.quoted(&self.text[start + 1..*at - 1]))
             }
             b'[' | b'{' => self.flow(at, depth + 1),
             byte if byte.is_ascii_alphanumeric()

@@ -1,0 +1,106 @@
+//! What lies outside of the tree: repositories and files behind URLs. Nothing is fetched here: a build says what it needs,
+//! and is done again with the answers.
+
+pub(crate) mod url;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use weir_files::{Bytes, Tree};
+
+use url::RepositoryUrl;
+
+/// Something that a build cannot go on without.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// The content of a file over http or https.
+    File {
+        /// Its URL.
+        url: String,
+    },
+    /// The files of a repository.
+    Repository {
+        /// What to clone.
+        clone: String,
+        /// Branch, tag or commit; empty for the default branch.
+        reference: String,
+        /// Its submodules are wanted too.
+        submodules: bool,
+        /// How long to wait, in milliseconds.
+        timeout_ms: u64,
+    },
+}
+
+/// What was found for a [`Need`].
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// The content of the file.
+    File(Bytes),
+    /// The files of the repository.
+    Tree(Tree),
+    /// It cannot be had, for this reason.
+    Failed(String),
+}
+
+/// What is known of the world outside of the tree.
+#[derive(Debug, Default)]
+pub(crate) struct Remotes {
+    answers: BTreeMap<Need, Answer>,
+    needs: Mutex<BTreeSet<Need>>,
+}
+
+impl Remotes {
+    pub(crate) fn new(answers: BTreeMap<Need, Answer>) -> Self {
+        Self { answers, needs: Mutex::default() }
+    }
+
+    /// What was asked for without an answer.
+    pub(crate) fn needs(&self) -> Vec<Need> {
+        self.needs.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    fn ask(&self, need: Need, what: &str) -> Result<&Answer, String> {
+        match self.answers.get(&need) {
+            Some(Answer::Failed(why)) => Err(why.clone()),
+            Some(answer) => Ok(answer),
+            None => {
+                self.needs.lock().unwrap_or_else(PoisonError::into_inner).insert(need);
+                Err(format!("not supported yet: remote resource {what}"))
+            }
+        }
+    }
+
+    /// The content of a file.
+    pub(crate) fn file(&self, url: &str) -> Result<Bytes, String> {
+        match self.ask(Need::File { url: url.to_string() }, url)? {
+            Answer::File(bytes) => Ok(bytes.clone()),
+            Answer::Tree(_) | Answer::Failed(_) => Err(format!("'{url}' is not a file")),
+        }
+    }
+
+    /// True if the answer is still to come.
+    pub(crate) fn waits_for_file(&self, url: &str) -> bool {
+        !self.answers.contains_key(&Need::File { url: url.to_string() })
+    }
+
+    /// The files of a repository.
+    pub(crate) fn repository(&self, url: &RepositoryUrl) -> Result<Tree, String> {
+        let need = Need::Repository {
+            clone: url.clone.clone(),
+            reference: url.reference.clone(),
+            submodules: url.submodules,
+            timeout_ms: url.timeout_ms,
+        };
+        match self.ask(need, &url.raw)? {
+            Answer::Tree(tree) => Ok(tree.clone()),
+            Answer::File(_) | Answer::Failed(_) => Err(format!("'{}' is not a repository", url.raw)),
+        }
+    }
+}
+
+/// True for URLs of files: what is read over http.
+pub(crate) fn is_file_url(path: &str) -> bool {
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| path.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}

@@ -1,0 +1,182 @@
+//! A document printed again with changed values, in the styles that it was written in, as yaml.v3 prints its nodes.
+//!
+//! Comments, anchors, tags and folded texts are not printed yet: documents that have them are refused.
+
+use super::analyze::Analysis;
+use super::writer::{Context, Writer};
+use super::{MAX_DEPTH, Style};
+use crate::node::{Node, NodeKind};
+use crate::scan::{Generation, ScalarStyle};
+use crate::value::Value;
+
+/// The document below a node with other values, if it can be printed. The values are those of
+/// [`crate::Dialect::Spelled`]; entries and items that the node does not have come last, in plain styles.
+pub fn to_yaml_styled(root: Node<'_, '_>, value: &Value) -> Option<String> {
+    let style = Style { generation: Generation::V3, indent: 2, compact: true, through_json: false };
+    let mut printer = Styled { writer: Writer::new(style) };
+    printer.value(Some(root), value, Context::Root, false, 0)?;
+    Some(printer.writer.finish())
+}
+
+struct Styled {
+    writer: Writer,
+}
+
+impl Styled {
+    fn value(
+        &mut self,
+        node: Option<Node<'_, '_>>,
+        value: &Value,
+        context: Context,
+        in_flow: bool,
+        depth: usize,
+    ) -> Option<()> {
+        let is_odd = node.is_some_and(|node| {
+            node.comments().is_some()
+                || node.anchor().is_some()
+                || node.tag().is_some()
+                || node.kind() == NodeKind::Alias
+                || node.style() == ScalarStyle::Folded
+        });
+        if is_odd || depth > MAX_DEPTH {
+            return None;
+        }
+        let in_flow = in_flow || node.is_some_and(Node::is_flow);
+        match value {
+            Value::List(list) if list.is_empty() => self.writer.empty("[", "]"),
+            Value::Map(map) if map.is_empty() => self.writer.empty("{", "}"),
+            Value::List(list) => {
+                let mut nodes = node.into_iter().flat_map(Node::items);
+                let outer = self.open(value, context, in_flow);
+                for (at, item) in list.iter().enumerate() {
+                    if in_flow {
+                        self.comma(at);
+                    } else {
+                        self.writer.dash();
+                    }
+                    self.value(nodes.next(), item, Context::Item, in_flow, depth + 1)?;
+                }
+                self.close("]", outer, in_flow);
+            }
+            Value::Map(map) => {
+                let known: Vec<_> = node.into_iter().flat_map(Node::entries).collect();
+                let named = |key: &str| known.iter().find(|(own, _)| own.scalar() == Some(key));
+                if known
+                    .iter()
+                    .any(|(key, _)| key.scalar().is_none_or(|key| key == "<<" || !map.contains_key(key)))
+                {
+                    return None;
+                }
+                let outer = self.open(value, context, in_flow);
+                for (at, (key, item)) in map.iter().enumerate() {
+                    let entry = named(key);
+                    if in_flow {
+                        self.comma(at);
+                    } else {
+                        self.writer.write_indent();
+                    }
+                    let style = entry.map_or(ScalarStyle::Plain, |(key, _)| key.style());
+                    if entry.is_some_and(|(key, _)| key.comments().is_some()) {
+                        return None;
+                    }
+                    self.text(key, style, Context::SimpleKey, in_flow);
+                    self.writer.colon(true);
+                    self.value(
+                        entry.map(|(_, node)| *node),
+                        item,
+                        Context::MappingValue,
+                        in_flow,
+                        depth + 1,
+                    )?;
+                }
+                self.close("}", outer, in_flow);
+            }
+            Value::String(_) | Value::Spelled(_) if value.as_str().is_some() => {
+                let style = node.map_or(ScalarStyle::Plain, Node::style);
+                self.text(value.as_written()?, style, context, in_flow);
+            }
+            scalar => {
+                let text = scalar.as_written().map_or_else(|| crate::to_json(scalar), str::to_string);
+                if !text.is_empty() {
+                    self.writer.word(&text, context);
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn open(&mut self, value: &Value, context: Context, in_flow: bool) -> Option<usize> {
+        let is_list = matches!(value, Value::List(_));
+        if in_flow {
+            self.writer.indicator(if is_list { "[" } else { "{" }, true, true, false);
+            None
+        } else if is_list {
+            self.writer.enter_sequence(context)
+        } else {
+            self.writer.enter_mapping(context)
+        }
+    }
+
+    fn close(&mut self, bracket: &str, outer: Option<usize>, in_flow: bool) {
+        if in_flow {
+            self.writer.indicator(bracket, false, false, false);
+        } else {
+            self.writer.leave(outer);
+        }
+    }
+
+    fn comma(&mut self, at: usize) {
+        if at > 0 {
+            self.writer.indicator(",", false, false, false);
+        }
+    }
+
+    fn text(&mut self, text: &str, style: ScalarStyle, context: Context, in_flow: bool) {
+        let analysis = Analysis::new(text, Generation::V3);
+        let is_key = context == Context::SimpleKey;
+        let usual = analysis.style(text, Generation::V3, is_key || in_flow);
+        let is_open = !in_flow || !text.contains([',', '?', '[', ']', '{', '}']);
+        match style {
+            ScalarStyle::DoubleQuoted => self.writer.double_quoted(text, !is_key),
+            ScalarStyle::SingleQuoted if analysis.allows_single_quotes() => {
+                self.writer.single_quoted(text, !is_key);
+            }
+            ScalarStyle::Plain if usual == ScalarStyle::Plain && is_open => self.writer.plain(text, !is_key),
+            ScalarStyle::Plain if usual == ScalarStyle::Plain => self.writer.single_quoted(text, !is_key),
+            ScalarStyle::Plain | ScalarStyle::Literal if usual != ScalarStyle::Plain => {
+                self.writer.text(text, context);
+            }
+            ScalarStyle::Literal if analysis.allows_block() && !is_key && !in_flow => {
+                let outer = self.writer.deepen();
+                self.writer.literal(text);
+                self.writer.leave(outer);
+            }
+            _ => self.writer.double_quoted(text, !is_key),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dialect, parse};
+
+    fn again(text: &str) -> Option<String> {
+        let documents = parse(text).unwrap();
+        let root = documents[0].root().unwrap();
+        to_yaml_styled(root, &root.to_value(Dialect::Spelled).unwrap())
+    }
+
+    #[test]
+    fn keeps_styles() {
+        for text in [
+            "a: \"x\"\nb: 'y'\nc: {d: \"1\", e: [f, 2]}\ng:\n- h\n- i: 1.0\n  j: |\n    k\n    l\n",
+            "- a\n- b: {}\n  c: []\n",
+        ] {
+            assert_eq!(again(text).as_deref(), Some(text));
+        }
+        assert_eq!(again("a: {\n  b: \"c\",\n}\n").as_deref(), Some("a: {b: \"c\"}\n"));
+        assert_eq!(again("a: 1 # why\n"), None);
+        assert_eq!(again("a: &x 1\nb: *x\n"), None);
+    }
+}
