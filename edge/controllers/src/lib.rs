@@ -11,6 +11,7 @@ mod objects;
 mod places;
 mod probes;
 mod queue;
+mod remit;
 mod remotes;
 mod run;
 mod settings;
@@ -19,6 +20,7 @@ mod status;
 
 pub use kustomization::recipe;
 pub use probes::Probes;
+pub use remit::{Belongs, Remit};
 pub use remotes::Remotes;
 pub use run::{Running, start};
 pub use settings::{LocalSource, Settings};

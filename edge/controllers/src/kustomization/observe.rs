@@ -136,7 +136,9 @@ impl Run<'_> {
         let refused = |message: String| Seen::Refused { message, immutable: false, live: None };
         let resource = match self.resource(desired).await {
             Ok(resource) => resource,
-            Err(error) => return refused(format!("dry-run failed: {error}")),
+            Err(error) => {
+                return refused(format!("dry-run failed: {error}{}", self.served(desired, &error).await));
+            }
         };
         if resource.namespaced && desired.id.namespace.is_empty() {
             return refused(
@@ -176,6 +178,15 @@ impl Run<'_> {
                 other => return other,
             }
         }
+    }
+
+    /// In which version a kind is there that is not there in the one asked for.
+    async fn served(&self, desired: &Desired, error: &ApiError) -> String {
+        if !matches!(error, ApiError::NoKind { .. }) {
+            return String::new();
+        }
+        let served = self.cluster.preferred(&desired.gvk.group, &desired.gvk.kind).await;
+        served.map_or_else(|_| String::new(), |served| format!(": it is served as {}", served.api_version()))
     }
 
     async fn presence(&self, resource: &Resource, desired: &Desired) -> Result<Seen, ApiError> {
@@ -247,14 +258,16 @@ impl Run<'_> {
             return self.first_look(targets, limit).await;
         };
         let deadline = *self.deadline.get_or_insert_with(|| tokio::time::Instant::now() + limit);
-        let mut interrupted = self.interrupted.clone();
+        let mut interrupted = self.turn.interrupted.clone();
         self.place.leave();
+        let wait = self.turn.wait();
         let timed_out = tokio::select! {
             biased;
             cause = interrupted.wait_for(Option::is_some) => Err(cause.ok().and_then(|cause| cause.clone())),
             () = waiter.changed() => Ok(false),
             () = tokio::time::sleep_until(deadline) => Ok(true),
         };
+        drop(wait);
         self.place.come_back().await;
         let timed_out = match timed_out {
             Ok(timed_out) => timed_out,

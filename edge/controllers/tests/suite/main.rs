@@ -19,6 +19,7 @@ mod depend;
 mod history;
 mod outage;
 mod prune;
+mod remit;
 mod schedule;
 mod source;
 mod wait;
