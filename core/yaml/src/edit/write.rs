@@ -70,7 +70,8 @@ fn replace_by_block(text: &str, slot: &Slot<'_, '_>, value: &Value, end: usize) 
         return Change { start, end, text: block(value, indent, true) };
     }
     let start = pull_up(text, slot, slot.node.full_span().start as usize).max(key.span().end as usize);
-    Change { start, end, text: format!("\n{}", block(value, slot.outer + 2, false)) }
+    let indent = slot.outer + if matches!(value, Value::List(_)) { 0 } else { 2 };
+    Change { start, end, text: format!("\n{}", block(value, indent, false)) }
 }
 
 /// A value over several lines at this indentation, without the last line break. The first line may be begun already.
