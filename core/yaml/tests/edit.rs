@@ -92,7 +92,7 @@ fn missing_entries_are_made() {
 fn items_are_inserted() {
     let args: &[PathStep<'_>] = &[Key("spec"), Key("args")];
     replaced(insert(TEXT, 0, args, 0, &"x".into()), "  - --first", "  - x\n  - --first");
-    replaced(insert(TEXT, 0, args, 1, &"x".into()), "  - \"--sec", "  - x\n  - \"--sec");
+    replaced(insert(TEXT, 0, args, 1, &"x".into()), "  # above", "  - x\n  # above");
     let ports: &[PathStep<'_>] = &[Key("spec"), Key("ports")];
     let port = value(r#"{"name":"x","port":1}"#);
     replaced(insert(TEXT, 0, ports, 2, &port), "port: 81", "port: 81\n    - name: x\n      port: 1");
@@ -175,4 +175,12 @@ fn a_document_is_made_to_mean_something_else() {
         made("a: [1]\nb: &x [2]\nc: *x\n", r#"{"a":[3],"b":[2],"c":[2]}"#),
         "a:\n- 3\nb: &x [2]\nc: *x\n"
     );
+}
+
+#[test]
+fn comments_in_lines_of_their_own_stay() {
+    let text = "a:\n  # in a\n  - 1 # beside\n  - |\n    # no comment\nb: # beside\n- x: 1\n  # in x\n- 2\n";
+    assert_eq!(remove(text, 0, &[Key("a")]).as_deref(), Ok("# in a\nb: # beside\n- x: 1\n  # in x\n- 2\n"));
+    let want = "a:\n  # in a\n  - 1 # beside\n  - |\n    # no comment\nb: # beside\n  # in x\n- 2\n";
+    assert_eq!(remove(text, 0, &[Key("b"), Index(0)]).as_deref(), Ok(want));
 }

@@ -41,7 +41,7 @@ pub(super) fn move_up(text: &str, slot: &Slot<'_, '_>, from: usize, to: usize) -
 }
 
 /// Where the lines of an item begin, those with comments right above it included.
-fn first_line(text: &str, list: Node<'_, '_>, index: usize) -> Result<usize, EditError> {
+pub(super) fn first_line(text: &str, list: Node<'_, '_>, index: usize) -> Result<usize, EditError> {
     let dash = super::remove::dash(text, list, index)?;
     let mut line = line_start(text, dash);
     if !text[line..dash].trim().is_empty() {

@@ -1,7 +1,7 @@
 //! Setting, adding and inserting.
 
 use super::inline::{inline, string};
-use super::place::{Slot, column, end_of_lines, line_end, line_start};
+use super::place::{Slot, column, end_of_lines, line_end};
 use super::{Change, EditError};
 use crate::emit::to_yaml_v3;
 use crate::locate::PathStep;
@@ -178,11 +178,10 @@ pub(super) fn insert_item(
     if index == count {
         return Ok(add_line(text, node, &item));
     }
-    let dash = super::remove::dash(text, node, index)?;
-    let line = line_start(text, dash);
-    if text[line..dash].trim().is_empty() {
+    if let Ok(line) = super::reorder::first_line(text, node, index) {
         return Ok(Change { start: line, end: line, text: format!("{item}\n") });
     }
+    let dash = super::remove::dash(text, node, index)?;
     // The first item of a list that begins beside another dash or a tag.
     let pad = " ".repeat(indent);
     Ok(Change { start: dash, end: dash, text: format!("{}\n{pad}", item.trim_start()) })
