@@ -125,12 +125,14 @@ fn targets(file: &File, name: &str) -> Result<Vec<Map>> {
         return problem(format!("cannot convert var {name}: {} holds no objects", file.path));
     };
     let mut targets = Vec::new();
-    for own in &objects {
+    for own in objects {
+        let mut object = own.object;
+        object.forget_spelling();
         let mut places = Vec::new();
-        find(&own.object, &word, &mut Vec::new(), &mut places);
+        find(&object, &word, &mut Vec::new(), &mut places);
         for (path, text) in places {
             let mut target = Map::new();
-            target.insert("select", select(file, &own.object));
+            target.insert("select", select(file, &object));
             target.insert("fieldPaths", Value::from(vec![Value::from(path)]));
             match options(&text, &word) {
                 Ok(options) if options.is_empty() => {}
