@@ -16,6 +16,7 @@ mod files;
 mod random;
 mod verbs;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -49,7 +50,7 @@ impl Real {
         let usual = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/weir-peers/bin/kustomize"));
         let binary = std::env::var_os("KUSTOMIZE").map(PathBuf::from).or_else(usual)?;
         if !binary.is_file() {
-            println!("skipped: random edits: no kustomize at {}", binary.display());
+            _ = writeln!(std::io::stderr(), "skipped: random edits: no kustomize at {}", binary.display());
             return None;
         }
         let directory = std::env::temp_dir().join(format!("weir-edits-{}", std::process::id()));

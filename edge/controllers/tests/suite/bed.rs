@@ -1,6 +1,7 @@
 //! One scenario's bed: a server, a namespace, a directory as the repository, and controllers at work.
 
 use std::future::Future;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -71,7 +72,7 @@ pub(crate) fn real<F: Future<Output = ()> + Send + 'static>(
     scenario: impl FnOnce(std::sync::Arc<Bed>) -> F + Send + 'static,
 ) {
     let Some(kubeconfig) = std::env::var_os("WEIR_TEST_KUBECONFIG") else {
-        say_skipped(name);
+        say_skipped();
         return;
     };
     // Two tests may come here at once; the second is told that it is done already.
@@ -82,9 +83,15 @@ pub(crate) fn real<F: Future<Output = ()> + Send + 'static>(
     });
 }
 
-#[expect(clippy::print_stdout, reason = "a suite that is skipped says so")]
-fn say_skipped(name: &str) {
-    println!("skipped: {name} on a real server: WEIR_TEST_KUBECONFIG is not set");
+/// Once for all scenarios.
+fn say_skipped() {
+    static SAID: std::sync::Once = std::sync::Once::new();
+    SAID.call_once(|| {
+        _ = writeln!(
+            std::io::stderr(),
+            "skipped: controllers on a real server: WEIR_TEST_KUBECONFIG is not set"
+        );
+    });
 }
 
 fn block_on(future: impl Future<Output = ()>) {
