@@ -4,12 +4,17 @@ use weir_files::{Diagnostic, Frame, RootedPath};
 use weir_yaml::{Dialect, Value};
 
 use crate::context::{Context, Here};
+use crate::history::{self, Cause};
 use crate::kustomization::{Item, Kustomization};
 use crate::loader::{Loader, Target};
 use crate::origin::Origin;
 use crate::resources::Resources;
 use crate::source::Source;
-use crate::{configuration, crds, generate, kustomization, objects, transform, vars};
+use crate::{configuration, crds, generate, kustomization, loader, objects, transform, vars};
+
+const OUTSIDE: &str = "put a kustomization.yaml beside it and name that directory, move it below this one, or build with \
+                       --load-restrictor LoadRestrictionsNone";
+const IN_CIRCLES: &str = "take out this entry or the one that leads here";
 
 /// A kustomization that was read.
 pub(crate) struct Loaded {
@@ -82,7 +87,12 @@ pub(crate) fn resource(
 ) {
     match here.loader.target(&item.text) {
         Err(message) => {
-            context.report_at(here, &item.at, format!("accumulating resources: {message}"));
+            let problem = Diagnostic::error(format!("accumulating resources: {message}"));
+            let problem = problem.at(here.source.place(&item.at));
+            context.report(match here.loader.similar(&item.text) {
+                Some(path) => problem.hint(format!("did you mean '{path}'?")),
+                None => problem,
+            });
         }
         Ok(Target::File(path)) => file(context, here, item, &path, origin, resources),
         Ok(Target::Remote) => remote(context, here, item, origin, resources),
@@ -153,7 +163,12 @@ fn file(
     let text = match here.loader.read_text(path) {
         Ok(text) => text,
         Err(message) => {
-            return context.report_at(here, &item.at, format!("accumulating resources: {message}"));
+            let problem = Diagnostic::error(format!("accumulating resources: {message}"));
+            let problem = problem.at(here.source.place(&item.at));
+            return context.report(match here.loader.may_read(path) {
+                true => problem,
+                false => problem.hint(OUTSIDE),
+            });
         }
     };
     objects_of(context, here, item, (path, &text), origin, resources);
@@ -170,10 +185,16 @@ fn objects_of(
     match objects::read(path.as_str(), text) {
         Err(problems) => context.report_all_through(here, &item.at, "in resource", problems),
         Ok(found) => {
+            let cause = context.options.explain.then(|| Cause::new("Resource", here.source, &item.at));
             for mut resource in found {
                 context.known.meet(&mut resource);
+                if let Some(cause) = &cause {
+                    let written = resource.place.clone();
+                    history::record(std::slice::from_mut(&mut resource), cause, written.as_ref());
+                }
                 if context.tracks_origins {
                     resource.origin = Some(Origin::file(joined(origin, &item.text)));
+                    resource.annotations_to_texts();
                 }
                 let place = resource.place.clone();
                 if let Err(message) = resources.append(resource) {
@@ -230,7 +251,9 @@ fn enter(
     let loader = match loader {
         Ok(loader) => loader,
         Err(message) => {
-            context.report_at(here, &item.at, message);
+            let is_cycle = message.starts_with(loader::CYCLE);
+            let problem = Diagnostic::error(message).at(here.source.place(&item.at));
+            context.report(if is_cycle { problem.hint(IN_CIRCLES) } else { problem });
             return None;
         }
     };

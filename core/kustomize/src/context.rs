@@ -1,11 +1,13 @@
 //! What all steps of a build share: its options, the way to where it is, and what went wrong so far.
 
-use weir_files::{Diagnostic, Frame};
+use weir_files::{Diagnostic, Frame, Place};
 
 use crate::Options;
+use crate::history::{self, Cause};
 use crate::loader::Loader;
 use crate::open_api::Known;
 use crate::origin::Origin;
+use crate::resource::Res;
 use crate::source::{Source, Step};
 
 /// A running build.
@@ -50,6 +52,19 @@ impl Context<'_> {
         let place = here.source.place(at);
         for problem in problems {
             self.report(problem.at(place.clone()).through(what, place.clone()));
+        }
+    }
+
+    /// Notes in all objects what a step made of them, if that is to be explained.
+    pub(crate) fn record(
+        &self,
+        list: &mut [Res],
+        transformer: &str,
+        (here, at): (&Here<'_>, &[Step]),
+        written: Option<&Place>,
+    ) {
+        if self.options.explain {
+            history::record(list, &Cause::new(transformer, here.source, at), written);
         }
     }
 

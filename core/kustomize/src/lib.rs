@@ -8,9 +8,11 @@ mod configuration;
 mod context;
 mod crds;
 pub mod edit;
+mod explain;
 mod fields;
 mod folded;
 mod generate;
+mod history;
 mod kustomization;
 mod loader;
 pub mod localize;
@@ -38,6 +40,7 @@ use std::sync::Arc;
 use weir_files::{Diagnostic, Place, ReadError, RootedPath, Tree};
 use weir_yaml::Value;
 
+pub use explain::FieldOrigin;
 pub use remote::{Answer, Need};
 
 /// The names that a kustomization file may have.
@@ -56,6 +59,8 @@ pub struct Options {
     pub answers: BTreeMap<Need, Answer>,
     /// All objects get the label `app.kubernetes.io/managed-by`, as with the option `--enable-managedby-label`.
     pub managed_by_label: bool,
+    /// Remembers which step set which field, for [`Resource::explain`].
+    pub explain: bool,
 }
 
 /// Which files a kustomization may read.
@@ -94,6 +99,7 @@ pub struct Resource {
     pub object: Value,
     /// Where it was written.
     pub origin: Option<Place>,
+    history: history::History,
 }
 
 impl Built {
@@ -160,25 +166,39 @@ fn build_with(
     context.tracks_origins = !loaded.kustomization.build_metadata.is_empty();
     let mut resources =
         accumulate::carry_out(&mut context, &loader, &loaded, resources::Resources::default(), "");
+    let note = |resources: &mut resources::Resources, transformer: &str| {
+        if options.explain {
+            let cause = history::Cause::new(transformer, &loaded.source, &[]);
+            history::record(&mut resources.list, &cause, None);
+        }
+    };
     if context.problems.is_empty() {
         transform::hash::run(&mut resources);
+        note(&mut resources, "HashTransformer");
         name_reference::run(&mut context, &mut resources);
+        note(&mut resources, "NameReferenceTransformer");
     }
     if context.problems.is_empty() {
         vars::resolve(&mut context, &mut resources);
+        note(&mut resources, "RefVarTransformer");
         print::check(&mut context, &mut resources);
     }
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
     print::finish(&mut context, &loaded.kustomization, &mut resources);
+    note(&mut resources, "buildMetadata");
     if !context.problems.is_empty() {
         return Err(context.problems);
     }
     let resources = resources
         .list
         .into_iter()
-        .map(|resource| Resource { object: resource.object, origin: resource.place })
+        .map(|resource| Resource {
+            object: resource.object,
+            origin: resource.place,
+            history: resource.history,
+        })
         .collect();
     Ok(Built { resources, warnings: context.warnings })
 }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use weir_files::{Bytes, Entry, ReadError, RootedPath, Tree};
 
 use crate::LoadRestriction;
+use crate::reader;
 use crate::remote::url::RepositoryUrl;
 use crate::remote::{Remotes, is_file_url};
 
 /// Larger files are refused.
 const LARGEST: u64 = 50 << 20;
+/// How messages of circles begin.
+pub(crate) const CYCLE: &str = "cycle detected";
 /// Bases in bases are followed so deep.
 const DEEPEST: usize = 100;
 
@@ -112,9 +115,27 @@ impl Loader {
         RootedPath::new(rest).unwrap_or_else(|_| self.dir.clone())
     }
 
+    /// True unless the limits of the build forbid it.
+    pub(crate) fn may_read(&self, file: &RootedPath) -> bool {
+        self.restriction == LoadRestriction::None || file.is_within(&self.dir)
+    }
+
+    /// A path much like one that leads nowhere.
+    pub(crate) fn similar(&self, path: &str) -> Option<String> {
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let dir = if parent.is_empty() { self.dir.clone() } else { self.dir.join(parent).ok()? };
+        let entries = self.tree.list(&dir).ok()?;
+        // Endings are much the same everywhere.
+        let stem = |name: &'_ str| name.rfind('.').unwrap_or(name.len());
+        let stems = entries.iter().filter_map(|(own, _)| own.get(..stem(own)));
+        let close = reader::closest(name.get(..stem(name))?, stems)?;
+        let (close, _) = entries.iter().find(|(own, _)| own.get(..stem(own)) == Some(close))?;
+        Some(if parent.is_empty() { close.to_string() } else { format!("{parent}/{close}") })
+    }
+
     /// The content of a file.
     pub(crate) fn read(&self, file: &RootedPath) -> Result<Bytes, String> {
-        if self.restriction == LoadRestriction::Root && !file.is_within(&self.dir) {
+        if !self.may_read(file) {
             return Err(format!("security; file '{file}' is not in or below '{}'", self.dir));
         }
         if let Ok(Some(Entry::File { size: Some(size), .. })) = self.tree.entry(file)
@@ -153,7 +174,7 @@ impl Loader {
             }
             if loader.dir.is_within(&dir) {
                 return Err(format!(
-                    "cycle detected: candidate root '{dir}' contains visited root '{}'",
+                    "{CYCLE}: candidate root '{dir}' contains visited root '{}'",
                     loader.dir
                 ));
             }
@@ -171,7 +192,7 @@ impl Loader {
         let mut visited = Some(self);
         while let Some(loader) = visited {
             if let Some(own) = loader.repository.as_ref().filter(|own| own.raw.starts_with(url)) {
-                return Err(format!("cycle detected: URI '{url}' referenced by previous URI '{}'", own.raw));
+                return Err(format!("{CYCLE}: URI '{url}' referenced by previous URI '{}'", own.raw));
             }
             visited = loader.from.as_deref();
         }

@@ -164,6 +164,7 @@ fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic
                         let mut item = item.clone();
                         item.forget_spelling();
                         spell_metadata(&mut item);
+                        quote_name(&mut item);
                         inner.push(Res::new(item, place.clone()));
                     }
                 }
@@ -236,6 +237,17 @@ pub(crate) fn spell_metadata(value: &mut Value) {
         if let Some(map) = map.filter(|map| map.values().any(|value| value.as_written().is_none())) {
             map.iter_mut().for_each(|(_, value)| spell(value));
         }
+    }
+}
+
+/// What took the way through JSON has quotes around texts that look like something else.
+pub(crate) fn quote_name(value: &mut Value) {
+    let metadata = value.as_map_mut().and_then(|map| map.get_mut("metadata"));
+    let Some(name) = metadata.and_then(|metadata| metadata.as_map_mut()?.get_mut("name")) else { return };
+    if let Value::String(text) = name
+        && resolve_plain(text, Dialect::V3).as_str() != Some(&**text)
+    {
+        *name = Value::quoted(text);
     }
 }
 

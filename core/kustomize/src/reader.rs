@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, key: &str, names: &[&'static str]) {
         let mut problem = Diagnostic::error(format!("invalid Kustomization: unknown field \"{key}\""));
-        if let Some(close) = closest(key, names) {
+        if let Some(close) = closest(key, names.iter().copied()) {
             problem = problem.hint(format!("did you mean '{close}'?"));
         }
         self.report(problem);
@@ -148,10 +148,10 @@ impl<'a> Reader<'a> {
 }
 
 /// The name that is meant most likely, if any is near.
-fn closest(key: &str, names: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn closest<'n>(key: &str, names: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
     let key = key.to_ascii_lowercase();
-    let near = |name: &&&'static str| distance(&key, &name.to_ascii_lowercase());
-    names.iter().min_by_key(near).filter(|name| near(name) <= 1 + key.len() / 4).copied()
+    let near = |name: &&'n str| distance(&key, &name.to_ascii_lowercase());
+    names.min_by_key(near).filter(|name| near(name) <= 1 + key.len() / 4)
 }
 
 /// How many letters must be changed to make one word of the other.
@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn guesses_what_was_meant() {
         let names = ["resources", "replicas", "namePrefix"];
-        assert_eq!(closest("resource", &names), Some("resources"));
-        assert_eq!(closest("nameprefx", &names), Some("namePrefix"));
-        assert_eq!(closest("spec", &names), None);
+        assert_eq!(closest("resource", names.into_iter()), Some("resources"));
+        assert_eq!(closest("nameprefx", names.into_iter()), Some("namePrefix"));
+        assert_eq!(closest("spec", names.into_iter()), None);
     }
 }

@@ -10,6 +10,7 @@ use weir_manifest::{ResourceId, object, split_api_version};
 use weir_yaml::{Map, Text, Value};
 
 use crate::fields;
+use crate::history::History;
 use crate::origin::Origin;
 use crate::shared::Shared;
 
@@ -45,6 +46,10 @@ pub(crate) struct Res {
     pub(crate) suffixes: Vec<Text>,
     pub(crate) needs_hash: bool,
     pub(crate) behavior: Behavior,
+    /// The name was set by a transformer, which leaves open what it is: a text or a number.
+    pub(crate) has_open_name: bool,
+    /// The same for its namespace.
+    pub(crate) has_open_namespace: bool,
     /// Labels and annotations that change together.
     pub(crate) shared: Shared,
     /// Names of the variables whose values it has.
@@ -54,6 +59,8 @@ pub(crate) struct Res {
     /// Filled if `buildMetadata` asks for it.
     pub(crate) origin: Option<Origin>,
     pub(crate) transformations: Vec<Origin>,
+    /// Filled if it is to be explained.
+    pub(crate) history: History,
     is_cluster_scoped: bool,
     /// Says more of scopes.
     open_api: Option<Arc<OpenApi>>,
@@ -79,11 +86,14 @@ impl Res {
             suffixes: Vec::new(),
             needs_hash: false,
             behavior: Behavior::default(),
+            has_open_name: false,
+            has_open_namespace: false,
             shared: Shared::default(),
             vars: Vec::new(),
             place,
             origin: None,
             transformations: Vec::new(),
+            history: History::default(),
             is_cluster_scoped: false,
             open_api: None,
         };
@@ -249,7 +259,8 @@ impl Res {
             merged.extend(of(self).unwrap_or_default());
             self.set_metadata_map(field, merged);
         }
-        object::set_name(&mut self.object, old.name());
+        let name = name_anew(old.name(), self.object.at(&["metadata", "name"]));
+        self.object.set_at(&["metadata", "name"], name);
         object::set_namespace(&mut self.object, old.namespace());
         self.previous.clone_from(&old.previous);
         self.prefixes.clone_from(&old.prefixes);
@@ -258,6 +269,7 @@ impl Res {
         self.behavior = old.behavior;
         self.vars.clone_from(&old.vars);
         self.transformations.clone_from(&old.transformations);
+        self.history.clone_from(&old.history);
     }
 
     /// Makes texts of all annotations, as kustomize does whenever it writes them anew.
@@ -276,6 +288,11 @@ impl Res {
             self.object.set_at(&["metadata", field], map);
         }
     }
+}
+
+/// A name as kustomize writes it over another one: with quotes only if some are there.
+pub(crate) fn name_anew(name: &str, there: Option<&Value>) -> Value {
+    if there.is_some_and(Value::is_quoted) { Value::quoted(name) } else { Value::open(name) }
 }
 
 /// The map with all values as texts.

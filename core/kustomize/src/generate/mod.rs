@@ -10,6 +10,7 @@ use weir_yaml::{Map, Value};
 
 use crate::context::{Context, Here};
 use crate::kustomization::{Generator, GeneratorOptions, Kustomization};
+use crate::objects;
 use crate::resource::{Behavior, Res};
 use crate::resources::Resources;
 
@@ -42,6 +43,7 @@ pub(crate) fn run(
         if let Err(message) = absorbed {
             context.report_at(here, &generator.at, message);
         }
+        context.record(&mut resources.list, kind, (here, &generator.at), None);
     }
     plugins::run(context, here, &kustomization.generators, origin, resources);
 }
@@ -68,6 +70,7 @@ fn object(
     let options = merged(&generator.options, global);
     let mut object = make(generator, pairs);
     object.set_at(&["metadata", "name"], generator.name.clone());
+    objects::quote_name(&mut object);
     if !generator.namespace.is_empty() {
         object.set_at(&["metadata", "namespace"], generator.namespace.clone());
     }

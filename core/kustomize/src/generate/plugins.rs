@@ -31,6 +31,7 @@ pub(super) fn run(
         if let Err(message) = absorbed {
             context.report_at(&inner, &[], message);
         }
+        context.record(&mut resources.list, config.kind(), (&inner, &[]), None);
     }
 }
 

@@ -152,6 +152,11 @@ impl Candidates {
         }
     }
 
+    /// True if some object had this name before.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.by_previous_name.contains_key(name)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -190,7 +195,7 @@ impl Candidates {
             return Ok(Some(first));
         }
         let ids: Vec<_> = found.iter().map(|one| one.id.to_string()).collect();
-        Err(format!("found multiple possible referrals: {}", ids.join(", ")))
+        Err(format!("found multiple possible referrals: {}; give them different names", ids.join(", ")))
     }
 
     /// Objects that were in a namespace at first, or if none was, those that are in it now.

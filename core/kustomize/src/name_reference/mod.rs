@@ -50,6 +50,9 @@ fn mend(resource: &mut Res, more: &[Field], candidates: &Candidates) -> Vec<Stri
     let mut problems = Vec::new();
     for field in fields {
         let mending = Mending { field, referrer: &referrer, candidates };
+        if !mending.concerns(&resource.object, &field.parts, 0) {
+            continue;
+        }
         if let Err(message) = mending.walk(&mut resource.object, &field.parts, 0) {
             problems.push(format!(
                 "updating name reference in '{}' field of '{}': {message}",
@@ -73,6 +76,35 @@ struct Mending<'a> {
 }
 
 impl Mending<'_> {
+    /// True if there may be something to change or to complain of. What is only looked at stays shared with whoever else
+    /// holds it.
+    fn concerns(&self, value: &Value, path: &[String], depth: usize) -> bool {
+        let Some((name, rest)) = path.split_first() else { return self.may_name(value) };
+        match value {
+            other if other.is_null() => false,
+            Value::Map(map) => {
+                let name = name.strip_suffix("[]").unwrap_or(name);
+                map.get(name).is_some_and(|value| depth > DEEPEST || self.concerns(value, rest, depth + 1))
+            }
+            Value::List(list) => {
+                list.iter().any(|item| depth > DEEPEST || self.concerns(item, path, depth + 1))
+            }
+            _ => true,
+        }
+    }
+
+    fn may_name(&self, value: &Value) -> bool {
+        match value {
+            other if other.is_null() => false,
+            Value::Map(map) => map.get("name").is_none_or(|name| self.candidates.knows(&text_of(name))),
+            Value::List(list) => list.iter().any(|item| match item {
+                Value::List(_) => true,
+                other => self.may_name(other),
+            }),
+            scalar => self.candidates.knows(&text_of(scalar)),
+        }
+    }
+
     fn walk(&self, value: &mut Value, path: &[String], depth: usize) -> Result<(), String> {
         if depth > DEEPEST {
             return Err("the object is nested too deeply".to_string());

@@ -15,7 +15,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, annotations: &Map) {
     }
     let configuration = Arc::clone(&step.resources.configuration);
     set(step, annotations, &configuration.annotations);
-    step.done("AnnotationsTransformer");
+    step.done("AnnotationsTransformer", &[At::Field("commonAnnotations".into())]);
 }
 
 pub(super) fn set(step: &mut Step<'_, '_>, annotations: &Map, specs: &[FieldSpec]) {

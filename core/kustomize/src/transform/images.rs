@@ -18,7 +18,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, images: &[Image]) {
     let configuration = Arc::clone(&step.resources.configuration);
     for image in images {
         run_one(step, image, &configuration.images);
-        step.done("ImageTagTransformer");
+        step.done("ImageTagTransformer", &image.at);
     }
 }
 
@@ -42,6 +42,10 @@ fn one(step: &mut Step<'_, '_>, image: &Image, name: &Name, specs: &[FieldSpec])
     }
 }
 
+fn is_containers(key: &str) -> bool {
+    matches!(key, "containers" | "initContainers")
+}
+
 struct Change<'a> {
     image: &'a Image,
     name: &'a Name,
@@ -62,11 +66,15 @@ impl Change<'_> {
         if depth > DEEPEST {
             return Err("values are nested too deeply".to_string());
         }
+        // What holds no such image stays as it is, shared with whoever else holds it.
+        if !self.concerns(value, depth) {
+            return Ok(());
+        }
         match value {
-            Value::Map(map) if !map.is_empty() => {
+            Value::Map(map) => {
                 for (key, value) in map.iter_mut() {
                     self.containers(value, depth + 1)?;
-                    if matches!(key.as_str(), "containers" | "initContainers") {
+                    if is_containers(key.as_str()) && value.as_list().is_some_and(|it| self.has_image(it)) {
                         for container in value.as_list_mut().into_iter().flatten() {
                             let image = container.as_map_mut().and_then(|map| map.get_mut("image"));
                             image.map_or(Ok(()), |image| self.value(image))?;
@@ -83,6 +91,27 @@ impl Change<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// True if there may be something to do, or to complain of, in this value.
+    fn concerns(&self, value: &Value, depth: usize) -> bool {
+        match value {
+            Value::Map(map) => map.iter().any(|(key, value)| {
+                is_containers(key.as_str()) && value.as_list().is_some_and(|it| self.has_image(it))
+                    || depth > DEEPEST
+                    || self.concerns(value, depth + 1)
+            }),
+            Value::List(list) => depth > DEEPEST || list.iter().any(|item| self.concerns(item, depth + 1)),
+            _ => false,
+        }
+    }
+
+    /// True if one of these containers has an image that fits, or one that cannot be read.
+    fn has_image(&self, containers: &[Value]) -> bool {
+        containers.iter().filter_map(|container| container.get("image")).any(|image| match image {
+            Value::Map(_) | Value::List(_) => true,
+            other => !other.is_null() && self.name.fits(&scalar_text(other)),
+        })
     }
 
     fn value(&self, value: &mut Value) -> Result<(), String> {

@@ -24,11 +24,11 @@ pub(super) fn run(step: &mut Step<'_, '_>, kustomization: &Kustomization) {
                 step.context.report_at(step.here, &labels.at, format!("failed to merge labels: {message}"));
             }
         }
-        step.done("LabelTransformer");
+        step.done("LabelTransformer", &labels.at);
     }
     let at = [At::Field("commonLabels".into())];
     set(step, &configuration.common_labels, &kustomization.common_labels, &at);
-    step.done("LabelTransformer");
+    step.done("LabelTransformer", &at);
 }
 
 /// The fields that an entry of `labels` is written to.

@@ -14,10 +14,13 @@ pub(crate) mod replacements;
 mod replicas;
 mod value_add;
 
+use weir_files::Place;
+
 use crate::context::{Context, Here};
 use crate::kustomization::Kustomization;
 use crate::origin::Origin;
 use crate::resources::Resources;
+use crate::source::Step as At;
 
 /// Runs them all.
 pub(crate) fn run(
@@ -27,7 +30,7 @@ pub(crate) fn run(
     origin: &str,
     resources: &mut Resources,
 ) {
-    let mut step = Step { context, here, origin, by: None, resources };
+    let mut step = Step { context, here, origin, by: None, resources, written: None };
     patch_strategic::run(&mut step, &kustomization.patches_strategic);
     patches::run(&mut step, &kustomization.patches);
     namespace::run(&mut step, &kustomization.namespace);
@@ -52,11 +55,14 @@ pub(crate) struct Step<'s, 'c> {
     /// The configuration, if it is no field of the kustomization.
     pub(crate) by: Option<Origin>,
     pub(crate) resources: &'s mut Resources,
+    /// The file with the values of the patch that was applied last.
+    pub(crate) written: Option<Place>,
 }
 
 impl Step<'_, '_> {
     /// To be called behind each transformer: empty objects go, and the others learn what changed them.
-    pub(crate) fn done(&mut self, kind: &str) {
+    pub(crate) fn done(&mut self, kind: &str, at: &[At]) {
+        self.record(kind, at);
         let own = || self.context.builtin(self.here, kind, self.origin);
         if let Some(origin) = self.by.clone().or_else(own) {
             for resource in &mut self.resources.list {
@@ -68,5 +74,11 @@ impl Step<'_, '_> {
             }
         }
         self.resources.drop_empties();
+    }
+
+    /// Lets all objects remember what changed them.
+    pub(crate) fn record(&mut self, kind: &str, at: &[At]) {
+        let written = self.written.take();
+        self.context.record(&mut self.resources.list, kind, (self.here, at), written.as_ref());
     }
 }

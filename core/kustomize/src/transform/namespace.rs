@@ -13,7 +13,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, namespace: &Text) {
     }
     let specs = step.resources.configuration.namespace.clone();
     run_with(step, namespace, &Settings { specs, unset_only: false, subjects: Subjects::default() });
-    step.done("NamespaceTransformer");
+    step.done("NamespaceTransformer", &[At::Field("namespace".into())]);
 }
 
 /// Which subjects of role bindings are moved along.
@@ -61,6 +61,7 @@ pub(super) fn set(resource: &mut Res, namespace: &Text, settings: &Settings) -> 
     let path = ["metadata", "namespace"];
     if !resource.is_cluster_scoped() && !keeps(resource.object.at(&path)) {
         resource.object.set_at(&path, namespace.clone());
+        resource.has_open_namespace = false;
     }
     let is_binding = matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding");
     if is_binding {

@@ -5,7 +5,7 @@ use weir_yaml::{Dialect, Map, Value};
 
 use super::Step;
 use crate::kustomization::Patch;
-use crate::objects::{nameless, spell_metadata};
+use crate::objects::{nameless, quote_name, spell_metadata};
 use crate::origin::ORIGIN;
 use crate::resource::Res;
 use crate::select::Matcher;
@@ -15,7 +15,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Patch]) {
         if let Err(message) = one(step, patch) {
             step.context.report_at(step.here, &patch.at, message);
         }
-        step.done("PatchJson6902Transformer");
+        step.done("PatchJson6902Transformer", &patch.at);
     }
 }
 
@@ -89,7 +89,9 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
         }
     }
     spell_metadata(&mut object);
+    quote_name(&mut object);
     resource.object = object;
+    (resource.has_open_name, resource.has_open_namespace) = (false, false);
     resource.shared.forget();
     resource.annotations_to_texts();
     resource.learn_scope();

@@ -7,7 +7,7 @@ use weir_yaml::{Map, Value};
 use super::Step;
 use crate::kustomization::Item;
 use crate::objects;
-use crate::resource::{Res, texts_of};
+use crate::resource::{Res, name_anew, texts_of};
 use crate::source::Step as At;
 
 /// What a patch may change beside the rest.
@@ -22,7 +22,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Item]) {
         return;
     }
     run_all(step, all);
-    step.done("PatchStrategicMergeTransformer");
+    step.done("PatchStrategicMergeTransformer", &[]);
 }
 
 pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Item]) {
@@ -37,10 +37,14 @@ pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Item]) {
         match target(step, &patch) {
             Err(message) => step.context.report_at(step.here, &item.at, message),
             Ok(at) => {
+                let written =
+                    patch.place.clone().filter(|place| *place.file != *step.here.source.file.as_str());
                 let patch = for_copy(&patch.object, step.resources.list.get(at));
                 if let Err(message) = apply_at(step, at, &patch, May::default()) {
                     step.context.report_at(step.here, &item.at, message);
                 }
+                step.written = written;
+                step.record("PatchStrategicMergeTransformer", &item.at);
             }
         }
         step.resources.drop_empties();
@@ -132,9 +136,17 @@ pub(super) fn apply(
         merged.set_at(&["kind"], resource.kind());
     }
     if !may.change_name {
-        let name = resource.object.at(&["metadata", "name"]).cloned().unwrap_or_default();
+        let name = name_anew(resource.name(), merged.at(&["metadata", "name"]));
         merged.set_at(&["metadata", "name"], name);
+        resource.has_open_name = true;
     }
+    if may.change_name {
+        let name = merged.at(&["metadata", "name"]).cloned();
+        if let Some(Value::String(text)) = name {
+            merged.set_at(&["metadata", "name"], Value::open(&text));
+        }
+    }
+    resource.has_open_namespace |= !resource.namespace().is_empty();
     object::set_namespace(&mut merged, resource.namespace());
     let same_version = object::api_version(&merged) == object::api_version(&resource.object);
     resource.object = merged;

@@ -1,6 +1,6 @@
 //! `patches`: strategic merge or JSON patches, inline or from files, with or without targets.
 
-use weir_files::Diagnostic;
+use weir_files::{Diagnostic, Place};
 use weir_manifest::merge::JsonPatch;
 
 use super::patch_strategic::{self, May};
@@ -20,7 +20,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Patch]) {
     let contents: Vec<_> = all.iter().map(|patch| read(step, patch)).collect();
     for (patch, content) in all.iter().zip(contents) {
         apply(step, patch, content);
-        step.done("PatchTransformer");
+        step.done("PatchTransformer", &patch.at);
     }
 }
 
@@ -30,14 +30,46 @@ pub(super) fn run_one(step: &mut Step<'_, '_>, patch: &Patch) {
 }
 
 fn apply(step: &mut Step<'_, '_>, patch: &Patch, content: Option<Content>) {
+    let missed = match (&content, &patch.target) {
+        (Some(Content::Strategic(patches)), None) => {
+            patches.iter().find(|patch| patch_strategic::target(step, patch).is_err()).cloned()
+        }
+        _ => None,
+    };
     let applied = match content {
         None => Ok(()),
         Some(Content::Json(json)) => apply_json(step, patch, &json),
         Some(Content::Strategic(patches)) => apply_strategic(step, patch, &patches),
     };
     if let Err(message) = applied {
-        step.context.report_at(step.here, &patch.at, message);
+        let problem = Diagnostic::error(message).at(step.here.source.place(&patch.at));
+        let hint = missed.as_ref().and_then(|patch| way_out(step, patch));
+        step.context.report(match hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        });
     }
+}
+
+/// What to do about a patch that means no object, or more than one.
+fn way_out(step: &mut Step<'_, '_>, patch: &Res) -> Option<String> {
+    if !step.resources.with_any_key(patch.key()).is_empty() {
+        return Some(
+            "give the patch a target with a name and namespace that only one object has".to_string(),
+        );
+    }
+    let all =
+        step.resources.list.iter().filter(|one| one.kind() == patch.kind() && one.name() == patch.name());
+    let found = all.map(|one| (one.api_version(), one.namespace())).next();
+    if let Some((version, namespace)) = found {
+        let version =
+            if version.is_empty() { String::new() } else { format!(" with apiVersion '{version}'") };
+        let namespace = if namespace.is_empty() { "no namespace" } else { namespace };
+        return Some(format!("there is one of this kind and name{version} in {namespace}"));
+    }
+    let of_kind = step.resources.list.iter().filter(|one| one.kind() == patch.kind());
+    let names: Vec<&str> = of_kind.flat_map(|one| [one.first_name(), one.name()]).collect();
+    crate::reader::closest(patch.name(), names.into_iter()).map(|name| format!("did you mean '{name}'?"))
 }
 
 fn read(step: &mut Step<'_, '_>, patch: &Patch) -> Option<Content> {
@@ -99,12 +131,22 @@ fn report(
     }
 }
 
+/// The place of a patch that has a file of its own.
+fn written_in(entry: &Patch, patch: &Res) -> Option<Place> {
+    patch.place.clone().filter(|_| !entry.path.is_empty())
+}
+
 fn apply_json(step: &mut Step<'_, '_>, patch: &Patch, json: &JsonPatch) -> Result<(), String> {
     let target = patch.target.as_ref().ok_or("must specify a target for JSON patch")?;
     let matcher = Matcher::new(target)?;
     for resource in step.resources.list.iter_mut().filter(|resource| matcher.fits(resource)) {
         resource.store_previous();
         patch_json::apply(resource, json).map_err(|message| format!("{message} in {}", resource.id()))?;
+        // Kustomize puts its own notes back, and with them a map into the place of anything else.
+        let path = ["metadata", "annotations"];
+        if resource.object.at(&path).is_some_and(|it| !it.is_null() && it.as_map().is_none()) {
+            resource.object.remove_at(&path);
+        }
     }
     step.resources.changed();
     Ok(())
@@ -118,6 +160,8 @@ fn apply_strategic(step: &mut Step<'_, '_>, entry: &Patch, patches: &[Res]) -> R
                 format!("no resource matches strategic merge patch {}: {error}", patch.id())
             })?;
             patch_strategic::apply_at(step, at, &patch.object, may)?;
+            step.written = written_in(entry, patch);
+            step.record("PatchTransformer", &entry.at);
         }
         return Ok(());
     };
@@ -135,6 +179,7 @@ fn apply_strategic(step: &mut Step<'_, '_>, entry: &Patch, patches: &[Res]) -> R
         let object = patch_strategic::for_copy(&patch.object, Some(&*resource));
         patch_strategic::apply(resource, &object, may, step.context.known.schemas())?;
     }
+    step.written = written_in(entry, patch);
     step.resources.drop_empties();
     if let Some(at) = step.resources.find_duplicate() {
         let id = step.resources.list.get(at).map_or_else(String::new, |one| one.id().to_string());

@@ -24,7 +24,8 @@ pub(super) fn run(
     for config in plugin::load(context, here, items, origin) {
         let source = plugin::source(here, &config);
         let inner = Here { loader: here.loader, source: &source };
-        let mut step = Step { context, here: &inner, origin, by: plugin::origin(&config), resources };
+        let mut step =
+            Step { context, here: &inner, origin, by: plugin::origin(&config), resources, written: None };
         let mut reader = Reader::lenient(&source);
         let run = read(&mut reader, &config);
         if !reader.problems.is_empty() {
@@ -39,7 +40,7 @@ pub(super) fn run(
                 step.context.report_at(&inner, &[], message);
             }
         }
-        step.done(config.kind());
+        step.done(config.kind(), &[]);
     }
 }
 

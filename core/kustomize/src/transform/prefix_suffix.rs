@@ -17,7 +17,7 @@ pub(super) fn run_prefix(step: &mut Step<'_, '_>, prefix: &Text) {
     let configuration = Arc::clone(&step.resources.configuration);
     let at = [At::Field("namePrefix".into())];
     set(step, prefix, &Text::from(""), &configuration.name_prefix, &at);
-    step.done("PrefixTransformer");
+    step.done("PrefixTransformer", &at);
 }
 
 pub(super) fn run_suffix(step: &mut Step<'_, '_>, suffix: &Text) {
@@ -27,7 +27,7 @@ pub(super) fn run_suffix(step: &mut Step<'_, '_>, suffix: &Text) {
     let configuration = Arc::clone(&step.resources.configuration);
     let at = [At::Field("nameSuffix".into())];
     set(step, &Text::from(""), suffix, &configuration.name_suffix, &at);
-    step.done("SuffixTransformer");
+    step.done("SuffixTransformer", &at);
 }
 
 /// An affix for chosen fields.
@@ -44,6 +44,7 @@ pub(super) fn set(step: &mut Step<'_, '_>, prefix: &Text, suffix: &Text, specs: 
                     }
                 }
                 resource.store_previous();
+                resource.has_open_name = true;
             }
             let renamed = spec.visit(&mut resource.object, Some(Create::Scalar), &mut |_, value| {
                 if matches!(value, Value::Map(_) | Value::List(_)) {

@@ -99,7 +99,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replacement]) {
         return;
     }
     run_all(step, all);
-    step.done("ReplacementTransformer");
+    step.done("ReplacementTransformer", &[]);
 }
 
 pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Replacement]) {
@@ -114,6 +114,7 @@ pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Replacement]) {
                 }
             }
         }
+        step.record("ReplacementTransformer", &entry.at);
     }
     step.resources.list.iter_mut().for_each(Res::learn_scope);
     step.resources.changed();
@@ -209,8 +210,17 @@ fn source_value(
     let text = scalar_text(value);
     let part =
         usize::try_from(options.index).ok().and_then(|index| text.split(&*options.delimiter).nth(index));
-    part.map(|part| CopySource { value: Value::from(part), live: None })
+    part.map(|part| CopySource { value: part_of(value, part), live: None })
         .ok_or_else(|| format!("options.index {} is out of bounds for value {text}", options.index))
+}
+
+/// A part of a scalar keeps the kind and the quotes of the whole.
+fn part_of(whole: &Value, part: &str) -> Value {
+    match whole.meant() {
+        Value::String(_) if whole.is_quoted() => Value::quoted(part),
+        Value::String(_) => Value::from(part),
+        _ => Value::spelled(resolve_plain(part, Dialect::V3), part),
+    }
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -259,14 +269,34 @@ fn apply(list: &mut [Res], target: &Target, source: &mut CopySource) -> Result<(
         }
         let place = resource.place.clone();
         let before = (!resource.shared.is_empty()).then(|| resource.object.clone());
+        open_names(resource, true);
         copy(&mut resource.object, target, &source.value, own_path.as_deref())
             .map_err(|message| at_object(&message, resource, place))?;
+        open_names(resource, false);
         objects::spell_metadata(&mut resource.object);
         if let Some(before) = before {
             resource.shared.follow(&before, &mut resource.object);
         }
     }
     Ok(())
+}
+
+/// Names whose kind is open take on any text and are then what that text says.
+fn open_names(resource: &mut Res, as_text: bool) {
+    let is_open = [("name", resource.has_open_name), ("namespace", resource.has_open_namespace)];
+    let metadata = resource.object.as_map_mut().filter(|_| is_open.iter().any(|(_, is_open)| *is_open));
+    let Some(metadata) = metadata.and_then(|map| map.get_mut("metadata")).and_then(Value::as_map_mut) else {
+        return;
+    };
+    for (field, _) in is_open.iter().filter(|(_, is_open)| *is_open) {
+        let is_set = |value: &&mut Value| {
+            !value.is_quoted() && !value.is_null() && !matches!(value, Value::Map(_) | Value::List(_))
+        };
+        if let Some(value) = metadata.get_mut(field).filter(is_set) {
+            let text = scalar_text(value);
+            *value = if as_text { Value::from(text) } else { Value::open(&text) };
+        }
+    }
 }
 
 fn at_object(message: &str, resource: &Res, place: Option<Place>) -> String {
@@ -334,15 +364,21 @@ fn set_text(field: &mut Value, text: &str, is_new: bool) -> Result<(), String> {
     let meant = resolve_plain(text, Dialect::V3);
     let is_number = |value: &Value| matches!(value, Value::Int(_) | Value::UInt(_) | Value::Float(_));
     *field = match field.meant() {
-        _ if is_new => Value::spelled(meant, text),
+        _ if is_new || field.is_open() => Value::open(text),
         Value::String(_) if field.is_quoted() => Value::quoted(text),
         Value::String(_) => Value::from(text),
         Value::Bool(_) if meant.as_bool().is_some() => meant,
-        Value::Int(_) | Value::UInt(_) | Value::Float(_) if is_number(&meant) => meant,
+        Value::Int(_) | Value::UInt(_) if is_number(&meant) && is_whole(text) => meant,
+        Value::Float(_) if is_number(&meant) => meant,
         Value::Null if meant.is_null() => meant,
         other => return Err(format!("'{text}' cannot take the place of a {}", other.kind())),
     };
     Ok(())
+}
+
+/// True for a number without a fraction or an exponent, as they are written.
+fn is_whole(text: &str) -> bool {
+    !text.contains(['.', 'e', 'E']) || text.trim_start_matches(['+', '-']).starts_with("0x")
 }
 
 /// Paths may go on inside of texts that are JSON. Says whether this one does.

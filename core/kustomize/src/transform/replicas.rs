@@ -14,7 +14,7 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replicas]) {
     let configuration = Arc::clone(&step.resources.configuration);
     for replicas in all {
         run_one(step, replicas, &configuration.replicas);
-        step.done("ReplicaCountTransformer");
+        step.done("ReplicaCountTransformer", &replicas.at);
     }
 }
 

@@ -217,6 +217,9 @@ fn set(resource: &mut Res, spec: &FieldSpec, known: &[Known]) -> Result<(), Stri
 
 /// Texts are written anew even if nothing is replaced in them, without their style.
 fn replace(value: &mut Value, known: &[Known]) {
+    if value.is_open() {
+        *value = Value::from(crate::fields::scalar_text(value));
+    }
     let text = value.as_str().filter(|_| value.as_str() == value.as_written());
     let new = match text {
         Some(text) if text.contains('$') => expand(text, known),

@@ -13,6 +13,7 @@
 )]
 
 mod fields;
+mod laws;
 mod layers;
 mod objects;
 mod patches;

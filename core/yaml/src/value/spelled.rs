@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::{Text, Value, key};
+use crate::{Dialect, resolve_plain};
 
 /// A scalar and how it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,12 +14,14 @@ pub struct Spelled {
     text: Text,
     /// The text that kustomize prints in its place, if it is another.
     printed: Option<Text>,
+    /// Nobody said whether it is a text or what it looks like.
+    is_open: bool,
 }
 
 impl Spelled {
     /// Of a text in quotes.
     pub(super) fn quoted(text: Text) -> Self {
-        Self { value: Value::String(Text::clone(&text)), text, printed: None }
+        Self { value: Value::String(Text::clone(&text)), text, printed: None, is_open: false }
     }
 
     /// As it stands in its source, without quotes.
@@ -47,13 +50,21 @@ impl Value {
     pub fn always_spelled(value: Value, text: &str) -> Self {
         match value {
             Self::List(_) | Self::Map(_) | Self::Spelled(_) => value,
-            value => Self::Spelled(Arc::new(Spelled { value, text: Text::from(text), printed: None })),
+            value => {
+                let text = Text::from(text);
+                Self::Spelled(Arc::new(Spelled { value, text, printed: None, is_open: false }))
+            }
         }
     }
 
     /// A null between brackets that is not written at all, where kustomize prints an empty text.
     pub(crate) fn left_out() -> Self {
-        let spelled = Spelled { value: Self::Null, text: Text::from(""), printed: Some(Text::from("")) };
+        let spelled = Spelled {
+            value: Self::Null,
+            text: Text::from(""),
+            printed: Some(Text::from("")),
+            is_open: false,
+        };
         Self::Spelled(Arc::new(spelled))
     }
 
@@ -61,7 +72,23 @@ impl Value {
     pub fn printed_as(text: &str, printed: &str) -> Self {
         let text = Text::from(text);
         let value = Self::String(Text::clone(&text));
-        Self::Spelled(Arc::new(Spelled { value, text, printed: Some(Text::from(printed)) }))
+        Self::Spelled(Arc::new(Spelled { value, text, printed: Some(Text::from(printed)), is_open: false }))
+    }
+
+    /// A scalar of which nobody said what it is: it is printed without quotes, but a text may still take its place.
+    pub fn open(text: &str) -> Self {
+        match resolve_plain(text, Dialect::V3) {
+            Self::String(own) if *own == *text => Self::String(own),
+            value => {
+                let text = Text::from(text);
+                Self::Spelled(Arc::new(Spelled { value, text, printed: None, is_open: true }))
+            }
+        }
+    }
+
+    /// True for what looks like something else than a text, though nobody said that it is.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Spelled(spelled) if spelled.is_open)
     }
 
     /// A text in quotes.
@@ -140,5 +167,13 @@ mod tests {
         assert!(!value.get("f").unwrap().is_quoted());
         value.forget_spelling();
         assert_eq!(value, plain);
+    }
+
+    #[test]
+    fn may_be_open() {
+        let number = Value::open("8080");
+        assert!(number.is_open() && number.as_i64() == Some(8080) && number.as_written() == Some("8080"));
+        assert_eq!(Value::open("web"), Value::from("web"));
+        assert!(!Value::always_spelled(Value::Int(8080), "8080").is_open());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weir_yaml::Value;
+use weir_yaml::{Dialect, Value, resolve_plain};
 
 use super::super::MergeError;
 use super::element;
@@ -73,9 +73,11 @@ fn in_style_of(dest: Option<&Value>, patch: &Value) -> Value {
     }
 }
 
-/// True for a text that cannot be written without quotes.
+/// True for a text that cannot be written without quotes. Dates and words like `yes` can.
 fn needs_quotes(value: &Value) -> bool {
-    value.as_str().is_some()
+    let Value::String(text) = value else { return false };
+    let is_word = text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    !(is_word && resolve_plain(text, Dialect::V3).as_str() == Some(&**text))
         && weir_yaml::to_yaml_v3(value, 2, true).is_ok_and(|yaml| yaml.starts_with(['"', '\'']))
 }
 
