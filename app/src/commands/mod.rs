@@ -11,6 +11,7 @@ mod install;
 mod kind;
 mod kustomize;
 mod reconcile;
+mod remotes;
 mod resource;
 mod toggle;
 mod tree;

@@ -10,6 +10,7 @@ use weir_yaml::Value;
 
 use super::files::tree_and_directory;
 use crate::cli::kustomize::KustomizeBuild;
+use crate::commands::remotes::answered;
 use crate::exit::Failure;
 use crate::output::{print, say};
 
@@ -20,7 +21,9 @@ pub(super) fn run(args: &KustomizeBuild) -> Result<(), Failure> {
     let dir = one_directory(&args.dir)?;
     let options = options(args)?;
     let (tree, dir) = tree_and_directory(dir)?;
-    let built = weir_kustomize::build(&tree, &dir, &options)?;
+    let built = answered(|answers| {
+        weir_kustomize::build_or_ask(&tree, &dir, &Options { answers: answers.clone(), ..options.clone() })
+    })?;
     for warning in &built.warnings {
         say(&warning.to_string());
     }
@@ -40,8 +43,10 @@ fn one_directory(dirs: &[PathBuf]) -> Result<&Path, Failure> {
     let text = dir.to_string_lossy();
     let is_url = text.contains("://") || text.starts_with("git@") || text.starts_with("github.com/");
     if is_url && !dir.exists() {
-        let hint = "\n  hint: clone the repository and name its directory";
-        return Err(Failure::new(format!("building '{text}' from remote is not supported yet{hint}")));
+        let hint = "\n  hint: name it in the 'resources' of a kustomization, or clone it";
+        return Err(Failure::new(format!(
+            "building the repository '{text}' itself is not supported yet{hint}"
+        )));
     }
     if dir.is_file() {
         return Err(Failure::new(format!("must build at directory: '{text}' is a file")));

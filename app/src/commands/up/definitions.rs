@@ -164,7 +164,7 @@ impl Definitions {
             return None;
         }
         let tree = self.tree(&recipe.source).await?;
-        Some(weir_delivery::render(&recipe, &tree).ok()?.objects)
+        Some(weir_delivery::render(&recipe, &tree, &BTreeMap::new()).ok()?.objects)
     }
 
     async fn tree(&self, source: &SourceId) -> Option<Tree> {
