@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use weir_files::{MemoryFiles, RootedPath};
 use weir_kustomize::{Built, LoadRestriction, Options, Reorder};
 use weir_manifest::kinds::{Scope, kustomize_scope};
 use weir_manifest::{object, split_api_version};
@@ -20,7 +21,12 @@ const MANAGED_BY: &str = "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL";
 pub(super) fn run(args: &KustomizeBuild) -> Result<(), Failure> {
     let dir = one_directory(&args.dir)?;
     let options = options(args)?;
-    let (tree, dir) = tree_and_directory(dir)?;
+    let (tree, dir, options) = if is_url(dir) {
+        (MemoryFiles::new().tree(), RootedPath::root(), Options { root: Some(only(dir)), ..options })
+    } else {
+        let (tree, dir) = tree_and_directory(dir)?;
+        (tree, dir, options)
+    };
     let built = answered(|answers| {
         weir_kustomize::build_or_ask(&tree, &dir, &Options { answers: answers.clone(), ..options.clone() })
     })?;
@@ -40,18 +46,24 @@ fn one_directory(dirs: &[PathBuf]) -> Result<&Path, Failure> {
         [dir] => dir,
         _ => return Err(Failure::new("specify one path to kustomization.yaml")),
     };
-    let text = dir.to_string_lossy();
-    let is_url = text.contains("://") || text.starts_with("git@") || text.starts_with("github.com/");
-    if is_url && !dir.exists() {
-        let hint = "\n  hint: name it in the 'resources' of a kustomization, or clone it";
-        return Err(Failure::new(format!(
-            "building the repository '{text}' itself is not supported yet{hint}"
-        )));
-    }
     if dir.is_file() {
-        return Err(Failure::new(format!("must build at directory: '{text}' is a file")));
+        return Err(Failure::new(format!("must build at directory: '{}' is a file", dir.display())));
     }
     Ok(dir)
+}
+
+fn is_url(dir: &Path) -> bool {
+    let text = dir.to_string_lossy();
+    let starts = ["git@", "git::", "gh:", "github.com/", "github.com:"];
+    !dir.exists() && (text.contains("://") || starts.iter().any(|start| text.starts_with(start)))
+}
+
+/// A kustomization of nothing but what is behind a URL.
+fn only(url: &Path) -> Value {
+    let mut kustomization = Value::default();
+    let resources: Value = [url.to_string_lossy().into_owned()].into_iter().collect();
+    kustomization.set_at(&["resources"], resources);
+    kustomization
 }
 
 fn options(args: &KustomizeBuild) -> Result<Options, Failure> {

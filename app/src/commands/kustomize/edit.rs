@@ -146,7 +146,7 @@ fn fix(tree: &Tree, dir: &RootedPath, vars: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn built(tree: &Tree, dir: &RootedPath) -> Result<String, Failure> {
+fn built(tree: &Tree, dir: &RootedPath) -> Result<String, Failure> {
     let built = answered(|answers| {
         weir_kustomize::build_or_ask(tree, dir, &Options { answers: answers.clone(), ..Options::default() })
     })?;

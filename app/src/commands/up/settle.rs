@@ -83,9 +83,10 @@ impl Look {
         if goes_on || units != self.units {
             (self.units, self.since) = (units, Instant::now());
         }
-        // Looking must not take a share of the work that counts.
         let pause = if self.since.elapsed() > SLOW { SLOW } else { PERIOD };
-        self.next = Instant::now() + pause.max(started.elapsed() * 20);
+        // Looking must not take a share of the work that counts.
+        let share = if self.was_quiet { Duration::ZERO } else { started.elapsed() * 20 };
+        self.next = Instant::now() + pause.max(share);
     }
 
     fn is_working(&self) -> bool {
