@@ -215,7 +215,6 @@ fn objects_are_written_to_files_of_their_own() {
         (&["--load-restrictor", "Nonsense"], "illegal flag value --load-restrictor Nonsense"),
         (&["--reorder", "Nonsense"], "illegal flag value --reorder Nonsense"),
         (&["a", "b"], "specify one path to kustomization.yaml"),
-        (&["https://github.com/a/b//c?ref=v1"], "not supported yet"),
         (&["a.yaml"], "must build at directory"),
         (&["--nonsense"], "--nonsense"),
     ] {

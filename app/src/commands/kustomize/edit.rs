@@ -8,6 +8,7 @@ use weir_kustomize::edit::{Add, Edit, Edited, GeneratorSources, PatchChoice, Rem
 
 use super::files::{on_disk, tree_and_directory, write_whole};
 use crate::cli::kustomize::{EditAdd, EditRemove, EditSet, EditWhat, PatchArgs, SetSources, Sources};
+use crate::commands::remotes::answered;
 use crate::exit::Failure;
 use crate::output::{print, say};
 
@@ -146,5 +147,8 @@ fn fix(tree: &Tree, dir: &RootedPath, vars: bool) -> Result<(), Failure> {
 }
 
 fn built(tree: &Tree, dir: &RootedPath) -> Result<String, Failure> {
-    Ok(weir_kustomize::build(tree, dir, &Options::default())?.to_yaml()?)
+    let built = answered(|answers| {
+        weir_kustomize::build_or_ask(tree, dir, &Options { answers: answers.clone(), ..Options::default() })
+    })?;
+    Ok(built.to_yaml()?)
 }

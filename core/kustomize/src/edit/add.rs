@@ -4,48 +4,48 @@ use weir_yaml::{Map, Value};
 
 use super::change::Add;
 use super::deprecated::push;
-use super::session::Session;
+use super::draft::Draft;
 use super::{Result, generators, glob, is_remote, pairs, patches, problem};
 
-pub(super) fn run(session: &mut Session<'_>, what: &Add) -> Result<()> {
+pub(super) fn run(draft: &mut Draft<'_>, what: &Add) -> Result<()> {
     match what {
-        Add::Annotation { pairs, force } => common(session, "annotation", pairs, *force),
+        Add::Annotation { pairs, force } => common(draft, "annotation", pairs, *force),
         Add::Label { include_templates: true, without_selector: false, .. } => {
             problem("--without-selector flag must be specified for --include-templates to work")
         }
-        Add::Label { pairs, force, without_selector: false, .. } => common(session, "label", pairs, *force),
+        Add::Label { pairs, force, without_selector: false, .. } => common(draft, "label", pairs, *force),
         Add::Label { pairs, force, include_templates, .. } => {
-            labels(session, pairs, *force, *include_templates)
+            labels(draft, pairs, *force, *include_templates)
         }
-        Add::Base(paths) => bases(session, paths),
-        Add::BuildMetadata(options) => build_metadata(session, options),
+        Add::Base(paths) => bases(draft, paths),
+        Add::BuildMetadata(options) => build_metadata(draft, options),
         Add::Component(paths) => {
             if paths.is_empty() {
                 return problem("must specify a component file");
             }
-            let found = existing(session, paths)?;
-            append(session, "components", "component", &found, true)
+            let found = existing(draft, paths)?;
+            append(draft, "components", "component", &found, true)
         }
         Add::Resource { paths, no_verify } => {
             if paths.is_empty() {
                 return problem("must specify a resource file");
             }
-            let found = if *no_verify { paths.clone() } else { existing(session, paths)? };
-            append(session, "resources", "resource", &found, true)
+            let found = if *no_verify { paths.clone() } else { existing(draft, paths)? };
+            append(draft, "resources", "resource", &found, true)
         }
-        Add::Generator(paths) => plugins(session, "generator", paths),
-        Add::Transformer(paths) => plugins(session, "transformer", paths),
-        Add::Patch(choice) => patches::add(session, choice),
-        Add::ConfigMap(sources) => generators::add(session, &generators::CONFIG_MAP, sources),
-        Add::Secret(sources) => generators::add(session, &generators::SECRET, sources),
+        Add::Generator(paths) => plugins(draft, "generator", paths),
+        Add::Transformer(paths) => plugins(draft, "transformer", paths),
+        Add::Patch(choice) => patches::add(draft, choice),
+        Add::ConfigMap(sources) => generators::add(draft, &generators::CONFIG_MAP, sources),
+        Add::Secret(sources) => generators::add(draft, &generators::SECRET, sources),
     }
 }
 
 /// The files of patterns; what matches none has to be a directory or a URL. URLs are taken as they are.
-pub(super) fn existing(session: &Session<'_>, patterns: &[String]) -> Result<Vec<String>> {
+pub(super) fn existing(draft: &Draft<'_>, patterns: &[String]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for pattern in patterns {
-        let files = glob::files(session.tree, session.dir, pattern)?;
+        let files = glob::files(draft.tree, draft.dir, pattern)?;
         if files.is_empty() && !is_remote(pattern) {
             return problem(format!("{pattern} has no match: no such file or directory"));
         }
@@ -57,34 +57,28 @@ pub(super) fn existing(session: &Session<'_>, patterns: &[String]) -> Result<Vec
     Ok(found)
 }
 
-fn plugins(session: &mut Session<'_>, what: &str, patterns: &[String]) -> Result<()> {
+fn plugins(draft: &mut Draft<'_>, what: &str, patterns: &[String]) -> Result<()> {
     if patterns.is_empty() {
         return problem(format!("must specify a yaml file which contains a {what} plugin resource"));
     }
-    let found = generators::matching(session, patterns)?;
-    append(session, &format!("{what}s"), what, &found, false)
+    let found = generators::matching(draft, patterns)?;
+    append(draft, &format!("{what}s"), what, &found, false)
 }
 
 /// Adds paths to a list, each once.
-fn append(
-    session: &mut Session<'_>,
-    field: &str,
-    what: &str,
-    paths: &[String],
-    skips_own: bool,
-) -> Result<()> {
+fn append(draft: &mut Draft<'_>, field: &str, what: &str, paths: &[String], skips_own: bool) -> Result<()> {
     if paths.is_empty() {
         return Ok(());
     }
-    let (mut map, own) = session.open()?;
+    let (mut map, own) = draft.open()?;
     for path in paths.iter().filter(|path| !skips_own || **path != own) {
         if has(&map, field, path) {
-            session.note(format!("{what} {path} already in kustomization file"));
+            draft.note(format!("{what} {path} already in kustomization file"));
         } else {
             push(&mut map, field, path.as_str());
         }
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
@@ -93,11 +87,11 @@ fn has(map: &Map, field: &str, text: &str) -> bool {
     list.iter().any(|item| item.as_str() == Some(text))
 }
 
-fn bases(session: &mut Session<'_>, arguments: &[String]) -> Result<()> {
+fn bases(draft: &mut Draft<'_>, arguments: &[String]) -> Result<()> {
     let [argument] = arguments else { return problem("must specify a base directory") };
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     for path in argument.split(',') {
-        let entry = session.dir.join(path).ok().and_then(|path| session.tree.entry(&path).ok().flatten());
+        let entry = draft.dir.join(path).ok().and_then(|path| draft.tree.entry(&path).ok().flatten());
         if path.is_empty() || entry.is_none() {
             return problem(format!("{path} does not exist"));
         }
@@ -106,32 +100,32 @@ fn bases(session: &mut Session<'_>, arguments: &[String]) -> Result<()> {
         }
         push(&mut map, "resources", path);
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
-fn build_metadata(session: &mut Session<'_>, arguments: &[String]) -> Result<()> {
+fn build_metadata(draft: &mut Draft<'_>, arguments: &[String]) -> Result<()> {
     let options = pairs::build_metadata(arguments)?;
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     for option in options {
         if has(&map, "buildMetadata", option) {
             return problem(format!("buildMetadata option {option} already in kustomization file"));
         }
         push(&mut map, "buildMetadata", option);
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
 /// To `commonLabels` or `commonAnnotations`.
-fn common(session: &mut Session<'_>, what: &str, arguments: &[String], force: bool) -> Result<()> {
+fn common(draft: &mut Draft<'_>, what: &str, arguments: &[String], force: bool) -> Result<()> {
     let pairs = metadata(what, arguments)?;
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let common = map.entry(if what == "label" { "commonLabels" } else { "commonAnnotations" }).make_map();
     for (key, value) in pairs {
         put(common, what, &key, value, force)?;
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
@@ -151,9 +145,9 @@ fn put(map: &mut Map, what: &str, key: &str, value: String, force: bool) -> Resu
 }
 
 /// To the first entry of `labels` with the same settings.
-fn labels(session: &mut Session<'_>, arguments: &[String], force: bool, templates: bool) -> Result<()> {
+fn labels(draft: &mut Draft<'_>, arguments: &[String], force: bool, templates: bool) -> Result<()> {
     let pairs = metadata("label", arguments)?;
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let is_same = |entry: &Value| {
         let flag = |name: &str| entry.get(name).and_then(Value::as_bool).unwrap_or(false);
         !flag("includeSelectors") && flag("includeTemplates") == templates
@@ -171,6 +165,6 @@ fn labels(session: &mut Session<'_>, arguments: &[String], force: bool, template
             put(own, "label", &key, value, force)?;
         }
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use weir_files::{Entry, RootedPath, Tree};
 use weir_yaml::{Map, Value};
 
-use super::session::{Session, printed};
+use super::draft::{Draft, printed};
 use super::{Edited, Result, pairs, problem};
 use crate::FILE_NAMES;
 
@@ -33,11 +33,11 @@ pub struct Create {
 
 /// The kustomization file of a directory that has none yet.
 pub fn create(tree: &Tree, dir: &RootedPath, what: &Create) -> Result<Edited> {
-    let session = Session::new(tree, dir);
+    let draft = Draft::new(tree, dir);
     let mut resources = Vec::new();
     if !what.resources.is_empty() {
         let patterns: Vec<String> = what.resources.split(',').map(str::to_string).collect();
-        resources = super::add::existing(&session, &patterns)?;
+        resources = super::add::existing(&draft, &patterns)?;
     }
     if FILE_NAMES.iter().any(|name| is_there(tree, &dir.child(name))) {
         return problem("kustomization file already exists");
@@ -58,7 +58,7 @@ pub fn create(tree: &Tree, dir: &RootedPath, what: &Create) -> Result<Edited> {
     map.insert("commonAnnotations", common(&what.annotations, "annotation")?);
     map.insert("commonLabels", common(&what.labels, "label")?);
     let file = dir.child("kustomization.yaml");
-    Ok(Edited { files: vec![(file, printed(&map)?)], notes: session.notes })
+    Ok(Edited { files: vec![(file, printed(&map)?)], notes: draft.notes })
 }
 
 fn is_there(tree: &Tree, path: &RootedPath) -> bool {

@@ -3,27 +3,27 @@
 use weir_yaml::{Map, Value};
 
 use super::deprecated::{append, push};
-use super::session::Session;
+use super::draft::Draft;
 use super::{Result, problem, vars};
 
-pub(super) fn run(session: &mut Session<'_>, converts_vars: bool) -> Result<()> {
-    let (mut map, _) = session.open()?;
+pub(super) fn run(draft: &mut Draft<'_>, converts_vars: bool) -> Result<()> {
+    let (mut map, _) = draft.open()?;
     append(&mut map, "patchesJson6902", "patches");
-    strategic_patches(session, &mut map);
+    strategic_patches(draft, &mut map);
     common_labels(&mut map)?;
     if converts_vars {
-        vars::convert(session, &mut map)?;
+        vars::convert(draft, &mut map)?;
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
 /// What is the name of a file is a path, all else is the patch itself.
-fn strategic_patches(session: &Session<'_>, map: &mut Map) {
+fn strategic_patches(draft: &Draft<'_>, map: &mut Map) {
     let Some(Value::List(patches)) = map.remove("patchesStrategicMerge") else { return };
     for patch in patches.iter() {
-        let path = session.dir.join(patch.as_str().unwrap_or_default());
-        let is_file = path.is_ok_and(|path| session.tree.is_file(&path) == Ok(true));
+        let path = draft.dir.join(patch.as_str().unwrap_or_default());
+        let is_file = path.is_ok_and(|path| draft.tree.is_file(&path) == Ok(true));
         let field = if is_file { "path" } else { "patch" };
         push(map, "patches", Map::from_iter([(field, patch.clone())]));
     }

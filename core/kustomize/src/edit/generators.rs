@@ -4,7 +4,7 @@ use weir_yaml::{Map, Value};
 
 use super::change::GeneratorSources;
 use super::deprecated::push;
-use super::session::Session;
+use super::draft::Draft;
 use super::{Result, because, glob, problem};
 use crate::{Options, build};
 
@@ -19,12 +19,12 @@ pub(super) const CONFIG_MAP: Kind =
     Kind { field: "configMapGenerator", word: "configmap", name: "ConfigMap" };
 pub(super) const SECRET: Kind = Kind { field: "secretGenerator", word: "secret", name: "Secret" };
 
-pub(super) fn add(session: &mut Session<'_>, kind: &Kind, sources: &GeneratorSources) -> Result<()> {
-    let files = files(session, &sources.files)
-        .map_err(|problems| because("failed to expand file source", problems))?;
+pub(super) fn add(draft: &mut Draft<'_>, kind: &Kind, sources: &GeneratorSources) -> Result<()> {
+    let files =
+        files(draft, &sources.files).map_err(|problems| because("failed to expand file source", problems))?;
     let name =
         check_add(sources, &files).map_err(|problems| because("failed to validate flags", problems))?;
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let at = position(&map, kind, name, &sources.namespace).unwrap_or_else(|| {
         let said = [("name", name), ("namespace", &sources.namespace), ("type", &sources.type_)];
         push(&mut map, kind.field, said.into_iter().filter(|(_, text)| !text.is_empty()).collect::<Map>());
@@ -45,15 +45,15 @@ pub(super) fn add(session: &mut Session<'_>, kind: &Kind, sources: &GeneratorSou
         }
         merge_options(entry, global.as_ref());
     }
-    try_out(session, kind, &map, at)
+    try_out(draft, kind, &map, at)
         .map_err(|problems| because(&format!("failed to create {}", kind.word), problems))?;
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
-pub(super) fn set(session: &mut Session<'_>, kind: &Kind, sources: &GeneratorSources) -> Result<()> {
+pub(super) fn set(draft: &mut Draft<'_>, kind: &Kind, sources: &GeneratorSources) -> Result<()> {
     let name = check_set(sources).map_err(|problems| because("failed to validate flags", problems))?;
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let failed = |problems| because(&format!("failed to create {}", kind.word), problems);
     let Some(at) = position(&map, kind, name, &sources.namespace) else {
         let what = format!("could not set new {} value", kind.name);
@@ -69,17 +69,12 @@ pub(super) fn set(session: &mut Session<'_>, kind: &Kind, sources: &GeneratorSou
         }
         merge_options(entry, global.as_ref());
     }
-    try_out(session, kind, &map, at).map_err(failed)?;
-    session.write(map);
+    try_out(draft, kind, &map, at).map_err(failed)?;
+    draft.write(map);
     Ok(())
 }
 
-pub(super) fn remove(
-    session: &mut Session<'_>,
-    kind: &Kind,
-    names: &[String],
-    namespace: &str,
-) -> Result<()> {
+pub(super) fn remove(draft: &mut Draft<'_>, kind: &Kind, names: &[String], namespace: &str) -> Result<()> {
     let word = kind.word;
     let [names] = names else {
         return problem(if names.is_empty() {
@@ -91,32 +86,32 @@ pub(super) fn remove(
             )
         });
     };
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let mut found = Vec::new();
     for name in names.split(',') {
         match position(&map, kind, name, namespace) {
             Some(_) => found.push(name),
-            None => session.note(format!("{word} {name} doesn't exist in kustomization file")),
+            None => draft.note(format!("{word} {name} doesn't exist in kustomization file")),
         }
     }
     if found.is_empty() {
-        session.notes.clear();
+        draft.notes.clear();
         return problem(format!("no specified {word}(s) were found in the kustomization.yaml file"));
     }
     if let Some(list) = map.get_mut(kind.field).and_then(Value::as_list_mut) {
         list.retain(|entry| !found.iter().any(|name| is_named(entry, name, namespace)));
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
 /// The files of patterns; one without any is noted.
-pub(super) fn matching(session: &mut Session<'_>, patterns: &[String]) -> Result<Vec<String>> {
+pub(super) fn matching(draft: &mut Draft<'_>, patterns: &[String]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for pattern in patterns {
-        let files = glob::files(session.tree, session.dir, pattern)?;
+        let files = glob::files(draft.tree, draft.dir, pattern)?;
         if files.is_empty() {
-            session.note(format!("{pattern} has no match"));
+            draft.note(format!("{pattern} has no match"));
         }
         found.extend(files);
     }
@@ -124,7 +119,7 @@ pub(super) fn matching(session: &mut Session<'_>, patterns: &[String]) -> Result
 }
 
 /// `key=pattern` or `pattern`.
-fn files(session: &mut Session<'_>, sources: &[String]) -> Result<Vec<String>> {
+fn files(draft: &mut Draft<'_>, sources: &[String]) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for source in sources {
         let parts: Vec<&str> = source.split('=').collect();
@@ -132,7 +127,7 @@ fn files(session: &mut Session<'_>, sources: &[String]) -> Result<Vec<String>> {
             [key, pattern] => (key, pattern),
             _ => ("", parts.first().copied().unwrap_or_default()),
         };
-        let found = matching(session, &[pattern.to_string()])?;
+        let found = matching(draft, &[pattern.to_string()])?;
         match &found[..] {
             _ if key.is_empty() => all.extend(found),
             [one] => all.push(format!("{key}={one}")),
@@ -253,9 +248,9 @@ fn put(all: &mut Vec<(String, String)>, (key, value): (String, String)) {
 }
 
 /// Builds this one alone, to see whether it can be built at all.
-fn try_out(session: &Session<'_>, kind: &Kind, map: &Map, at: usize) -> Result<()> {
+fn try_out(draft: &Draft<'_>, kind: &Kind, map: &Map, at: usize) -> Result<()> {
     let Some(mut entry) = list(map, kind).get(at).cloned() else { return Ok(()) };
     entry.remove_at(&["behavior"]);
     let root = Value::from([(kind.field, Value::from(vec![entry]))]);
-    build(session.tree, session.dir, &Options { root: Some(root), ..Options::default() }).map(|_| ())
+    build(draft.tree, draft.dir, &Options { root: Some(root), ..Options::default() }).map(|_| ())
 }

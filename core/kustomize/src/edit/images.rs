@@ -2,7 +2,7 @@
 
 use weir_yaml::{Map, Value};
 
-use super::session::Session;
+use super::draft::Draft;
 use super::{Result, problem, set};
 
 /// In place of a name, tag or digest: as it is in the file.
@@ -18,7 +18,7 @@ const FORMS: &str = "invalid format of image, use one of the following options:
 - <image>@<digest>";
 
 /// Sorted by name; of equal names in the file the first stays.
-pub(super) fn set(session: &mut Session<'_>, arguments: &[String]) -> Result<()> {
+pub(super) fn set(draft: &mut Draft<'_>, arguments: &[String]) -> Result<()> {
     if arguments.is_empty() {
         return problem("no image specified");
     }
@@ -28,7 +28,7 @@ pub(super) fn set(session: &mut Session<'_>, arguments: &[String]) -> Result<()>
         all.retain(|(own, _)| *own != name);
         all.push((name, image));
     }
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     for own in map.get("images").and_then(Value::as_list).unwrap_or_default() {
         let name = own.str_at(&["name"]).unwrap_or_default();
         match all.iter_mut().find(|(known, _)| known == name) {
@@ -40,7 +40,7 @@ pub(super) fn set(session: &mut Session<'_>, arguments: &[String]) -> Result<()>
         fill(image, &Value::Null);
     }
     set::put_sorted(&mut map, "images", all);
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod add;
 mod change;
 mod create;
 mod deprecated;
+mod draft;
 mod fix;
 mod generators;
 mod glob;
@@ -14,7 +15,6 @@ mod images;
 mod pairs;
 mod patches;
 mod remove;
-mod session;
 mod set;
 pub(crate) mod shape;
 mod vars;
@@ -38,14 +38,14 @@ pub struct Edited {
 
 /// The kustomization file of this directory after an edit.
 pub fn edit(tree: &Tree, dir: &RootedPath, edit: &Edit) -> Result<Edited> {
-    let mut session = session::Session::new(tree, dir);
+    let mut draft = draft::Draft::new(tree, dir);
     match edit {
-        Edit::Add(what) => add::run(&mut session, what)?,
-        Edit::Set(what) => set::run(&mut session, what)?,
-        Edit::Remove(what) => remove::run(&mut session, what)?,
-        Edit::Fix { vars } => fix::run(&mut session, *vars)?,
+        Edit::Add(what) => add::run(&mut draft, what)?,
+        Edit::Set(what) => set::run(&mut draft, what)?,
+        Edit::Remove(what) => remove::run(&mut draft, what)?,
+        Edit::Fix { vars } => fix::run(&mut draft, *vars)?,
     }
-    session.finish()
+    draft.finish()
 }
 
 /// One problem.

@@ -4,36 +4,36 @@ use weir_yaml::{Map, Value};
 
 use super::change::PatchChoice;
 use super::deprecated::push;
-use super::session::Session;
+use super::draft::Draft;
 use super::{Result, problem};
 
-pub(super) fn add(session: &mut Session<'_>, choice: &PatchChoice) -> Result<()> {
+pub(super) fn add(draft: &mut Draft<'_>, choice: &PatchChoice) -> Result<()> {
     check(choice)?;
     if choice.patch.is_empty() && choice.path.is_empty() {
         return problem("must provide either patch or path");
     }
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let patch = entry(choice);
     if patches(&map).iter().any(|own| own.means(&patch)) {
-        session.note(format!("patch {} already in kustomization file", named(choice)));
+        draft.note(format!("patch {} already in kustomization file", named(choice)));
         return Ok(());
     }
     push(&mut map, "patches", patch);
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
-pub(super) fn remove(session: &mut Session<'_>, choice: &PatchChoice) -> Result<()> {
+pub(super) fn remove(draft: &mut Draft<'_>, choice: &PatchChoice) -> Result<()> {
     check(choice)?;
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let patch = entry(choice);
     let rest: Vec<Value> = patches(&map).iter().filter(|own| !own.means(&patch)).cloned().collect();
     if rest.len() == patches(&map).len() {
-        session.note(format!("patch {} doesn't exist in kustomization file", named(choice)));
+        draft.note(format!("patch {} doesn't exist in kustomization file", named(choice)));
         return Ok(());
     }
     map.insert("patches", rest);
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 

@@ -3,29 +3,29 @@
 use weir_yaml::{Map, Value};
 
 use super::change::Remove;
-use super::session::Session;
+use super::draft::Draft;
 use super::{Result, generators, glob, pairs, patches, problem};
 
-pub(super) fn run(session: &mut Session<'_>, what: &Remove) -> Result<()> {
+pub(super) fn run(draft: &mut Draft<'_>, what: &Remove) -> Result<()> {
     match what {
-        Remove::Annotation { keys, ignore } => common(session, "annotation", keys, *ignore),
-        Remove::Label { keys, ignore } => common(session, "label", keys, *ignore),
+        Remove::Annotation { keys, ignore } => common(draft, "annotation", keys, *ignore),
+        Remove::Label { keys, ignore } => common(draft, "label", keys, *ignore),
         Remove::BuildMetadata(arguments) => {
             let options = pairs::build_metadata(arguments)?;
-            let (mut map, _) = session.open()?;
+            let (mut map, _) = draft.open()?;
             retain(&mut map, "buildMetadata", |own| !options.contains(&own));
-            session.write(map);
+            draft.write(map);
             Ok(())
         }
         Remove::ConfigMap { names, namespace } => {
-            generators::remove(session, &generators::CONFIG_MAP, names, namespace)
+            generators::remove(draft, &generators::CONFIG_MAP, names, namespace)
         }
         Remove::Secret { names, namespace } => {
-            generators::remove(session, &generators::SECRET, names, namespace)
+            generators::remove(draft, &generators::SECRET, names, namespace)
         }
-        Remove::Patch(choice) => patches::remove(session, choice),
-        Remove::Resource(patterns) => paths(session, "resource", patterns),
-        Remove::Transformer(patterns) => paths(session, "transformer", patterns),
+        Remove::Patch(choice) => patches::remove(draft, choice),
+        Remove::Resource(patterns) => paths(draft, "resource", patterns),
+        Remove::Transformer(patterns) => paths(draft, "transformer", patterns),
     }
 }
 
@@ -36,7 +36,7 @@ fn retain(map: &mut Map, field: &str, keep: impl Fn(&str) -> bool) {
 }
 
 /// From `commonLabels` or `commonAnnotations`.
-fn common(session: &mut Session<'_>, what: &str, arguments: &[String], ignore: bool) -> Result<()> {
+fn common(draft: &mut Draft<'_>, what: &str, arguments: &[String], ignore: bool) -> Result<()> {
     let [argument] = arguments else {
         return problem(if arguments.is_empty() {
             format!("must specify {what}")
@@ -48,7 +48,7 @@ fn common(session: &mut Session<'_>, what: &str, arguments: &[String], ignore: b
     if keys.contains(&"") {
         return problem(format!("invalid {what}: '' (name is empty)"));
     }
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let field = if what == "label" { "commonLabels" } else { "commonAnnotations" };
     if !map.contains_key(field) && !ignore {
         return problem(format!("{field} is not defined in kustomization file"));
@@ -59,16 +59,16 @@ fn common(session: &mut Session<'_>, what: &str, arguments: &[String], ignore: b
             return problem(format!("{what} {key} is not defined in kustomization file"));
         }
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
-fn paths(session: &mut Session<'_>, what: &str, patterns: &[String]) -> Result<()> {
+fn paths(draft: &mut Draft<'_>, what: &str, patterns: &[String]) -> Result<()> {
     if patterns.is_empty() {
         return problem(format!("must specify a {what} file"));
     }
     let field = format!("{what}s");
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     if let Some(pattern) = patterns.iter().find(|pattern| glob::matches(pattern, "").is_none()) {
         return problem(format!("{pattern}: syntax error in pattern"));
     }
@@ -76,7 +76,7 @@ fn paths(session: &mut Session<'_>, what: &str, patterns: &[String]) -> Result<(
     let before = map.get(&field).and_then(Value::as_list).unwrap_or_default();
     if before.iter().any(|own| is_meant(own.as_str().unwrap_or_default())) {
         retain(&mut map, &field, |own| !is_meant(own));
-        session.write(map);
+        draft.write(map);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use regex::Regex;
 use weir_yaml::{Map, Value};
 
 use super::change::Set;
-use super::session::Session;
+use super::draft::Draft;
 use super::{Result, generators, images, pairs, problem};
 
 /// Names of annotations as the real tool takes them here.
@@ -13,38 +13,38 @@ const ANNOTATION: &str = concat!(
     "[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$"
 );
 
-pub(super) fn run(session: &mut Session<'_>, what: &Set) -> Result<()> {
+pub(super) fn run(draft: &mut Draft<'_>, what: &Set) -> Result<()> {
     match what {
-        Set::Annotation(arguments) => common(session, "annotation", arguments),
-        Set::Label(arguments) => common(session, "label", arguments),
+        Set::Annotation(arguments) => common(draft, "annotation", arguments),
+        Set::Label(arguments) => common(draft, "label", arguments),
         Set::BuildMetadata(arguments) => {
             let options: Vec<Value> =
                 pairs::build_metadata(arguments)?.into_iter().map(Value::from).collect();
-            field(session, "buildMetadata", options.into())
+            field(draft, "buildMetadata", options.into())
         }
-        Set::Image(arguments) => images::set(session, arguments),
-        Set::Replicas(arguments) => replicas(session, arguments),
-        Set::NamePrefix(arguments) => text(session, "namePrefix", "prefix", arguments),
-        Set::NameSuffix(arguments) => text(session, "nameSuffix", "suffix", arguments),
-        Set::Namespace(arguments) => text(session, "namespace", "namespace", arguments),
-        Set::ConfigMap(sources) => generators::set(session, &generators::CONFIG_MAP, sources),
-        Set::Secret(sources) => generators::set(session, &generators::SECRET, sources),
+        Set::Image(arguments) => images::set(draft, arguments),
+        Set::Replicas(arguments) => replicas(draft, arguments),
+        Set::NamePrefix(arguments) => text(draft, "namePrefix", "prefix", arguments),
+        Set::NameSuffix(arguments) => text(draft, "nameSuffix", "suffix", arguments),
+        Set::Namespace(arguments) => text(draft, "namespace", "namespace", arguments),
+        Set::ConfigMap(sources) => generators::set(draft, &generators::CONFIG_MAP, sources),
+        Set::Secret(sources) => generators::set(draft, &generators::SECRET, sources),
     }
 }
 
-fn text(session: &mut Session<'_>, name: &str, what: &str, arguments: &[String]) -> Result<()> {
+fn text(draft: &mut Draft<'_>, name: &str, what: &str, arguments: &[String]) -> Result<()> {
     let [argument] = arguments else { return problem(format!("must specify exactly one {what} value")) };
-    field(session, name, argument.as_str().into())
+    field(draft, name, argument.as_str().into())
 }
 
-fn field(session: &mut Session<'_>, name: &str, value: Value) -> Result<()> {
-    let (mut map, _) = session.open()?;
+fn field(draft: &mut Draft<'_>, name: &str, value: Value) -> Result<()> {
+    let (mut map, _) = draft.open()?;
     map.insert(name, value);
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
-fn common(session: &mut Session<'_>, what: &str, arguments: &[String]) -> Result<()> {
+fn common(draft: &mut Draft<'_>, what: &str, arguments: &[String]) -> Result<()> {
     if arguments.is_empty() {
         return problem(format!("must specify {what}"));
     }
@@ -58,17 +58,17 @@ fn common(session: &mut Session<'_>, what: &str, arguments: &[String]) -> Result
             ));
         }
     }
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     let common = map.entry(if what == "label" { "commonLabels" } else { "commonAnnotations" }).make_map();
     for (key, value) in pairs {
         common.insert(key, value);
     }
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 
 /// Sorted by name; of equal names the first of the file stays.
-fn replicas(session: &mut Session<'_>, arguments: &[String]) -> Result<()> {
+fn replicas(draft: &mut Draft<'_>, arguments: &[String]) -> Result<()> {
     if arguments.is_empty() {
         return problem("no replicas specified");
     }
@@ -83,7 +83,7 @@ fn replicas(session: &mut Session<'_>, arguments: &[String]) -> Result<()> {
         let count: Value = count.parse::<i64>().map_or(Value::Null, Value::from);
         all.push(((*name).to_string(), Value::from([("name", Value::from(*name)), ("count", count)])));
     }
-    let (mut map, _) = session.open()?;
+    let (mut map, _) = draft.open()?;
     for own in map.get("replicas").and_then(Value::as_list).unwrap_or_default() {
         let name = own.str_at(&["name"]).unwrap_or_default();
         if !all.iter().any(|(known, _)| known == name) {
@@ -91,7 +91,7 @@ fn replicas(session: &mut Session<'_>, arguments: &[String]) -> Result<()> {
         }
     }
     put_sorted(&mut map, "replicas", all);
-    session.write(map);
+    draft.write(map);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use weir_manifest::{object, split_api_version};
 use weir_yaml::{Dialect, Map, Value, first_from_yaml};
 
 use super::deprecated::push;
-use super::session::Session;
+use super::draft::Draft;
 use super::{Result, problem};
 use crate::FILE_NAMES;
 
@@ -23,11 +23,11 @@ struct File {
     patch: Option<Value>,
 }
 
-pub(super) fn convert(session: &mut Session<'_>, map: &mut Map) -> Result<()> {
+pub(super) fn convert(draft: &mut Draft<'_>, map: &mut Map) -> Result<()> {
     let Some(Value::List(vars)) = map.remove("vars") else { return Ok(()) };
     let mut files = BTreeMap::new();
     let mut order = Vec::new();
-    collect(session, session.dir, map, 0, &mut files, &mut order);
+    collect(draft, draft.dir, map, 0, &mut files, &mut order);
     for var in vars.iter() {
         let name = var.str_at(&["name"]).unwrap_or_default();
         let mut replacement = Map::from_iter([("source", source(var))]);
@@ -45,13 +45,13 @@ pub(super) fn convert(session: &mut Session<'_>, map: &mut Map) -> Result<()> {
         }
     }
     let changed = files.into_values().filter(|file| file.is_changed);
-    session.others.extend(changed.map(|file| (file.path, file.text)));
+    draft.others.extend(changed.map(|file| (file.path, file.text)));
     Ok(())
 }
 
 /// Resource and patch files of a kustomization and its bases.
 fn collect(
-    session: &Session<'_>,
+    draft: &Draft<'_>,
     dir: &RootedPath,
     map: &Map,
     depth: usize,
@@ -61,36 +61,36 @@ fn collect(
     let list = |field: &str| map.get(field).and_then(Value::as_list).unwrap_or_default();
     for resource in list("resources").iter().chain(list("bases")).filter_map(Value::as_str) {
         let Ok(path) = dir.join(resource) else { continue };
-        let inner = FILE_NAMES.iter().find_map(|name| read(session, &path.child(name)));
+        let inner = FILE_NAMES.iter().find_map(|name| read(draft, &path.child(name)));
         let inner = inner.and_then(|text| first_from_yaml(&text, Dialect::Sigs).ok());
         if let Some(inner) = inner.as_ref().and_then(Value::as_map).filter(|_| depth < MAX_DEPTH) {
-            collect(session, &path, inner, depth + 1, files, order);
+            collect(draft, &path, inner, depth + 1, files, order);
         }
-        note(session, path, None, files, order);
+        note(draft, path, None, files, order);
     }
     for patch in list("patches") {
         if let Some(path) = patch.str_at(&["path"]).and_then(|path| dir.join(path).ok()) {
-            note(session, path, Some(patch.clone()), files, order);
+            note(draft, path, Some(patch.clone()), files, order);
         }
     }
 }
 
 fn note(
-    session: &Session<'_>,
+    draft: &Draft<'_>,
     path: RootedPath,
     patch: Option<Value>,
     files: &mut BTreeMap<RootedPath, File>,
     order: &mut Vec<RootedPath>,
 ) {
-    let Some(text) = read(session, &path) else { return };
+    let Some(text) = read(draft, &path) else { return };
     if !files.contains_key(&path) {
         order.push(path.clone());
         files.insert(path.clone(), File { path, text, is_changed: false, patch });
     }
 }
 
-fn read(session: &Session<'_>, path: &RootedPath) -> Option<String> {
-    String::from_utf8(session.tree.read(path).ok()?.to_vec()).ok()
+fn read(draft: &Draft<'_>, path: &RootedPath) -> Option<String> {
+    String::from_utf8(draft.tree.read(path).ok()?.to_vec()).ok()
 }
 
 /// A map of the texts that are not empty.

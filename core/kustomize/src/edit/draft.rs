@@ -9,7 +9,7 @@ use crate::FILE_NAMES;
 use crate::source::Source;
 
 /// The directory that is worked in.
-pub(super) struct Session<'a> {
+pub(super) struct Draft<'a> {
     pub(super) tree: &'a Tree,
     pub(super) dir: &'a RootedPath,
     pub(super) notes: Vec<String>,
@@ -26,7 +26,7 @@ struct Opened {
     changed: Option<Map>,
 }
 
-impl<'a> Session<'a> {
+impl<'a> Draft<'a> {
     pub(super) fn new(tree: &'a Tree, dir: &'a RootedPath) -> Self {
         Self { tree, dir, notes: Vec::new(), others: Vec::new(), opened: None }
     }
