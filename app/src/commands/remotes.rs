@@ -19,11 +19,20 @@ pub(super) fn answered<T>(build: impl Fn(&BTreeMap<Need, Answer>) -> Result<T, S
             Err(Stop::Failed(problems)) => return Err(problems.into()),
             Err(Stop::Needs(needs)) => {
                 install_crypto();
-                let remotes = Remotes { directory: cache().join("remotes"), runner: Runner::Here };
-                answers.extend(needs.iter().cloned().zip(remotes.answer(&needs)));
+                answers.extend(needs.iter().cloned().zip(remotes().answer(&needs)));
             }
         }
     }
+}
+
+/// What was found for one need.
+pub(super) fn answer(need: &Need) -> Option<Answer> {
+    install_crypto();
+    remotes().answer(std::slice::from_ref(need)).pop()
+}
+
+fn remotes() -> Remotes {
+    Remotes { directory: cache().join("remotes"), runner: Runner::Here }
 }
 
 /// Where fetched repositories are kept between commands.

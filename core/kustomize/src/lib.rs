@@ -41,7 +41,7 @@ use weir_files::{Diagnostic, Place, ReadError, RootedPath, Tree};
 use weir_yaml::Value;
 
 pub use explain::FieldOrigin;
-pub use remote::{Answer, Need};
+pub use remote::{Answer, Need, repository};
 
 /// The names that a kustomization file may have.
 pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];

@@ -38,13 +38,18 @@ pub(crate) enum KustomizeWhat {
 #[command(after_help = "Examples:
   weir kustomize build apps/podinfo
   weir kustomize build overlays/prod -o prod.yaml
-  weir kustomize build overlays/prod -o objects/")]
+  weir kustomize build overlays/prod -o objects/
+  weir kustomize build overlays/prod --explain Deployment/web
+  weir kustomize build 'https://github.com/stefanprodan/podinfo//kustomize?ref=6.9.0'")]
 pub(crate) struct KustomizeBuild {
-    /// Directory with a kustomization [default: .]
+    /// Directory with a kustomization, or URL of one in a repository [default: .]
     pub(crate) dir: Vec<PathBuf>,
     /// Write to this file instead, or to a file for each object in this directory
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
+    /// Tell for each field of one object which file and which transformer set it: KIND/NAME or KIND/NAMESPACE/NAME
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) explain: Option<String>,
     /// Which files may be read: LoadRestrictionsRootOnly or LoadRestrictionsNone
     #[arg(long, value_name = "RULE", default_value = "LoadRestrictionsRootOnly")]
     pub(crate) load_restrictor: String,

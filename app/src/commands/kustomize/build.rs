@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use weir_files::{MemoryFiles, RootedPath};
-use weir_kustomize::{Built, LoadRestriction, Options, Reorder};
+use weir_files::Tree;
+use weir_kustomize::{Answer, Built, LoadRestriction, Need, Options, Reorder};
 use weir_manifest::kinds::{Scope, kustomize_scope};
 use weir_manifest::{object, split_api_version};
 use weir_yaml::Value;
 
+use super::explain;
 use super::files::tree_and_directory;
 use crate::cli::kustomize::KustomizeBuild;
-use crate::commands::remotes::answered;
+use crate::commands::remotes::{answer, answered};
 use crate::exit::Failure;
 use crate::output::{print, say};
 
@@ -21,17 +22,18 @@ const MANAGED_BY: &str = "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL";
 pub(super) fn run(args: &KustomizeBuild) -> Result<(), Failure> {
     let dir = one_directory(&args.dir)?;
     let options = options(args)?;
-    let (tree, dir, options) = if is_url(dir) {
-        (MemoryFiles::new().tree(), RootedPath::root(), Options { root: Some(only(dir)), ..options })
-    } else {
-        let (tree, dir) = tree_and_directory(dir)?;
-        (tree, dir, options)
+    let (tree, dir) = match (dir.to_str().map(weir_kustomize::repository), dir.exists()) {
+        (Some(Ok((need, below))), false) => (fetched(&need)?, below),
+        _ => tree_and_directory(dir)?,
     };
     let built = answered(|answers| {
         weir_kustomize::build_or_ask(&tree, &dir, &Options { answers: answers.clone(), ..options.clone() })
     })?;
     for warning in &built.warnings {
         say(&warning.to_string());
+    }
+    if let Some(object) = &args.explain {
+        return print(&explain::table(&tree, &built, object)?);
     }
     match &args.output {
         Some(path) if path.is_dir() => write_each(path, &built),
@@ -52,18 +54,13 @@ fn one_directory(dirs: &[PathBuf]) -> Result<&Path, Failure> {
     Ok(dir)
 }
 
-fn is_url(dir: &Path) -> bool {
-    let text = dir.to_string_lossy();
-    let starts = ["git@", "git::", "gh:", "github.com/", "github.com:"];
-    !dir.exists() && (text.contains("://") || starts.iter().any(|start| text.starts_with(start)))
-}
-
-/// A kustomization of nothing but what is behind a URL.
-fn only(url: &Path) -> Value {
-    let mut kustomization = Value::default();
-    let resources: Value = [url.to_string_lossy().into_owned()].into_iter().collect();
-    kustomization.set_at(&["resources"], resources);
-    kustomization
+/// The files of a repository behind a URL.
+fn fetched(need: &Need) -> Result<Tree, Failure> {
+    match answer(need) {
+        Some(Answer::Tree(tree)) => Ok(tree),
+        Some(Answer::Failed(cause)) => Err(Failure::new(cause)),
+        Some(Answer::File(_)) | None => Err(Failure::new("the URL is not that of a repository")),
+    }
 }
 
 fn options(args: &KustomizeBuild) -> Result<Options, Failure> {
@@ -103,7 +100,8 @@ fn options(args: &KustomizeBuild) -> Result<Options, Failure> {
     }
     let managed_by_label =
         args.enable_managedby_label || std::env::var_os(MANAGED_BY).is_some_and(|value| value == "on");
-    Ok(Options { load_restriction, reorder, managed_by_label, ..Options::default() })
+    let explain = args.explain.is_some();
+    Ok(Options { load_restriction, reorder, managed_by_label, explain, ..Options::default() })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

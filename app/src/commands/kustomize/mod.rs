@@ -3,6 +3,7 @@
 mod build;
 mod create;
 mod edit;
+mod explain;
 mod files;
 mod localize;
 mod version;
