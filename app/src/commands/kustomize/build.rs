@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use weir_files::Tree;
-use weir_kustomize::{Answer, Built, LoadRestriction, Need, Options, Reorder};
+use weir_files::{Diagnostic, Tree};
+use weir_kustomize::{Answer, Built, LoadRestriction, Need, Options, Reorder, Stop};
 use weir_manifest::kinds::{Scope, kustomize_scope};
 use weir_manifest::{object, split_api_version};
 use weir_yaml::Value;
 
 use super::explain;
-use super::files::tree_and_directory;
+use super::files::{from_here, problem_from_here, tree_and_directory};
 use crate::cli::kustomize::KustomizeBuild;
 use crate::commands::remotes::{answer, answered};
 use crate::exit::Failure;
@@ -22,18 +22,26 @@ const MANAGED_BY: &str = "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL";
 pub(super) fn run(args: &KustomizeBuild) -> Result<(), Failure> {
     let dir = one_directory(&args.dir)?;
     let options = options(args)?;
-    let (tree, dir) = match (dir.to_str().map(weir_kustomize::repository), dir.exists()) {
-        (Some(Ok((need, below))), false) => (fetched(&need)?, below),
-        _ => tree_and_directory(dir)?,
+    let remote = dir.to_str().filter(|_| !dir.exists()).and_then(|url| weir_kustomize::repository(url).ok());
+    let is_here = remote.is_none();
+    let named = |problem: Diagnostic| if is_here { problem_from_here(problem) } else { problem };
+    let (tree, dir) = match remote {
+        Some((need, below)) => (fetched(&need)?, below),
+        None => tree_and_directory(dir)?,
     };
     let built = answered(|answers| {
-        weir_kustomize::build_or_ask(&tree, &dir, &Options { answers: answers.clone(), ..options.clone() })
+        let options = Options { answers: answers.clone(), ..options.clone() };
+        weir_kustomize::build_or_ask(&tree, &dir, &options).map_err(|stop| match stop {
+            Stop::Failed(problems) => Stop::Failed(problems.into_iter().map(named).collect()),
+            needs @ Stop::Needs(_) => needs,
+        })
     })?;
     for warning in &built.warnings {
-        say(&warning.to_string());
+        say(&named(warning.clone()).to_string());
     }
     if let Some(object) = &args.explain {
-        return print(&explain::table(&tree, &built, object)?);
+        let place = |place| if is_here { from_here(place) } else { place };
+        return print(&explain::table(&tree, &built, object, place)?);
     }
     match &args.output {
         Some(path) if path.is_dir() => write_each(path, &built),

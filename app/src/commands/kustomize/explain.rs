@@ -1,6 +1,6 @@
 //! `weir kustomize build --explain`: where each field of an object comes from.
 
-use weir_files::Tree;
+use weir_files::{Place, Tree};
 use weir_kustomize::{Built, Resource};
 use weir_manifest::object;
 use weir_yaml::{Value, to_json};
@@ -9,15 +9,21 @@ use crate::exit::Failure;
 use crate::output::Table;
 
 /// Fields in the order in which they are printed: value, transformer, and where it is written.
-pub(super) fn table(tree: &Tree, built: &Built, wanted: &str) -> Result<String, Failure> {
+/// Places are named as `named` says.
+pub(super) fn table(
+    tree: &Tree,
+    built: &Built,
+    wanted: &str,
+    named: impl Fn(Place) -> Place,
+) -> Result<String, Failure> {
     let mut table = Table::new(&["FIELD", "VALUE", "SET BY", "IN"]);
     for field in find(built, wanted)?.explain(tree) {
         let value = match &field.value {
             Value::String(text) => text.to_string(),
             other => to_json(other),
         };
-        let by = field.by.map(|by| format!(" (named in {by})")).unwrap_or_default();
-        let place = format!("{}{by}", field.place);
+        let by = field.by.map(|by| format!(" (named in {})", named(by))).unwrap_or_default();
+        let place = format!("{}{by}", named(field.place));
         table.row(vec![field.path, one_line(&value), field.transformer.to_string(), place]);
     }
     Ok(table.text(true))

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use weir_files::{RootedPath, Tree};
+use weir_files::{Diagnostic, Place, RootedPath, Tree};
 
 use crate::exit::Failure;
 
@@ -14,6 +14,30 @@ pub(super) fn tree_and_directory(dir: &Path) -> Result<(Tree, RootedPath), Failu
     let text = real.to_str().ok_or_else(|| Failure::new(format!("'{}' is no text", real.display())))?;
     let dir = RootedPath::new(text).map_err(|e| Failure::new(e.to_string()))?;
     Ok((weir_fetch::local_directory(Path::new("/")), dir))
+}
+
+/// A place of that tree by the name that its file has from here.
+pub(super) fn from_here(mut place: Place) -> Place {
+    let real = on_disk_text(&place.file);
+    let here =
+        std::env::current_dir().ok().and_then(|here| real.strip_prefix(here).ok().map(Path::to_path_buf));
+    if let Some(name) = here.as_deref().unwrap_or(&real).to_str() {
+        place.file = name.into();
+    }
+    place
+}
+
+/// The same for a problem and the way that led to it.
+pub(super) fn problem_from_here(mut problem: Diagnostic) -> Diagnostic {
+    problem.place = problem.place.map(from_here);
+    for frame in &mut problem.trace {
+        frame.place = from_here(frame.place.clone());
+    }
+    problem
+}
+
+fn on_disk_text(file: &str) -> PathBuf {
+    Path::new("/").join(file)
 }
 
 /// Where a path of that tree is on this machine.
