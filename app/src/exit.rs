@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use weir_cluster::ApiError;
 use weir_files::Diagnostic;
 
@@ -20,6 +21,40 @@ pub(crate) enum Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+/// A command line that cannot be understood, or asks for help.
+#[derive(Debug)]
+pub(crate) struct Misuse {
+    error: clap::Error,
+    /// Where it is not understood.
+    code: Exit,
+}
+
+impl Misuse {
+    /// Of a command of our own.
+    pub(crate) fn of_weir(error: clap::Error) -> Self {
+        Self { error, code: Exit::Usage }
+    }
+
+    /// In the place of kustomize, which knows one exit code, and shows its help where nothing is asked for.
+    pub(crate) fn of_kustomize(error: clap::Error) -> Self {
+        let code = match error.kind() {
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Exit::Success,
+            _ => Exit::Failure,
+        };
+        Self { error, code }
+    }
+
+    /// Says so.
+    pub(crate) fn end(&self) -> Exit {
+        // A closed output is no reason to fail.
+        _ = self.error.print();
+        match self.error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Success,
+            _ => self.code,
+        }
     }
 }
 

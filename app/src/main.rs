@@ -7,15 +7,16 @@ mod exit;
 mod output;
 mod telemetry;
 
-use clap::Parser as _;
-
 /// Gives back what it does not need; the allocator of the system keeps half as much again for each thread. Huge pages are
 /// off: they trebled the memory of a hundred units.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    let cli = cli::Cli::parse_from(cli::arguments());
+    let cli = match cli::parse() {
+        Ok(cli) => cli,
+        Err(misuse) => return misuse.end().into(),
+    };
     match commands::run(cli) {
         Ok(code) => code.into(),
         Err(failure) => {

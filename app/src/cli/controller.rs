@@ -43,6 +43,9 @@ pub(crate) struct Controller {
     /// Intervals are spread by this many percent
     #[arg(long, value_name = "PERCENT", default_value_t = 5)]
     pub(crate) interval_jitter_percentage: u32,
+    /// Refuse files and repositories behind URLs in kustomizations
+    #[arg(long)]
+    pub(crate) no_remote_bases: bool,
     /// Refuse references to other namespaces
     #[arg(long)]
     pub(crate) no_cross_namespace_refs: bool,

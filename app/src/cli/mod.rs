@@ -4,6 +4,7 @@ mod controller;
 mod events;
 mod get;
 mod install;
+pub(crate) mod kustomize;
 mod reconcile;
 mod render;
 mod toggle;
@@ -11,19 +12,21 @@ mod tree;
 mod up;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::Path;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 
 use crate::connect::ClusterArgs;
+use crate::exit::Misuse;
 use crate::output::Format;
 
 pub(crate) use controller::Controller;
 pub(crate) use events::Events;
 pub(crate) use get::{Get, GetArtifacts, GetImages, GetName, GetSources, GetWhat};
 pub(crate) use install::Install;
+pub(crate) use kustomize::Kustomize;
 pub(crate) use reconcile::{Reconcile, ReconcileImage, ReconcileSource, ReconcileWhat};
-pub(crate) use render::{Build, BuildKustomization, BuildWhat, Kustomize, KustomizeBuild, KustomizeWhat};
+pub(crate) use render::{Build, BuildKustomization, BuildWhat};
 pub(crate) use toggle::{Names, Resume, Suspend, ToggleImage, ToggleSource, ToggleWhat};
 pub(crate) use tree::{Tree, TreeFormat, TreeKustomization, TreeWhat};
 pub(crate) use up::Up;
@@ -79,14 +82,30 @@ pub(crate) struct Completion {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// The arguments; a link named `kustomize` means `weir kustomize`.
-pub(crate) fn arguments() -> Vec<OsString> {
-    let mut arguments: Vec<_> = std::env::args_os().collect();
-    let name = arguments.first().and_then(|path| PathBuf::from(path).file_name().map(OsString::from));
+/// What was asked for. A link named `kustomize` means `weir kustomize`.
+pub(crate) fn parse() -> Result<Cli, Misuse> {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let name = arguments.first().and_then(|path| Path::new(path).file_stem());
     if name.is_some_and(|name| name == "kustomize") {
-        arguments.insert(1, "kustomize".into());
+        return kustomize_alone("kustomize", &arguments);
     }
-    arguments
+    if arguments.get(1).is_some_and(|word| word == "kustomize") {
+        return kustomize_alone("weir kustomize", &arguments[1..]);
+    }
+    let cli = Cli::try_parse_from(&arguments).map_err(Misuse::of_weir)?;
+    match arguments.iter().position(|word| word == "kustomize") {
+        Some(at) if matches!(cli.command, Command::Kustomize(_)) => {
+            kustomize_alone("weir kustomize", &arguments[at..])
+        }
+        _ => Ok(cli),
+    }
+}
+
+/// Kustomize has words that mean something else to all other commands, `--namespace` above all.
+fn kustomize_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Misuse> {
+    let matches = Kustomize::command(name).try_get_matches_from(arguments).map_err(Misuse::of_kustomize)?;
+    let kustomize = Kustomize::from_arg_matches(&matches).map_err(Misuse::of_kustomize)?;
+    Ok(Cli { cluster: ClusterArgs::default(), command: Command::Kustomize(kustomize) })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `weir build` and `weir kustomize`.
+//! `weir build`.
 
 use std::path::PathBuf;
 
@@ -32,33 +32,4 @@ pub(crate) struct BuildKustomization {
     /// Do not ask a cluster for anything
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-/// Kustomize, with kustomize's own words
-#[derive(Debug, Args)]
-pub(crate) struct Kustomize {
-    #[command(subcommand)]
-    pub(crate) what: KustomizeWhat,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KustomizeWhat {
-    Build(KustomizeBuild),
-}
-
-/// Build a kustomization directory and print the objects
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  weir kustomize build apps/podinfo
-  weir kustomize build overlays/prod -o prod.yaml")]
-pub(crate) struct KustomizeBuild {
-    /// Directory with a kustomization
-    #[arg(default_value = ".")]
-    pub(crate) dir: PathBuf,
-    /// Write to this file instead
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Which files may be read: LoadRestrictionsRootOnly or LoadRestrictionsNone
-    #[arg(long, value_name = "RULE", default_value = "LoadRestrictionsRootOnly")]
-    pub(crate) load_restrictor: String,
 }

@@ -7,6 +7,7 @@ use weir_files::RootedPath;
 use weir_yaml::{Dialect, Value, from_yaml, to_yaml};
 
 use super::kind::KUSTOMIZATION;
+use super::remotes::answered;
 use super::resource::read_one;
 use crate::cli::BuildKustomization;
 use crate::connect::ClusterArgs;
@@ -36,7 +37,7 @@ pub(super) fn run(args: &BuildKustomization, cluster: &ClusterArgs) -> Result<()
     unit.spec.path = dir.as_str().to_string();
     let recipe = weir_controllers::recipe(&unit).map_err(Failure::new)?;
     let tree = weir_fetch::local_directory(&root);
-    let rendered = weir_delivery::render(&recipe, &tree)?;
+    let rendered = answered(|answers| weir_delivery::render(&recipe, &tree, answers))?;
     for warning in &rendered.warnings {
         say(&warning.to_string());
     }

@@ -55,6 +55,7 @@ fn settings(args: &Controller, namespace: &str) -> Result<Settings, Failure> {
         storage: args.storage_path.clone(),
         advertised,
         no_cross_namespace_refs: args.no_cross_namespace_refs,
+        no_remote_bases: args.no_remote_bases,
         runner: super::errand::runner(),
         ..Settings::default()
     })

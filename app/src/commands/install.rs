@@ -16,6 +16,10 @@ use crate::output::{print, say};
 const HOW: Apply<'_> = Apply { manager: MANAGER, force: true, subresource: "" };
 /// The Flux controllers whose work ours do.
 const REPLACED: [&str; 2] = ["source-controller", "kustomize-controller"];
+/// The version of Flux whose words we speak.
+const FLUX: &str = "2.9.0";
+/// The label of everything that is installed.
+const PART_OF_FLUX: &str = "    app.kubernetes.io/part-of: flux\n";
 /// Definitions and roll-outs are looked at this often.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -141,7 +145,17 @@ fn manifests(namespace: &str, image: &str) -> String {
         text.push_str("---\n");
         text.push_str(&definition.manifest());
     }
-    text + &controller(namespace, image)
+    text.push_str(&controller(namespace, image));
+    text.replace(PART_OF_FLUX, &labels(namespace))
+}
+
+/// What the flux CLI tells a distribution by: `flux check` and `flux version` show `flux-v2.9.0-weir.0.1.0`.
+fn labels(namespace: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "    app.kubernetes.io/instance: {namespace}\n{PART_OF_FLUX}    \
+         app.kubernetes.io/version: v{FLUX}-weir.{version}\n"
+    )
 }
 
 /// Namespace, rights and the Deployment. The rights are those of the Flux controllers together: what is in Git may be
@@ -159,6 +173,13 @@ mod tests {
         for definition in CRDS {
             let objects = from_yaml(&definition.manifest(), Dialect::SigsStrict).unwrap();
             assert_eq!(objects[0].str_at(&["metadata", "name"]), Some(definition.crd_name().as_str()));
+        }
+        let version = format!("v2.9.0-weir.{}", env!("CARGO_PKG_VERSION"));
+        for object in from_yaml(&manifests("ns", "image:1"), Dialect::SigsStrict).unwrap() {
+            let label = |name: &str| object.str_at(&["metadata", "labels", name]);
+            assert_eq!(label("app.kubernetes.io/part-of"), Some("flux"));
+            assert_eq!(label("app.kubernetes.io/instance"), Some("ns"));
+            assert_eq!(label("app.kubernetes.io/version"), Some(version.as_str()));
         }
         let objects = from_yaml(&controller("ns", "image:1"), Dialect::SigsStrict).unwrap();
         let kinds: Vec<_> = objects.iter().filter_map(|object| object.str_at(&["kind"])).collect();

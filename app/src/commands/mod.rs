@@ -9,15 +9,16 @@ mod events;
 mod get;
 mod install;
 mod kind;
-mod kustomize_build;
+mod kustomize;
 mod reconcile;
+mod remotes;
 mod resource;
 mod toggle;
 mod tree;
 mod up;
 mod version;
 
-use crate::cli::{BuildWhat, Cli, Command, KustomizeWhat, TreeWhat};
+use crate::cli::{BuildWhat, Cli, Command, TreeWhat};
 use crate::exit::{Exit, Failure};
 
 /// Does what was said.
@@ -28,9 +29,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Build(build) => match build.what {
             BuildWhat::Kustomization(args) => build_kustomization::run(&args, &cluster),
         },
-        Command::Kustomize(kustomize) => match kustomize.what {
-            KustomizeWhat::Build(args) => kustomize_build::run(&args),
-        },
+        Command::Kustomize(args) => kustomize::run(args.what),
         Command::Get(args) => get::run(&args, &cluster),
         Command::Reconcile(args) => reconcile::run(&args.what, &cluster),
         Command::Suspend(args) => toggle::suspend(&args, &cluster),

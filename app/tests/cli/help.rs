@@ -2,13 +2,21 @@
 
 use crate::weir::{Directory, weir};
 
-const COMMANDS: [&[&str]; 30] = [
+const COMMANDS: &[&[&str]] = &[
     &[],
     &["up"],
     &["build"],
     &["build", "kustomization"],
     &["kustomize"],
     &["kustomize", "build"],
+    &["kustomize", "create"],
+    &["kustomize", "edit"],
+    &["kustomize", "edit", "add", "label"],
+    &["kustomize", "edit", "set", "image"],
+    &["kustomize", "edit", "remove", "patch"],
+    &["kustomize", "edit", "fix"],
+    &["kustomize", "localize"],
+    &["kustomize", "version"],
     &["get"],
     &["get", "all"],
     &["get", "kustomizations"],

@@ -7,5 +7,6 @@ mod day2;
 mod definitions;
 mod help;
 mod kubectl;
+mod kustomize;
 mod up;
 mod weir;

@@ -58,12 +58,21 @@ fn causes_come_before_what_waits_for_them() {
 }
 
 #[test]
-fn a_unit_that_does_not_settle_is_named_when_time_is_up() {
-    let arguments = ["up", "--sandbox", "--once", "--timeout", "2s", "--fail-image", "registry.example/*"];
+fn what_waits_in_vain_is_named_before_its_time_is_up() {
+    let arguments = ["up", "--sandbox", "--once", "--fail-image", "registry.example/*"];
     weir(&repository(), &arguments).with(1).says(&[
-        "not settled after 2s",
-        "Kustomization/flux-system/apps",
-        "Running health checks",
+        "✗ Kustomization/flux-system/apps: waiting in vain for: [Deployment/apps/web status: 'InProgress': ",
+        "✗ 3 ready, 1 failed",
+    ]);
+}
+
+#[test]
+fn a_unit_that_does_not_settle_is_named_when_time_is_up() {
+    let arguments = ["up", "--sandbox", "--once", "--timeout", "1s", "--fail-image", "registry.example/*"];
+    weir(&repository(), &arguments).with(1).says(&[
+        "not settled after 1s",
+        "◎ Kustomization/flux-system/apps",
+        "waiting for: [Deployment/apps/web status: 'InProgress': ",
     ]);
 }
 

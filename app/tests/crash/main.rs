@@ -20,6 +20,7 @@ mod controller;
 mod git_server;
 mod witness;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -51,7 +52,7 @@ fn embedded() {
 #[test]
 fn real() {
     let Some(kubeconfig) = std::env::var_os("WEIR_TEST_KUBECONFIG") else {
-        println!("skipped: crash on a real server: WEIR_TEST_KUBECONFIG is not set");
+        _ = writeln!(std::io::stderr(), "skipped: crash on a real server: WEIR_TEST_KUBECONFIG is not set");
         return;
     };
     _ = rustls::crypto::ring::default_provider().install_default();
@@ -85,7 +86,7 @@ impl Bed {
 
     async fn roll_out(&self, kubeconfig: PathBuf) {
         let Some(git) = GitServer::start(&self.directory.join("repositories")) else {
-            println!("skipped: crash: git is absent");
+            _ = writeln!(std::io::stderr(), "skipped: crash: git is absent");
             return;
         };
         let mut chance = Chance::new();

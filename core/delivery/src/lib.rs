@@ -15,4 +15,5 @@ pub use entry::{Entry, entry, root};
 pub use recipe::{DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, UnitId};
 pub use render::{Rendered, render};
 pub use report::{Note, Report, Retry, Tone, Truth, report};
+pub use weir_kustomize::{Answer, Need, Stop};
 pub use work::{Ask, DependencyState, End, SourceState, Step, Tell, Work};

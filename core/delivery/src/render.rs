@@ -1,8 +1,10 @@
 //! Files to objects, ready to be applied.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest as _, Sha256};
 use weir_files::{Diagnostic, Place, RootedPath, Tree};
-use weir_kustomize::{LoadRestriction, Options};
+use weir_kustomize::{Answer, LoadRestriction, Need, Options, Stop};
 use weir_plan::Desired;
 use weir_yaml::Value;
 
@@ -21,18 +23,22 @@ pub struct Rendered {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Renders a unit. All problems are given, not the first.
-pub fn render(recipe: &Recipe, tree: &Tree) -> Result<Rendered, Vec<Diagnostic>> {
-    let dir = recipe.directory().map_err(|e| vec![Diagnostic::error(e.to_string())])?;
-    let root = generate::kustomization(tree, &dir, &recipe.overlay)?;
+/// Renders a unit, or asks for what lies outside of the tree and is not among the answers yet. All problems are given, not
+/// the first.
+pub fn render(recipe: &Recipe, tree: &Tree, answers: &BTreeMap<Need, Answer>) -> Result<Rendered, Stop> {
+    let dir = recipe.directory().map_err(|e| Stop::Failed(vec![Diagnostic::error(e.to_string())]))?;
+    let root = generate::kustomization(tree, &dir, &recipe.overlay).map_err(Stop::Failed)?;
     let options = Options {
         load_restriction: LoadRestriction::None,
         root: Some(root),
         reorder: weir_kustomize::Reorder::None,
+        answers: answers.clone(),
         ..Options::default()
     };
-    let built =
-        weir_kustomize::build(tree, &dir, &options).map_err(|problems| placed(tree, &dir, problems))?;
+    let built = weir_kustomize::build_or_ask(tree, &dir, &options).map_err(|stop| match stop {
+        Stop::Failed(problems) => Stop::Failed(placed(tree, &dir, problems)),
+        needs @ Stop::Needs(_) => needs,
+    })?;
     let mut hash = Sha256::new();
     let (mut objects, mut problems) = (Vec::new(), Vec::new());
     for resource in built.resources {
@@ -45,7 +51,7 @@ pub fn render(recipe: &Recipe, tree: &Tree) -> Result<Rendered, Vec<Diagnostic>>
         objects.push(desired);
     }
     if !problems.is_empty() {
-        return Err(problems);
+        return Err(Stop::Failed(problems));
     }
     let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     Ok(Rendered { objects, digest: format!("sha256:{digest}"), warnings: built.warnings })

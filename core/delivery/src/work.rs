@@ -1,10 +1,13 @@
 //! The heart: a recipe as a machine without I/O. It asks for what it needs, says what to do, and is told the answers.
 
+use std::collections::BTreeMap;
+
 use weir_files::{Diagnostic, Tree};
 use weir_plan::{self as plan, Id, Inventory, Outcome, Rollout, Wave};
 
 use crate::recipe::{Recipe, Removal, SourceId, UnitId};
 use crate::render::{Rendered, render};
+use weir_kustomize::{Answer, Need, Stop};
 
 /// What is known of the source.
 #[derive(Debug, Clone)]
@@ -49,6 +52,8 @@ pub enum Ask {
     Source(SourceId),
     /// The state of these units.
     Dependencies(Vec<UnitId>),
+    /// Files and repositories behind URLs.
+    Remotes(Vec<Need>),
     /// A question about the cluster.
     Plan(plan::Ask),
 }
@@ -60,6 +65,8 @@ pub enum Tell {
     Source(SourceState),
     /// To [`Ask::Dependencies`].
     Dependencies(Vec<DependencyState>),
+    /// To [`Ask::Remotes`], in its order.
+    Remotes(Vec<Answer>),
     /// To anything about the cluster.
     Plan(plan::Answer),
 }
@@ -122,6 +129,7 @@ enum Phase {
     Source,
     Dependencies,
     Render,
+    Remotes(Vec<Need>),
     RollOut(Box<Rollout>),
     Done(Box<End>),
 }
@@ -133,6 +141,7 @@ pub struct Work {
     revision: String,
     origin: Option<String>,
     tree: Option<Tree>,
+    remotes: BTreeMap<Need, Answer>,
     digest: String,
     removes: bool,
     phase: Phase,
@@ -155,7 +164,8 @@ impl Work {
 
     fn new(recipe: Recipe, owned: Inventory, phase: Phase, removes: bool) -> Self {
         let revision = String::new();
-        Self { recipe, owned, revision, origin: None, tree: None, digest: String::new(), removes, phase }
+        let (digest, remotes) = Default::default();
+        Self { recipe, owned, revision, origin: None, tree: None, remotes, digest, removes, phase }
     }
 
     /// The revision being worked on; empty until the source is known.
@@ -168,7 +178,7 @@ impl Work {
         match self.phase {
             Phase::Dependencies => self.recipe.depends_on.is_empty(),
             Phase::Render => true,
-            Phase::Source | Phase::RollOut(_) | Phase::Done(_) => false,
+            Phase::Source | Phase::Remotes(_) | Phase::RollOut(_) | Phase::Done(_) => false,
         }
     }
 
@@ -183,6 +193,7 @@ impl Work {
                     return Step::Ask(Ask::Dependencies(units.collect()));
                 }
                 Phase::Render => self.render(),
+                Phase::Remotes(needs) => return Step::Ask(Ask::Remotes(needs.clone())),
                 Phase::RollOut(rollout) => match rollout.step() {
                     plan::Step::Ask(ask) => return Step::Ask(Ask::Plan(ask)),
                     plan::Step::Do(wave) => return Step::Do(wave),
@@ -199,6 +210,10 @@ impl Work {
         match (&mut self.phase, answer) {
             (Phase::Source, Tell::Source(state)) => self.source(state),
             (Phase::Dependencies, Tell::Dependencies(states)) => self.dependencies(&states),
+            (Phase::Remotes(needs), Tell::Remotes(answers)) => {
+                self.remotes.extend(std::mem::take(needs).into_iter().zip(answers));
+                self.phase = Phase::Render;
+            }
             (Phase::RollOut(rollout), Tell::Plan(answer)) => rollout.tell(answer),
             // An answer to nothing asked is the driver's mistake; asking again is always safe.
             _ => {}
@@ -266,12 +281,16 @@ impl Work {
             }
             Err(message) => return self.end(End::NoPath { revision, message }),
         }
-        match render(&self.recipe, &tree) {
+        match render(&self.recipe, &tree, &self.remotes) {
             Ok(Rendered { objects, digest, .. }) => {
                 self.digest = digest;
                 self.phase = Phase::RollOut(Box::new(self.rollout(objects)));
             }
-            Err(problems) => self.end(End::NotBuilt { revision, problems }),
+            Err(Stop::Needs(needs)) => {
+                self.tree = Some(tree);
+                self.phase = Phase::Remotes(needs);
+            }
+            Err(Stop::Failed(problems)) => self.end(End::NotBuilt { revision, problems }),
         }
     }
 

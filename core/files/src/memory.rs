@@ -59,7 +59,9 @@ impl MemoryFiles {
         match self.0.get(path) {
             None if path.is_root() => Some(Entry::Directory),
             None => None,
-            Some(Node::File(bytes)) => Some(Entry::File { size: bytes.len() as u64, executable: false }),
+            Some(Node::File(bytes)) => {
+                Some(Entry::File { size: Some(bytes.len() as u64), executable: false })
+            }
             Some(Node::Directory) => Some(Entry::Directory),
             Some(Node::Link(target)) => Some(Entry::Link(target.clone())),
         }

@@ -17,8 +17,8 @@ const MAX_LINKS: usize = 40;
 pub enum Entry {
     /// A file of this many bytes.
     File {
-        /// Size in bytes.
-        size: u64,
+        /// Size in bytes; a listing may leave it out where telling costs more than naming.
+        size: Option<u64>,
         /// Has an executable bit.
         executable: bool,
     },

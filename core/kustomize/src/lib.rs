@@ -7,6 +7,7 @@ mod accumulate;
 mod configuration;
 mod context;
 mod crds;
+pub mod edit;
 mod explain;
 mod fields;
 mod folded;
@@ -14,6 +15,7 @@ mod generate;
 mod history;
 mod kustomization;
 mod loader;
+pub mod localize;
 mod name_reference;
 mod objects;
 mod open_api;
@@ -39,7 +41,7 @@ use weir_files::{Diagnostic, Place, ReadError, RootedPath, Tree};
 use weir_yaml::Value;
 
 pub use explain::FieldOrigin;
-pub use remote::{Answer, Need};
+pub use remote::{Answer, Need, repository};
 
 /// The names that a kustomization file may have.
 pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];

@@ -138,7 +138,7 @@ impl Loader {
         if !self.may_read(file) {
             return Err(format!("security; file '{file}' is not in or below '{}'", self.dir));
         }
-        if let Ok(Some(Entry::File { size, .. })) = self.tree.entry(file)
+        if let Ok(Some(Entry::File { size: Some(size), .. })) = self.tree.entry(file)
             && size > LARGEST
         {
             let error = ReadError::TooLarge { path: file.clone(), size, limit: LARGEST };

@@ -10,6 +10,7 @@
 
 mod disk;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use weir_files::RootedPath;
@@ -56,7 +57,7 @@ fn folder() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: kustomize conformance: ../shared is absent");
+    _ = writeln!(std::io::stderr(), "skipped: kustomize conformance: ../shared is absent");
     assert!(std::env::var_os("WEIR_REQUIRE_SHARED").is_none(), "../shared is demanded but absent");
     None
 }

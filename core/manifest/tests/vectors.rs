@@ -7,6 +7,7 @@
     reason = "tests read files and say what they compared"
 )]
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use weir_manifest::merge::JsonPatch;
@@ -23,7 +24,7 @@ fn rows(kind: &str) -> Option<Vec<Value>> {
     let Ok(text) = std::fs::read_to_string(&file) else {
         let demanded = std::env::var_os("WEIR_REQUIRE_SHARED").is_some_and(|value| value == "1");
         assert!(!demanded, "{} is absent", file.display());
-        println!("skipped: vectors {kind}: ../shared is absent");
+        _ = writeln!(std::io::stderr(), "skipped: vectors {kind}: ../shared is absent");
         return None;
     };
     Some(text.lines().skip(1).map(|line| from_json(line.as_bytes()).unwrap()).collect())

@@ -2,7 +2,7 @@
 //!
 //! Every path ends in one [`Outcome`]. No path that met an error deletes anything.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use weir_files::Diagnostic;
 use weir_manifest::Gvk;
@@ -37,7 +37,7 @@ pub struct Rollout {
     stages: VecDeque<(Stage, Vec<Desired>)>,
     stage: Stage,
     old: Inventory,
-    may_vanish: Vec<Id>,
+    may_vanish: BTreeSet<Id>,
     /// Whether it was written down what is owned while it waits.
     recorded: bool,
     outcome: Outcome,
@@ -235,10 +235,18 @@ impl Rollout {
 
     fn after_wave(&mut self, stage: Stage, wave: &[Action]) {
         let mut problems = Vec::new();
+        let failed: BTreeMap<&Id, &String> = self
+            .outcome
+            .applied
+            .iter()
+            .filter_map(|change| match &change.effect {
+                Effect::Failed(cause) => Some((&change.id, cause)),
+                _ => None,
+            })
+            .collect();
         for action in wave {
             if let Action::Apply { desired, .. } | Action::Recreate { desired, .. } = action
-                && let Some(Effect::Failed(cause)) =
-                    self.outcome.applied.iter().find(|change| change.id == desired.id).map(|c| &c.effect)
+                && let Some(cause) = failed.get(&desired.id)
             {
                 problems.push(desired.problem(format_args!("apply failed: {cause}")));
             }

@@ -1,8 +1,10 @@
 //! Edits in place: what is asked for changes, and nothing else.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use weir_yaml::PathStep::{self, Index, Key};
-use weir_yaml::edit::{insert, remove, set};
-use weir_yaml::{Value, from_json};
+use weir_yaml::edit::{insert, make, move_item, remove, rename, set};
+use weir_yaml::{Dialect, Value, first_from_yaml, from_json};
 
 const TEXT: &str = "\
 # Head
@@ -90,7 +92,7 @@ fn missing_entries_are_made() {
 fn items_are_inserted() {
     let args: &[PathStep<'_>] = &[Key("spec"), Key("args")];
     replaced(insert(TEXT, 0, args, 0, &"x".into()), "  - --first", "  - x\n  - --first");
-    replaced(insert(TEXT, 0, args, 1, &"x".into()), "  - \"--sec", "  - x\n  - \"--sec");
+    replaced(insert(TEXT, 0, args, 1, &"x".into()), "  # above", "  - x\n  # above");
     let ports: &[PathStep<'_>] = &[Key("spec"), Key("ports")];
     let port = value(r#"{"name":"x","port":1}"#);
     replaced(insert(TEXT, 0, ports, 2, &port), "port: 81", "port: 81\n    - name: x\n      port: 1");
@@ -132,4 +134,53 @@ fn what_is_shared_is_not_guessed_at() {
     assert!(set(text, 0, &[Key("c"), Key("b")], &2.into()).is_err());
     assert_eq!(set(text, 0, &[Key("a"), Key("b")], &2.into()).as_deref(), Ok("a: &x {b: 2}\nc: *x\n"));
     assert_eq!(set(text, 0, &[Key("c")], &2.into()).as_deref(), Ok("a: &x {b: 1}\nc: 2\n"));
+}
+
+#[test]
+fn keys_are_renamed_and_items_move_up() {
+    replaced(rename(TEXT, 0, &[Key("metadata"), Key("name")], "on"), "name: 'one'", "\"on\": 'one'");
+    assert!(rename(TEXT, 0, &[Key("metadata"), Key("name")], "labels").is_err());
+    let args: &[PathStep<'_>] = &[Key("spec"), Key("args")];
+    replaced(
+        move_item(TEXT, 0, args, 1, 0),
+        "  - --first\n  # above second\n  - \"--second\"\n",
+        "  # above second\n  - \"--second\"\n  - --first\n",
+    );
+    assert!(move_item(TEXT, 0, args, 2, 0).is_err());
+    let windows = "a:\r\n- 1 # one\r\n- 2\r\n";
+    assert_eq!(move_item(windows, 0, &[Key("a")], 1, 0).as_deref(), Ok("a:\r\n- 2\r\n- 1 # one\r\n"));
+}
+
+#[track_caller]
+fn made(text: &str, want: &str) -> String {
+    let (old, want) = (first_from_yaml(text, Dialect::V3).unwrap(), value(want));
+    let new = make(text, 0, &old, &want).unwrap_or_else(|error| panic!("{error}"));
+    assert!(first_from_yaml(&new, Dialect::V3).unwrap().means(&want), "{new}");
+    new
+}
+
+#[test]
+fn a_document_is_made_to_mean_something_else() {
+    let text = "# head\nbases: # beside\n  - a\n  # above b\n  - b\nimages:\n- name: z # last\n  tag: 1\n- name: c\n";
+    let want =
+        r#"{"resources":["a","b","c"],"images":[{"name":"a"},{"name":"c"},{"name":"z","tag":2}],"kind":"K"}"#;
+    assert_eq!(
+        made(text, want),
+        "# head\nresources: # beside\n  - a\n  # above b\n  - b\n  - c\nimages:\n- name: a\n- name: c\n\
+         - name: z # last\n  tag: 2\nkind: K\n"
+    );
+    assert_eq!(made("a: {b: 1, c: [x, y]}", r#"{"a":{"c":["y"],"d":2}}"#), "a: {c: [y], d: 2}\n");
+    assert_eq!(made("a: 1\nb: 2\n", r#"{"c":3}"#), "c: 3\n");
+    assert_eq!(
+        made("a: [1]\nb: &x [2]\nc: *x\n", r#"{"a":[3],"b":[2],"c":[2]}"#),
+        "a:\n- 3\nb: &x [2]\nc: *x\n"
+    );
+}
+
+#[test]
+fn comments_in_lines_of_their_own_stay() {
+    let text = "a:\n  # in a\n  - 1 # beside\n  - |\n    # no comment\nb: # beside\n- x: 1\n  # in x\n- 2\n";
+    assert_eq!(remove(text, 0, &[Key("a")]).as_deref(), Ok("# in a\nb: # beside\n- x: 1\n  # in x\n- 2\n"));
+    let want = "a:\n  # in a\n  - 1 # beside\n  - |\n    # no comment\nb: # beside\n  # in x\n- 2\n";
+    assert_eq!(remove(text, 0, &[Key("b"), Index(0)]).as_deref(), Ok(want));
 }

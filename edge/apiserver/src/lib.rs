@@ -6,6 +6,7 @@
 
 mod apply;
 mod base64;
+mod convert;
 mod decode;
 mod defaults;
 mod definitions;

@@ -32,6 +32,26 @@ async fn requests_are_answered() {
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
 
+#[tokio::test]
+async fn who_reads_protobuf_alone_is_told_so() {
+    let service = ApiServer::new(Options::default()).service();
+    let get = async |accept: &str| {
+        let request = http::Request::get("/api/v1/namespaces/default/events").header("accept", accept);
+        let request = request.body(Full::<bytes::Bytes>::default()).expect("a request");
+        let answer = service.clone().answer(request).await;
+        let (code, media) = (answer.status().as_u16(), answer.headers().get("content-type").cloned());
+        let body = answer.into_body().collect().await.expect("a body").to_bytes();
+        (code, media, String::from_utf8_lossy(&body).into_owned())
+    };
+    let (code, _, text) = get("application/vnd.kubernetes.protobuf").await;
+    assert_eq!(code, 406);
+    assert!(text.contains("only the following media types are accepted: application/json"), "{text}");
+    // What client-go asks for.
+    let (code, media, text) = get("application/vnd.kubernetes.protobuf,application/json").await;
+    assert_eq!((code, media), (200, Some(http::HeaderValue::from_static("application/json"))));
+    assert!(text.contains("\"EventList\""), "{text}");
+}
+
 async fn run(service: &Service, case: &str) -> Result<(), String> {
     let (request, wanted) = case.split_once("=>").ok_or("no answer is named")?;
     let (line, body) = request.split_once('\n').unwrap_or((request, ""));

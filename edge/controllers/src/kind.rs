@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::events::ObjectRef;
 use crate::places::{Place, Places};
 use crate::queue::{Queue, Turn};
+use crate::remit::Belongs;
 use crate::status::{self, typed};
 
 const FINALIZER: &str = "finalizers.fluxcd.io";
@@ -48,6 +49,9 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
 
     /// A resource is gone.
     fn forget(&self, key: &UnitId);
+
+    /// All resources that there are have been noted.
+    fn listed(&self) {}
 
     /// A turn. Gives when the next one is due, if it is not a matter of being woken.
     fn reconcile(
@@ -112,6 +116,10 @@ async fn take<K: Kind>(kind: &K, turn: &Turn<UnitId>, place: Place) -> Result<Op
     let resource = cluster.resource(K::API_VERSION, K::KIND).await?;
     let UnitId { namespace, name } = &turn.key;
     let Some(object) = cluster.get(&resource, namespace, name).await? else { return Ok(None) };
+    // Not even a finalizer is written to what is not ours.
+    if !kind.context().settings.remit.holds_in(cluster, K::KIND, &object).await? {
+        return Ok(None);
+    }
     let order: K::Order = match typed(&object) {
         Ok(order) => order,
         Err(cause) => {
@@ -184,15 +192,17 @@ struct Sight {
     generation: i64,
     requested_at: String,
     deleting: bool,
+    belongs: Belongs,
 }
 
 impl Sight {
-    fn of(object: &Value) -> Self {
+    fn of(object: &Value, belongs: Belongs) -> Self {
         let requested = object.str_at(&["metadata", "annotations", weir_api::annotations::REQUESTED_AT]);
         Self {
             generation: object.at(&["metadata", "generation"]).and_then(Value::as_i64).unwrap_or(0),
             requested_at: requested.unwrap_or_default().to_string(),
             deleting: object.at(&["metadata", "deletionTimestamp"]).is_some(),
+            belongs,
         }
     }
 
@@ -203,6 +213,7 @@ impl Sight {
             Some(before) if before.generation != self.generation => Some("its spec has changed"),
             Some(before) if before.requested_at != self.requested_at => Some("it was asked for"),
             Some(before) if before.deleting != self.deleting => Some("it is being deleted"),
+            Some(before) if before.belongs != self.belongs => Some("it belongs to another unit"),
             Some(_) => None,
         }
     }
@@ -236,7 +247,7 @@ async fn watch<K: Kind>(kind: &K) {
                 if let Some(listing) = &mut listing {
                     listing.insert(key.clone());
                 }
-                let sight = Sight::of(&object);
+                let sight = Sight::of(&object, settings.remit.judge(K::KIND, &object));
                 let calls = sight.calls(known.get(&key));
                 known.insert(key.clone(), sight);
                 kind.note(&key, &object);
@@ -255,6 +266,7 @@ async fn watch<K: Kind>(kind: &K) {
                 for (key, _) in known.extract_if(|key, _| !listing.contains(key)) {
                     forget(kind, &key);
                 }
+                kind.listed();
             }
             Change::Failing(error) => tracing::warn!(kind = K::KIND, %error, "a kind cannot be followed"),
         }
@@ -279,7 +291,8 @@ mod tests {
 
     #[test]
     fn what_calls_for_a_turn() {
-        let sight = |text: &str| Sight::of(&weir_yaml::from_json(text.as_bytes()).unwrap());
+        let object = |text: &str| weir_yaml::from_json(text.as_bytes()).unwrap();
+        let sight = |text: &str| Sight::of(&object(text), Belongs::Yes);
         let first = sight(r#"{"metadata":{"generation":1}}"#);
         let calls = |text: &str| sight(text).calls(Some(&first));
         assert_eq!(first.calls(None), Some("it is new"));
@@ -290,5 +303,7 @@ mod tests {
         assert_eq!(calls(asked), Some("it was asked for"));
         let deleting = r#"{"metadata":{"generation":1,"deletionTimestamp":"2026-01-01T00:00:00Z"}}"#;
         assert_eq!(calls(deleting), Some("it is being deleted"));
+        let adopted = Sight::of(&object(r#"{"metadata":{"generation":1}}"#), Belongs::No);
+        assert_eq!(adopted.calls(Some(&first)), Some("it belongs to another unit"));
     }
 }

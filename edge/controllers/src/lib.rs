@@ -11,6 +11,8 @@ mod objects;
 mod places;
 mod probes;
 mod queue;
+mod remit;
+mod remotes;
 mod run;
 mod settings;
 mod sources;
@@ -18,6 +20,8 @@ mod status;
 
 pub use kustomization::recipe;
 pub use probes::Probes;
+pub use remit::{Belongs, Remit};
+pub use remotes::Remotes;
 pub use run::{Running, start};
 pub use settings::{LocalSource, Settings};
 pub use status::typed;

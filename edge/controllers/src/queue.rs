@@ -28,6 +28,8 @@ struct State<K> {
 
 struct Active {
     again: bool,
+    /// It waits for somebody else.
+    waits: bool,
     interrupt: watch::Sender<Option<String>>,
 }
 
@@ -39,6 +41,9 @@ pub(crate) struct Turn<K: Eq + Hash + Clone> {
     pub(crate) interrupted: watch::Receiver<Option<String>>,
     queue: Queue<K>,
 }
+
+/// A turn that waits; dropped when the wait is over.
+pub(crate) struct Wait<'a, K: Eq + Hash + Clone>(&'a Turn<K>);
 
 impl<K> Clone for Queue<K> {
     fn clone(&self) -> Self {
@@ -91,10 +96,10 @@ impl<K: Eq + Hash + Clone> Queue<K> {
         self.state().cancel(key);
     }
 
-    /// True if nothing is worked on or ready to be.
+    /// True if nothing is worked on or ready to be; turns that wait do not count.
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.state();
-        state.ready.is_empty() && state.active.is_empty()
+        state.ready.is_empty() && state.active.values().all(|active| active.waits)
     }
 
     /// The next turn.
@@ -106,7 +111,7 @@ impl<K: Eq + Hash + Clone> Queue<K> {
                 if let Some(key) = state.ready.pop_front() {
                     state.queued.remove(&key);
                     let (interrupt, interrupted) = watch::channel(None);
-                    state.active.insert(key.clone(), Active { again: false, interrupt });
+                    state.active.insert(key.clone(), Active { again: false, waits: false, interrupt });
                     return Turn { key, interrupted, queue: self.clone() };
                 }
                 state.hours.keys().next().map(|(at, _)| *at)
@@ -172,6 +177,26 @@ impl<K: Eq + Hash + Clone> State<K> {
     }
 }
 
+impl<K: Eq + Hash + Clone> Turn<K> {
+    /// Says that this turn waits for somebody else, until what is given is dropped.
+    pub(crate) fn wait(&self) -> Wait<'_, K> {
+        self.set_waits(true);
+        Wait(self)
+    }
+
+    fn set_waits(&self, waits: bool) {
+        if let Some(active) = self.queue.state().active.get_mut(&self.key) {
+            active.waits = waits;
+        }
+    }
+}
+
+impl<K: Eq + Hash + Clone> Drop for Wait<'_, K> {
+    fn drop(&mut self) {
+        self.0.set_waits(false);
+    }
+}
+
 impl<K: Eq + Hash + Clone> Drop for Turn<K> {
     fn drop(&mut self) {
         self.queue.give_back(&self.key);
@@ -196,6 +221,21 @@ mod tests {
         drop(turn);
         assert_eq!(queue.next().await.key, "a");
         assert!(queue.is_idle());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_is_not_busy() {
+        let queue = Queue::new();
+        queue.add("a");
+        let turn = queue.next().await;
+        assert!(!queue.is_idle());
+        let wait = turn.wait();
+        assert!(queue.is_idle());
+        queue.add("b");
+        assert!(!queue.is_idle());
+        drop(queue.next().await);
+        drop(wait);
+        assert!(!queue.is_idle());
     }
 
     #[tokio::test(start_paused = true)]

@@ -37,7 +37,7 @@ impl Running {
         self.local.tell();
     }
 
-    /// True if nothing is worked on or about to be; waits for others and for hours do not count.
+    /// True if nothing is worked on or about to be; waits for health, for others and for hours do not count.
     pub fn is_idle(&self) -> bool {
         self.git.queue().is_idle() && self.units.queue().is_idle()
     }

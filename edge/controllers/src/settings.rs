@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use weir_delivery::SourceId;
 
+use crate::remit::Remit;
+
 /// Settings of all controllers.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -12,6 +14,8 @@ pub struct Settings {
     pub namespace: String,
     /// Label selector of the resources to look at.
     pub selector: String,
+    /// What of it to act on.
+    pub remit: Remit,
     /// How many requests for objects are on their way at a time.
     pub concurrency: usize,
     /// How long something that is waited for is believed not to need another look.
@@ -22,12 +26,16 @@ pub struct Settings {
     pub jitter_percent: u32,
     /// Where artifacts and mirrors are kept.
     pub storage: PathBuf,
+    /// Nobody else uses the storage: what no source names any more is deleted there.
+    pub own_storage: bool,
     /// Under which address artifacts are served.
     pub advertised: String,
     /// Sources whose files come from directories of this machine.
     pub local: Vec<LocalSource>,
     /// Who fetches.
     pub runner: weir_fetch::Runner,
+    /// Kustomizations must not name files and repositories behind URLs.
+    pub no_remote_bases: bool,
     /// References to other namespaces are refused.
     pub no_cross_namespace_refs: bool,
 }
@@ -46,14 +54,17 @@ impl Default for Settings {
         Self {
             namespace: String::new(),
             selector: String::new(),
+            remit: Remit::Everything,
             concurrency: 32,
             requeue_dependency: Duration::from_secs(30),
             least_timeout: Duration::from_secs(30),
             jitter_percent: 5,
             storage: PathBuf::from("/data"),
+            own_storage: true,
             advertised: String::new(),
             local: Vec::new(),
             runner: weir_fetch::Runner::default(),
+            no_remote_bases: false,
             no_cross_namespace_refs: false,
         }
     }

@@ -5,6 +5,7 @@
 
 mod artifact;
 mod errand;
+mod file;
 mod filter;
 mod git;
 mod ignore;
@@ -13,6 +14,7 @@ mod snapshot;
 
 pub use artifact::{ArtifactStore, StoredArtifact, serve_artifacts};
 pub use errand::{Runner, Shelf, SourceFiles, run_errand};
+pub use file::fetch_file;
 pub use filter::source_files;
 pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};

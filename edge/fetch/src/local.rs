@@ -40,7 +40,7 @@ impl Local {
             Some(Entry::Directory)
         } else if kind.is_file() {
             let executable = metadata.permissions().mode() & 0o111 != 0;
-            Some(Entry::File { size: metadata.len(), executable })
+            Some(Entry::File { size: Some(metadata.len()), executable })
         } else {
             // Sockets, pipes and devices are not content.
             None

@@ -53,7 +53,7 @@ fn digest(stamps: &Stamps) -> String {
             hash.update([0]);
             hash.update(name);
             hash.update(modified.to_le_bytes());
-            if let Entry::File { size, .. } = entry {
+            if let Entry::File { size: Some(size), .. } = entry {
                 hash.update(size.to_le_bytes());
             }
         }

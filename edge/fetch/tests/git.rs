@@ -1,14 +1,11 @@
 //! Fetching from repositories made by the real git, over file:// and http.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and says what it skips"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../../../testbed/git_server.rs"]
 mod git_server;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -91,7 +88,7 @@ fn has_git(suite: &str) -> bool {
     let found =
         Command::new("git").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
-        println!("skipped: {suite}: git is absent");
+        _ = writeln!(std::io::stderr(), "skipped: {suite}: git is absent");
     }
     found
 }

@@ -26,22 +26,32 @@ pub(super) async fn entry(cluster: &Cluster, entry: &Entry) -> Result<Vec<String
             }
         }
     }
-    let mut problems = Vec::new();
+    let (mut problems, mut tries) = (Vec::new(), TRIES);
     for object in &entry.objects {
-        match apply(cluster, object).await {
+        match apply(cluster, object, &mut tries).await {
             Ok(()) => {}
             // Nothing more can be said to it, so nothing more will be.
             Err(error @ ApiError::Transport(_)) => return Err(error.into()),
-            Err(error) => problems.push(object.problem(error).line()),
+            Err(error) => {
+                let served = cluster.preferred(&object.gvk.group, &object.gvk.kind).await;
+                let cause = match (&error, served) {
+                    (ApiError::NoKind { .. }, Ok(served)) => {
+                        format!("{error}: it is served as {}", served.api_version())
+                    }
+                    _ => error.to_string(),
+                };
+                problems.push(object.problem(cause).line());
+            }
         }
     }
     Ok(problems)
 }
 
-async fn apply(cluster: &Cluster, object: &Desired) -> Result<(), ApiError> {
-    let mut tries = 0;
+/// Applies one object; `tries` are left for all.
+async fn apply(cluster: &Cluster, object: &Desired, tries: &mut u32) -> Result<(), ApiError> {
     loop {
-        let done = match cluster.resource(&object.gvk.api_version(), &object.gvk.kind).await {
+        let defined = cluster.resource(&object.gvk.api_version(), &object.gvk.kind).await;
+        let done = match defined {
             Ok(resource) => cluster.apply(&resource, &object.object, HOW).await.map(|_| ()),
             Err(error) => Err(error),
         };
@@ -52,8 +62,8 @@ async fn apply(cluster: &Cluster, object: &Desired) -> Result<(), ApiError> {
             {
                 return done;
             }
-            Err(ApiError::NoKind { .. } | ApiError::Status { code: 404, .. }) if tries < TRIES => {
-                tries += 1;
+            Err(ApiError::NoKind { .. } | ApiError::Status { code: 404, .. }) if *tries > 0 => {
+                *tries -= 1;
                 tokio::time::sleep(PAUSE).await;
             }
             _ => return done,

@@ -164,7 +164,7 @@ impl Definitions {
             return None;
         }
         let tree = self.tree(&recipe.source).await?;
-        Some(weir_delivery::render(&recipe, &tree).ok()?.objects)
+        Some(weir_delivery::render(&recipe, &tree, &BTreeMap::new()).ok()?.objects)
     }
 
     async fn tree(&self, source: &SourceId) -> Option<Tree> {
@@ -249,7 +249,9 @@ fn find(tree: &Tree, dir: &RootedPath, group: &str, kind: &str, depth: usize) ->
             File::Directory if depth < MAX_DEPTH && name != ".git" => {
                 find(tree, &path, group, kind, depth + 1)
             }
-            File::File { size, .. } if is_yaml && size <= MAX_FILE => find_in(tree, &path, group, kind),
+            File::File { size, .. } if is_yaml && size.is_none_or(|size| size <= MAX_FILE) => {
+                find_in(tree, &path, group, kind)
+            }
             _ => None,
         }
     })

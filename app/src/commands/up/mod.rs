@@ -8,11 +8,12 @@ mod sandbox;
 mod screen;
 mod settle;
 mod units;
+mod waits;
 
 use std::path::PathBuf;
 
-use weir_controllers::{LocalSource, Running, Settings};
-use weir_delivery::Entry;
+use weir_controllers::{LocalSource, Remit, Running, Settings};
+use weir_delivery::{Entry, SourceId};
 use weir_files::RootedPath;
 
 use super::build_kustomization::repository;
@@ -59,15 +60,18 @@ async fn up(args: Up, cluster_args: ClusterArgs) -> Result<Exit, Failure> {
     };
     announce(&root, &entry);
     let refused = apply::entry(&cluster, &entry).await?;
-    for problem in &refused {
+    // The summary says it too.
+    for problem in refused.iter().filter(|_| !args.once) {
         say(&format!("✗ {problem}"));
     }
     let definitions = match args.sandbox {
         true => Some(Definitions::new(&cluster, root.clone(), entry.sources.clone()).await?),
         false => None,
     };
-    let running = weir_controllers::start(cluster.clone(), settings(&root, &entry))?;
-    let progress = Progress { cluster, definitions, again: again::Again::default(), refused };
+    // A cluster has other units too, and others who act on them.
+    let remit = if args.sandbox { Remit::Everything } else { remit(&entry) };
+    let running = weir_controllers::start(cluster.clone(), settings(&root, &entry, remit.clone()))?;
+    let progress = Progress { cluster, remit, definitions, again: again::Again::default(), refused };
     if args.once { once(progress, running, limit).await } else { follow(progress, running, root).await }
 }
 
@@ -89,10 +93,22 @@ fn first(names: &[String]) -> String {
     if names.len() > MOST { format!("{shown} and {} more", names.len() - MOST) } else { shown }
 }
 
-fn settings(root: &std::path::Path, entry: &Entry) -> Settings {
+/// The entry point, what stands for the repository, and what comes of them.
+fn remit(entry: &Entry) -> Remit {
+    let heads = entry.objects.iter().map(|object| SourceId {
+        kind: object.gvk.kind.to_string(),
+        namespace: object.id.namespace.to_string(),
+        name: object.id.name.to_string(),
+    });
+    Remit::Repository { heads: heads.collect(), sources: entry.sources.iter().cloned().collect() }
+}
+
+fn settings(root: &std::path::Path, entry: &Entry, remit: Remit) -> Settings {
     let local =
         entry.sources.iter().map(|source| LocalSource { source: source.clone(), path: root.to_path_buf() });
-    Settings { local: local.collect(), storage: std::env::temp_dir().join("weir-up"), ..Settings::default() }
+    let storage = std::env::temp_dir().join("weir-up");
+    // Another `weir up` may read from there.
+    Settings { local: local.collect(), remit, storage, own_storage: false, ..Settings::default() }
 }
 
 /// Until all is settled.
@@ -100,7 +116,7 @@ async fn once(mut progress: Progress, running: Running, limit: std::time::Durati
     let (screen, started) = (Screen::new(), std::time::Instant::now());
     let settled = settle::wait(&mut progress, &running, limit, &screen).await;
     let mut units = progress.units().await?;
-    progress.explain(&mut units).await;
+    progress.explain(&mut units, settled).await;
     screen.finish();
     running.stop().await;
     if !settled {

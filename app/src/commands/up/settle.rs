@@ -12,17 +12,19 @@ use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION};
 
 /// Controllers that were idle this long have seen everything they did to each other.
 const QUIET: Duration = Duration::from_millis(300);
-/// A sandbox in which nothing changed for this long is as it will be.
-const STUCK: Duration = Duration::from_secs(10);
+/// In a sandbox nothing takes time: what units still wait for after so much idleness never comes.
+const STILL: Duration = Duration::from_secs(2);
 const STEP: Duration = Duration::from_millis(50);
-/// Units are looked at this often at most while controllers work.
+/// Units are looked at this often at most while controllers work,
 const PERIOD: Duration = Duration::from_millis(250);
+/// and this often while nothing changes.
+const SLOW: Duration = Duration::from_secs(1);
 /// The tree is drawn no more often than this,
 const REDRAW: Duration = Duration::from_millis(250);
 /// and looked at this often where nothing is said to have changed.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Waits until nothing more will happen by itself. False if time was up before, or something waits for what never comes.
+/// Waits until nothing more will happen by itself. False if time was up before.
 pub(super) async fn wait(
     progress: &mut Progress,
     running: &Running,
@@ -39,9 +41,10 @@ pub(super) async fn wait(
         let is_quiet = quiet.is_some_and(|since| since.elapsed() >= QUIET);
         if look.is_due(is_quiet) {
             look.take(progress, screen).await;
-            if is_quiet && !look.is_working() || progress.is_sandbox() && look.is_stuck() {
+            let is_still = quiet.is_some_and(|since| since.elapsed() >= STILL) && look.is_still();
+            if is_quiet && !look.is_working() || progress.is_sandbox() && is_still {
                 if !progress.help(true).await {
-                    return !look.is_working();
+                    return true;
                 }
                 (quiet_since, look) = (None, Look::new());
             }
@@ -55,15 +58,19 @@ struct Look {
     units: Vec<Unit>,
     since: Instant,
     next: Instant,
+    /// Whether controllers were idle.
+    was_quiet: bool,
 }
 
 impl Look {
     fn new() -> Self {
-        Self { units: Vec::new(), since: Instant::now(), next: Instant::now() + PERIOD }
+        Self { units: Vec::new(), since: Instant::now(), next: Instant::now() + PERIOD, was_quiet: false }
     }
 
-    fn is_due(&self, is_quiet: bool) -> bool {
-        is_quiet || Instant::now() >= self.next
+    /// At its hour, and as soon as controllers have become idle.
+    fn is_due(&mut self, is_quiet: bool) -> bool {
+        let was_quiet = std::mem::replace(&mut self.was_quiet, is_quiet);
+        is_quiet && !was_quiet || Instant::now() >= self.next
     }
 
     async fn take(&mut self, progress: &mut Progress, screen: &Screen) {
@@ -76,17 +83,19 @@ impl Look {
         if goes_on || units != self.units {
             (self.units, self.since) = (units, Instant::now());
         }
+        let pause = if self.since.elapsed() > SLOW { SLOW } else { PERIOD };
         // Looking must not take a share of the work that counts.
-        self.next = Instant::now() + PERIOD.max(started.elapsed() * 20);
+        let share = if self.was_quiet { Duration::ZERO } else { started.elapsed() * 20 };
+        self.next = Instant::now() + pause.max(share);
     }
 
     fn is_working(&self) -> bool {
         self.units.iter().any(|unit| unit.state == State::Working)
     }
 
-    /// In a sandbox nothing takes long: what changes no more waits for something that never comes.
-    fn is_stuck(&self) -> bool {
-        self.since.elapsed() >= STUCK
+    /// Nothing has changed for a while, and no unit is still to be begun.
+    fn is_still(&self) -> bool {
+        self.since.elapsed() >= STILL && !self.units.iter().any(Unit::is_new)
     }
 }
 

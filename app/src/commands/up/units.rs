@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use weir_api::CRDS;
-use weir_cluster::{ApiError, Cluster};
+use weir_cluster::Cluster;
+use weir_controllers::Remit;
+use weir_delivery::UnitId;
 use weir_yaml::Value;
 
-use super::again::Again;
+use super::again::{Again, name};
 use super::definitions::{Definitions, Undefined};
+use super::waits;
 use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION, Kind};
-use crate::commands::resource::{condition, is_suspended, read_one, shorten};
+use crate::commands::resource::{condition, is_suspended, shorten};
 use crate::exit::{Exit, Failure};
 use crate::output::say;
 
@@ -40,12 +43,25 @@ pub(super) struct Unit {
     pub(super) message: String,
 }
 
+/// Lines of a message that are shown of each unit.
+const MOST_LINES: usize = 8;
+/// Of a unit that no controller has looked at.
+const NEW: &str = "waiting to be reconciled";
 /// Objects of one kind without a definition that are named one by one.
 const MOST_OF_A_KIND: usize = 5;
+
+impl Unit {
+    /// No controller has looked at it, as it is now.
+    pub(super) fn is_new(&self) -> bool {
+        self.state == State::Working && self.message == NEW
+    }
+}
 
 /// A cluster on its way to what the repository says.
 pub(super) struct Progress {
     pub(super) cluster: Cluster,
+    /// What of the cluster is the repository's.
+    pub(super) remit: Remit,
     /// In a sandbox, where kinds may be assumed.
     pub(super) definitions: Option<Definitions>,
     pub(super) again: Again,
@@ -55,7 +71,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) async fn units(&self) -> Result<Vec<Unit>, Failure> {
-        let mut units = read(&self.cluster).await?;
+        let mut units = read(&self.cluster, &self.remit).await?;
         let mut counts: BTreeMap<_, usize> = BTreeMap::new();
         for object in self.undefined() {
             let Undefined { unit, api_version, kind, .. } = object;
@@ -71,35 +87,19 @@ impl Progress {
         Ok(units)
     }
 
-    /// Names what the units that are still on their way wait for and is not there.
-    pub(super) async fn explain(&self, units: &mut [Unit]) {
+    /// Names what the units that are still on their way wait for. Once all is settled, that is why they failed.
+    pub(super) async fn explain(&self, units: &mut [Unit], settled: bool) {
         for unit in units.iter_mut().filter(|unit| unit.state == State::Working) {
-            let missing = self.missing(unit).await.unwrap_or_default();
-            if !missing.is_empty() {
-                unit.message = format!("{}; not there: {}", unit.message, missing.join(", "));
+            let causes = waits::causes(&self.cluster, unit).await.unwrap_or_default().join(", ");
+            match (causes.is_empty(), settled) {
+                (true, _) => {}
+                (false, true) => {
+                    unit.state = State::Failed;
+                    unit.message = format!("waiting in vain for: [{causes}]");
+                }
+                (false, false) => unit.message = format!("{}; waiting for: [{causes}]", unit.message),
             }
         }
-    }
-
-    /// The health checks of a unit whose objects do not exist.
-    async fn missing(&self, unit: &Unit) -> Result<Vec<String>, Failure> {
-        let kind = Kind::named(&unit.kind).unwrap_or(KUSTOMIZATION);
-        let object = read_one(&self.cluster, &kind, &unit.namespace, &unit.name).await?;
-        let checks = object.at(&["spec", "healthChecks"]).and_then(Value::as_list).unwrap_or_default();
-        let mut missing = Vec::new();
-        for check in checks {
-            let text = |key| check.str_at(&[key]).unwrap_or_default();
-            let found = match self.cluster.resource(text("apiVersion"), text("kind")).await {
-                Ok(resource) => self.cluster.get_metadata(&resource, text("namespace"), text("name")).await?,
-                Err(ApiError::NoKind { .. }) => None,
-                Err(error) => return Err(error.into()),
-            };
-            if found.is_none() {
-                let place = if text("namespace").is_empty() { "" } else { "/" };
-                missing.push(format!("{}/{}{place}{}", text("kind"), text("namespace"), text("name")));
-            }
-        }
-        Ok(missing)
     }
 
     pub(super) fn is_sandbox(&self) -> bool {
@@ -152,7 +152,7 @@ impl Progress {
         let tell = |states: &[(State, &str)]| {
             for (state, mark) in states {
                 for unit in of(*state) {
-                    let message = unit.message.replace('\n', "\n  ");
+                    let message = first_lines(&unit.message);
                     say(&format!("{mark} {}/{}/{}: {message}", unit.kind, unit.namespace, unit.name));
                 }
             }
@@ -178,18 +178,34 @@ impl Progress {
     }
 }
 
-async fn read(cluster: &Cluster) -> Result<Vec<Unit>, Failure> {
-    let mut units = Vec::new();
+/// Some lines say what a unit lacks; hundreds hide what the next one lacks. Its status has them all.
+fn first_lines(message: &str) -> String {
+    let mut lines: Vec<_> = message.lines().take(MOST_LINES).map(str::to_string).collect();
+    match message.lines().count().saturating_sub(MOST_LINES) {
+        0 => {}
+        more => lines.push(format!("and {more} more")),
+    }
+    lines.join("\n  ")
+}
+
+async fn read(cluster: &Cluster, remit: &Remit) -> Result<Vec<Unit>, Failure> {
+    let mut found = Vec::new();
     for kind in [GIT_REPOSITORY, KUSTOMIZATION] {
         let resource = kind.served(cluster).await?;
-        units.extend(
-            cluster.list(&resource, "", "").await?.iter().map(|object| unit(object, kind.kind, true)),
-        );
+        found.push((kind.kind, true, cluster.list(&resource, "", "").await?));
     }
     for left_alone in CRDS.iter().filter(|kind| !kind.is_acted_on()) {
         let Ok(resource) = cluster.preferred(left_alone.group, left_alone.kind).await else { continue };
-        let objects = cluster.list(&resource, "", "").await?;
-        units.extend(objects.iter().map(|object| unit(object, left_alone.kind, false)));
+        found.push((left_alone.kind, false, cluster.list(&resource, "", "").await?));
+    }
+    let appliers = found.iter().filter(|(kind, ..)| *kind == KUSTOMIZATION.kind);
+    let by_name: BTreeMap<_, _> =
+        appliers.flat_map(|(.., objects)| objects).map(|object| (name(object), object)).collect();
+    let applier = |id: &UnitId| by_name.get(&(id.namespace.clone(), id.name.clone())).copied();
+    let mut units = Vec::new();
+    for (kind, supported, objects) in &found {
+        let own = objects.iter().filter(|object| remit.holds(kind, object, applier));
+        units.extend(own.map(|object| unit(object, kind, *supported)));
     }
     Ok(units)
 }
@@ -229,12 +245,12 @@ fn state(object: &Value) -> (State, String) {
     let reason = ready.and_then(|ready| ready.str_at(&["reason"])).unwrap_or_default();
     let reconciling = condition(object, "Reconciling").map(|(_, message)| message.to_string());
     match condition(object, "Ready") {
-        _ if observed < generation => (State::Working, "waiting to be reconciled".to_string()),
+        _ if observed < generation => (State::Working, NEW.to_string()),
         Some(("True", message)) => (State::Ready, message.to_string()),
         Some(("False", message)) if reason == "DependencyNotReady" => (State::Waiting, message.to_string()),
         Some(("False", message)) => (State::Failed, message.to_string()),
         Some((_, message)) => (State::Working, reconciling.unwrap_or_else(|| message.to_string())),
-        None => (State::Working, "waiting to be reconciled".to_string()),
+        None => (State::Working, NEW.to_string()),
     }
 }
 

@@ -31,9 +31,18 @@ pub struct Entry {
     pub others: Vec<String>,
 }
 
+/// Names that are told one by one.
+const MOST_NAMES: usize = 6;
+
 /// Finds the entry point at or below `within`.
 pub fn entry(tree: &Tree, within: &RootedPath) -> Result<Entry, Vec<Diagnostic>> {
-    let search = Search::of(tree, &RootedPath::root());
+    let mut search = Search::of(tree, &RootedPath::root());
+    // Who has no namespace is given one by what applies it: it is no entry point. The true one may be made by a chart.
+    let is_certain = |choice: &choose::Choice<'_>| !choice.roots.iter().any(|root| has_no_namespace(root));
+    match choose::choose(tree, &search, within) {
+        Some(choice) if is_certain(&choice) => return Ok(whole(&search, &choice)),
+        _ => search.take_releases(),
+    }
     match choose::choose(tree, &search, within) {
         Some(choice) => Ok(whole(&search, &choice)),
         None => plain(tree, within, search),
@@ -63,7 +72,13 @@ pub fn root(tree: &Tree, within: &RootedPath) -> Result<RootedPath, Vec<Diagnost
 /// The chosen units with their namespaces and sources.
 fn whole(search: &Search, choice: &Choice<'_>) -> Entry {
     let mut objects = BTreeMap::new();
-    let desired = |found: &Found| Desired::new(found.object.clone(), Some(found.place.clone()));
+    let desired = |found: &Found| {
+        let mut object = found.object.clone();
+        if has_no_namespace(found) {
+            object.set_at(&["metadata", "namespace"], id(&object).namespace);
+        }
+        Desired::new(object, Some(found.place.clone()))
+    };
     for root in &choice.roots {
         let (unit, source) = (id(&root.object), source_of(&root.object));
         for namespace in [&unit.namespace, &source.namespace] {
@@ -90,9 +105,22 @@ fn whole(search: &Search, choice: &Choice<'_>) -> Entry {
     places.sort();
     places.dedup();
     let names: Vec<_> = choice.roots.iter().map(|root| id(&root.object).name).collect();
-    let found = format!("{} in {}", names.join(", "), places.join(", "));
+    let found = format!("{} in {}", first(&names), first(&places));
     let others = choice.others.iter().map(ToString::to_string).collect();
     Entry { objects: objects.into_values().collect(), sources: choice.sources.clone(), found, others }
+}
+
+/// The first few of many.
+fn first(names: &[String]) -> String {
+    let shown = names.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn has_no_namespace(found: &Found) -> bool {
+    found.object.str_at(&["metadata", "namespace"]).is_none_or(str::is_empty)
 }
 
 fn beside(found: &Found, other: &Found) -> bool {
@@ -189,6 +217,23 @@ mod tests {
             [unit("apps", "./apps"), unit("infra", "./infra")].join("---\n"),
         )]);
         assert_eq!(names(&entry), ["apps", "infra"]);
+    }
+
+    #[test]
+    fn the_entry_point_may_be_made_by_a_chart() {
+        let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: flux-instance}\n\
+            spec: {values: {instance: {sync: {kind: GitRepository, url: 'https://example.com/r.git', path: apps/}}}}\n";
+        let bare = unit("web", "./apps/a/web/app").replace(", namespace: flux-system", "");
+        let entry = find(&[
+            ("apps/a/web/ks.yaml", bare.clone()),
+            ("apps/a/kustomization.yaml", "namespace: a\nresources: [web/ks.yaml]".into()),
+            ("apps/flux/release.yaml", release.into()),
+        ]);
+        assert_eq!(names(&entry), ["flux-system"]);
+        // Without one it is applied as well as can be.
+        let entry = find(&[("ks.yaml", bare)]);
+        assert_eq!(names(&entry), ["web"]);
+        assert_eq!(&*entry.objects.last().unwrap().id.namespace, "flux-system");
     }
 
     #[test]

@@ -10,7 +10,10 @@ use crate::recipe::SourceId;
 const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io/";
 const SOURCE: &str = "source.toolkit.fluxcd.io/";
 const GENERATOR: &str = "source.extensions.fluxcd.io/";
+const RELEASE: &str = "helm.toolkit.fluxcd.io/";
 const CONTROL_PLANE: &str = "fluxcd.controlplane.io/";
+/// Where the values of the chart `flux-instance` have what becomes the spec of a FluxInstance.
+const INSTANCE_OF_RELEASE: [&str; 3] = ["spec", "values", "instance"];
 /// Deeper directories are not searched.
 const MAX_DEPTH: usize = 40;
 /// Larger files hold no entry point.
@@ -32,6 +35,8 @@ pub(super) struct Search {
     /// What makes artifacts of other artifacts.
     pub(super) generators: Vec<Found>,
     instances: Vec<Found>,
+    /// Releases of the chart that makes a FluxInstance.
+    releases: Vec<Found>,
     pub(super) manifests: usize,
     /// Directories and files that could not be read. That matters only if the entry point is not found elsewhere.
     pub(super) unread: Vec<Diagnostic>,
@@ -60,10 +65,12 @@ impl Search {
                 File::Directory if depth < MAX_DEPTH && !name.starts_with('.') && name != "node_modules" => {
                     self.walk(tree, &path, depth + 1);
                 }
-                File::File { size, .. } if is_yaml && size <= MAX_FILE => match tree.read(&path) {
-                    Ok(bytes) => self.read(&path, &bytes),
-                    Err(error) => self.unread.push(Diagnostic::error(error.to_string())),
-                },
+                File::File { size, .. } if is_yaml && size.is_none_or(|size| size <= MAX_FILE) => {
+                    match tree.read(&path) {
+                        Ok(bytes) => self.read(&path, &bytes),
+                        Err(error) => self.unread.push(Diagnostic::error(error.to_string())),
+                    }
+                }
                 // Whoever builds it will say that it is too large.
                 File::File { .. } if is_yaml => self.manifests += 1,
                 File::File { .. } | File::Directory | File::Link(_) => {}
@@ -75,7 +82,9 @@ impl Search {
     fn read(&mut self, file: &RootedPath, bytes: &[u8]) {
         self.manifests += 1;
         let Ok(text) = std::str::from_utf8(bytes) else { return };
-        if ![KUSTOMIZE, SOURCE, GENERATOR, CONTROL_PLANE].iter().any(|group| text.contains(group)) {
+        let may_be_instance = || [RELEASE, "instance:", "sync:"].iter().all(|word| text.contains(word));
+        let groups = [KUSTOMIZE, SOURCE, GENERATOR, CONTROL_PLANE];
+        if !groups.iter().any(|group| text.contains(group)) && !may_be_instance() {
             return;
         }
         let lines = LineIndex::new(text);
@@ -99,7 +108,19 @@ impl Search {
                 self.generators.push(found);
             } else if api_version.starts_with(CONTROL_PLANE) && kind == "FluxInstance" {
                 self.instances.push(found);
+            } else if api_version.starts_with(RELEASE) && found.object.at(&INSTANCE_OF_RELEASE).is_some() {
+                self.releases.push(found);
             }
+        }
+    }
+
+    /// Takes the instances that releases make.
+    pub(super) fn take_releases(&mut self) {
+        for release in std::mem::take(&mut self.releases) {
+            let mut instance = release.clone();
+            let spec = release.object.at(&INSTANCE_OF_RELEASE).cloned().unwrap_or_default();
+            instance.object.set_at(&["spec"], spec);
+            self.take_instance(&instance);
         }
     }
 

@@ -6,7 +6,7 @@ pub(crate) mod url;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use weir_files::{Bytes, Tree};
+use weir_files::{Bytes, RootedPath, Tree};
 
 use url::RepositoryUrl;
 
@@ -85,17 +85,27 @@ impl Remotes {
 
     /// The files of a repository.
     pub(crate) fn repository(&self, url: &RepositoryUrl) -> Result<Tree, String> {
-        let need = Need::Repository {
-            clone: url.clone.clone(),
-            reference: url.reference.clone(),
-            submodules: url.submodules,
-            timeout_ms: url.timeout_ms,
-        };
-        match self.ask(need, &url.raw)? {
+        match self.ask(need(url), &url.raw)? {
             Answer::Tree(tree) => Ok(tree.clone()),
             Answer::File(_) | Answer::Failed(_) => Err(format!("'{}' is not a repository", url.raw)),
         }
     }
+}
+
+fn need(url: &RepositoryUrl) -> Need {
+    Need::Repository {
+        clone: url.clone.clone(),
+        reference: url.reference.clone(),
+        submodules: url.submodules,
+        timeout_ms: url.timeout_ms,
+    }
+}
+
+/// What to fetch for a URL of a repository, and the directory in it that is meant; an error if it is no such URL.
+pub fn repository(url: &str) -> Result<(Need, RootedPath), String> {
+    let url = RepositoryUrl::parse(url)?;
+    let dir = RootedPath::new(&url.dir).map_err(|error| error.to_string())?;
+    Ok((need(&url), dir))
 }
 
 /// True for URLs of files: what is read over http.

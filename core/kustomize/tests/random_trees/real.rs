@@ -1,5 +1,6 @@
 //! The real kustomize beside ours.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,7 +44,7 @@ impl Kustomize {
         let usual = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/weir-peers/bin/kustomize"));
         let binary = std::env::var_os("KUSTOMIZE").map(PathBuf::from).or_else(usual)?;
         if !binary.is_file() {
-            println!("skipped: random trees: no kustomize at {}", binary.display());
+            _ = writeln!(std::io::stderr(), "skipped: random trees: no kustomize at {}", binary.display());
             return None;
         }
         let directory = std::env::temp_dir().join(format!("weir-random-trees-{}", std::process::id()));

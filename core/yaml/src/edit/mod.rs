@@ -5,8 +5,10 @@
 //! cannot be done so is an error, never a guess.
 
 mod inline;
+mod make;
 mod place;
 mod remove;
+mod reorder;
 mod write;
 
 use std::fmt;
@@ -16,6 +18,8 @@ use crate::locate::PathStep;
 use crate::node::{Document, Node, NodeKind, parse};
 use crate::value::Value;
 use place::walk;
+
+pub use make::make;
 
 /// Why a text cannot be edited so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +95,44 @@ pub fn remove(text: &str, document: usize, path: &[PathStep<'_>]) -> Result<Stri
     })
 }
 
+/// The text with another name for the key at the end of this path.
+pub fn rename(text: &str, document: usize, path: &[PathStep<'_>], to: &str) -> Result<String, EditError> {
+    edit(text, document, path, |root| {
+        let Some((last, parent)) = path.split_last() else {
+            return Err(EditError::new("a document has no key"));
+        };
+        let (slot, rest) = walk(text, root, parent)?;
+        if !rest.is_empty() {
+            return Err(EditError::new("there is nothing at this path"));
+        }
+        Ok((reorder::rename(&slot, last, to)?, Wish::Rename(path.to_vec(), to.to_string())))
+    })
+}
+
+/// The text with an item of the list at this path moved up to an earlier place, with the comments right above it.
+pub fn move_item(
+    text: &str,
+    document: usize,
+    path: &[PathStep<'_>],
+    from: usize,
+    to: usize,
+) -> Result<String, EditError> {
+    edit(text, document, path, |root| {
+        let (slot, rest) = walk(text, root, path)?;
+        if !rest.is_empty() {
+            return Err(EditError::new("there is no list at this path"));
+        }
+        Ok((reorder::move_up(text, &slot, from, to)?, Wish::Move(path.to_vec(), from, to)))
+    })
+}
+
 /// What an edit should come to, to check it by.
 enum Wish<'a> {
     Set(Vec<PathStep<'a>>, Value),
     Insert(Vec<PathStep<'a>>, usize, Value),
     Remove(Vec<PathStep<'a>>),
+    Rename(Vec<PathStep<'a>>, String),
+    Move(Vec<PathStep<'a>>, usize, usize),
 }
 
 fn edit<'a>(
@@ -158,6 +195,8 @@ fn is_as_wished(
         Wish::Set(path, value) => place::set_value(&mut want, path, value.clone()),
         Wish::Insert(path, index, value) => place::insert_value(&mut want, path, *index, value.clone()),
         Wish::Remove(path) => place::remove_value(&mut want, path),
+        Wish::Rename(path, to) => place::rename_value(&mut want, path, to),
+        Wish::Move(path, from, to) => place::move_value(&mut want, path, *from, *to),
     };
     let agrees = |path: &[PathStep<'_>]| match (place::get_value(&want, path), place::get_value(&got, path)) {
         (Some(want), Some(got)) => want.means(got),

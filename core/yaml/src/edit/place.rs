@@ -133,3 +133,24 @@ pub(super) fn remove_value(value: &mut Value, path: &[PathStep<'_>]) -> Option<(
         }
     }
 }
+
+pub(super) fn rename_value(value: &mut Value, path: &[PathStep<'_>], to: &str) -> Option<()> {
+    let (PathStep::Key(key), parent) = path.split_last()? else { return None };
+    let map = value_mut(value, parent)?.as_map_mut()?;
+    if map.contains_key(to) {
+        return None;
+    }
+    let own = map.remove(key)?;
+    map.insert(to, own);
+    Some(())
+}
+
+pub(super) fn move_value(value: &mut Value, path: &[PathStep<'_>], from: usize, to: usize) -> Option<()> {
+    let list = value_mut(value, path)?.as_list_mut()?;
+    if from >= list.len() || to >= list.len() {
+        return None;
+    }
+    let own = list.remove(from);
+    list.insert(to, own);
+    Some(())
+}

@@ -7,6 +7,9 @@ use crate::locate::PathStep;
 use crate::node::{Node, NodeKind};
 use crate::value::{Map, Value};
 
+/// Comments in deeper values are not looked for.
+const MAX_DEPTH: usize = 100;
+
 /// A member of a collection: where it begins, its dash included, and its last node.
 struct Member<'d, 't> {
     start: usize,
@@ -66,11 +69,43 @@ fn from_block(text: &str, members: &[Member<'_, '_>], index: usize) -> Change {
         let end = behind_line(text, own.last);
         // A last line without a break takes the break before it along.
         let cut = end == text.len() && !text.ends_with('\n') && line > 0;
+        let comments = comments_in(text, line, end, own.last);
+        if !comments.is_empty() {
+            return Change { start: line, end, text: comments };
+        }
         return Change { start: line - usize::from(cut), end, text: String::new() };
     }
     match members.get(index + 1) {
         Some(next) => Change { start: own.start, end: next.start, text: String::new() },
         None => Change { start: own.start, end: end_of_lines(text, own.last), text: String::new() },
+    }
+}
+
+/// Lines that are nothing but a comment, at the column of what holds them: people wrote them, and they stay.
+fn comments_in(text: &str, start: usize, end: usize, last: Node<'_, '_>) -> String {
+    let indent = &text[start..end];
+    let indent = &indent[..indent.len() - indent.trim_start_matches(' ').len()];
+    let (mut comments, mut at) = (String::new(), start);
+    for line in text[start..end].split_inclusive('\n') {
+        let comment = line.trim();
+        if comment.starts_with('#') && !is_in_scalar(last, at + line.len() - line.trim_start().len(), 0) {
+            comments.push_str(&format!("{indent}{comment}\n"));
+        }
+        at += line.len();
+    }
+    comments
+}
+
+/// True if the text at this offset is part of a value.
+fn is_in_scalar(node: Node<'_, '_>, at: usize, depth: usize) -> bool {
+    let range = node.span().range();
+    if !range.contains(&at) || depth > MAX_DEPTH {
+        return false;
+    }
+    match node.kind() {
+        NodeKind::Scalar | NodeKind::Alias => true,
+        NodeKind::Sequence => node.items().any(|item| is_in_scalar(item, at, depth + 1)),
+        NodeKind::Mapping => node.entries().any(|(_, value)| is_in_scalar(value, at, depth + 1)),
     }
 }
 

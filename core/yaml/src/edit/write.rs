@@ -1,7 +1,7 @@
 //! Setting, adding and inserting.
 
 use super::inline::{inline, string};
-use super::place::{Slot, column, end_of_lines, line_end, line_start};
+use super::place::{Slot, column, end_of_lines, line_end};
 use super::{Change, EditError};
 use crate::emit::to_yaml_v3;
 use crate::locate::PathStep;
@@ -70,7 +70,8 @@ fn replace_by_block(text: &str, slot: &Slot<'_, '_>, value: &Value, end: usize) 
         return Change { start, end, text: block(value, indent, true) };
     }
     let start = pull_up(text, slot, slot.node.full_span().start as usize).max(key.span().end as usize);
-    Change { start, end, text: format!("\n{}", block(value, slot.outer + 2, false)) }
+    let indent = slot.outer + if matches!(value, Value::List(_)) { 0 } else { 2 };
+    Change { start, end, text: format!("\n{}", block(value, indent, false)) }
 }
 
 /// A value over several lines at this indentation, without the last line break. The first line may be begun already.
@@ -177,11 +178,10 @@ pub(super) fn insert_item(
     if index == count {
         return Ok(add_line(text, node, &item));
     }
-    let dash = super::remove::dash(text, node, index)?;
-    let line = line_start(text, dash);
-    if text[line..dash].trim().is_empty() {
+    if let Ok(line) = super::reorder::first_line(text, node, index) {
         return Ok(Change { start: line, end: line, text: format!("{item}\n") });
     }
+    let dash = super::remove::dash(text, node, index)?;
     // The first item of a list that begins beside another dash or a tag.
     let pad = " ".repeat(indent);
     Ok(Change { start: dash, end: dash, text: format!("{}\n{pad}", item.trim_start()) })

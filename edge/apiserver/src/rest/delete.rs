@@ -59,11 +59,7 @@ pub(super) fn serve(request: Request<'_>) -> Result<Reply, Problem> {
     let dry_run = call.is_dry_run() || options.dry_run;
     let mut state = shared.state();
     let key = ObjectKey::new(&place.namespace, &place.name);
-    let old = state
-        .store
-        .get(&table_of(kind), &key)
-        .cloned()
-        .ok_or_else(|| Problem::not_found(kind, &place.name))?;
+    let old = state.object(kind, &key).ok_or_else(|| Problem::not_found(kind, &place.name))?;
     check_preconditions(kind, &old, &options)?;
     let writer = Writer { dry_run, ..request.writer() };
     let left = delete(&mut state, &writer, &old, &options);
@@ -88,7 +84,7 @@ pub(super) fn collection(request: Request<'_>) -> Result<Reply, Problem> {
     let found: Vec<Arc<Object>> = state.store.table(&table_of(kind)).map_or_else(Vec::new, |table| {
         let all = table.list(selection.namespace.as_deref(), None);
         all.filter(|(key, object)| selection.takes(key, object))
-            .map(|(_, object)| Arc::clone(object))
+            .map(|(_, object)| object.converted(&kind.api_version))
             .collect()
     });
     let writer = request.writer();

@@ -43,7 +43,8 @@ pub(super) fn serve(request: Request<'_>) -> Result<Reply, Problem> {
         let found = table.into_iter().flat_map(|table| table.list(namespace, behind));
         let mut found = found.filter(|(key, object)| selection.takes(key, object));
         let most = limit.unwrap_or(usize::MAX);
-        let objects: Vec<_> = found.by_ref().take(most).map(|(_, object)| object.clone()).collect();
+        let objects: Vec<_> =
+            found.by_ref().take(most).map(|(_, object)| object.converted(&kind.api_version)).collect();
         (objects, if limit.is_some() { found.count() } else { 0 })
     };
     drop(state);

@@ -104,7 +104,7 @@ fn find(request: Request<'_>) -> Result<Arc<crate::store::Object>, Problem> {
     let Request { shared, kind, place, .. } = request;
     let key = ObjectKey::new(&place.namespace, &place.name);
     let state = shared.state();
-    state.store.get(&table_of(kind), &key).cloned().ok_or_else(|| Problem::not_found(kind, &place.name))
+    state.object(kind, &key).ok_or_else(|| Problem::not_found(kind, &place.name))
 }
 
 fn get(request: Request<'_>) -> Result<Reply, Problem> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use weir_yaml::{Map, Value};
 
 use super::write::Owners;
-use super::{Request, State, create, render, table_of, update};
+use super::{Request, State, create, render, update};
 use crate::apply::Applied;
 use crate::decode::{self, Strictness};
 use crate::http::{BodyKind, Reply};
@@ -25,7 +25,7 @@ pub(super) fn serve(request: Request<'_>) -> Result<Reply, Problem> {
     let patch = decode::body(call.kind, &call.body)?;
     let mut state = shared.state();
     let key = ObjectKey::new(&place.namespace, &place.name);
-    let old = state.store.get(&table_of(kind), &key).cloned();
+    let old = state.object(kind, &key);
     let (object, created, warnings) = if is_apply {
         apply(request, &mut state, old, patch)?
     } else {

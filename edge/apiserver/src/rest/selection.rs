@@ -1,9 +1,12 @@
 //! Which objects a list or a watch is about.
 
+use std::sync::Arc;
+
 use weir_manifest::selector::{FieldSelector, LabelSelector};
 use weir_yaml::Value;
 
 use super::Request;
+use crate::convert::in_version;
 use crate::kinds::Kind;
 use crate::problem::Problem;
 use crate::store::{Object, ObjectKey};
@@ -13,6 +16,8 @@ use crate::store::{Object, ObjectKey};
 pub(crate) struct Selection {
     /// The namespace; none for all.
     pub(crate) namespace: Option<String>,
+    /// Fields are named as this version names them.
+    api_version: Arc<str>,
     labels: LabelSelector,
     fields: FieldSelector,
 }
@@ -54,7 +59,18 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
     (
         "events.k8s.io",
         "Event",
-        &["regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "reason", "type"],
+        &[
+            "regarding.kind",
+            "regarding.namespace",
+            "regarding.name",
+            "regarding.uid",
+            "regarding.apiVersion",
+            "regarding.resourceVersion",
+            "regarding.fieldPath",
+            "reason",
+            "reportingController",
+            "type",
+        ],
     ),
     ("", "Namespace", &["status.phase", "name"]),
     ("", "Node", &["spec.unschedulable"]),
@@ -84,7 +100,7 @@ impl Selection {
             }
         }
         let namespace = (!place.namespace.is_empty()).then(|| place.namespace.clone());
-        Ok(Self { namespace, labels, fields })
+        Ok(Self { namespace, api_version: Arc::clone(&kind.api_version), labels, fields })
     }
 
     /// True if it is about this object.
@@ -100,12 +116,11 @@ impl Selection {
                 return false;
             }
         }
-        self.fields.is_empty()
-            || self
-                .fields
-                .terms()
-                .iter()
-                .all(|term| (field(object, &term.field) == term.value) == term.is_equal)
+        if self.fields.is_empty() {
+            return true;
+        }
+        let value = in_version(&object.value, &self.api_version);
+        self.fields.terms().iter().all(|term| (field(&value, &term.field) == term.value) == term.is_equal)
     }
 
     /// True if it is about all objects of the kind.
@@ -125,14 +140,17 @@ fn is_known(kind: &Kind, field: &str) -> bool {
 }
 
 /// A field as text; empty if it is not there.
-fn field(object: &Object, path: &str) -> String {
+fn field(object: &Value, path: &str) -> String {
     let steps: Vec<&str> = match path {
         "name" => vec!["metadata", "name"],
         "status.successful" => vec!["status", "succeeded"],
+        "source" if object.str_at(&["source", "component"]).unwrap_or("").is_empty() => {
+            vec!["reportingComponent"]
+        }
         "source" => vec!["source", "component"],
         _ => path.split('.').collect(),
     };
-    match object.value.at(&steps) {
+    match object.at(&steps) {
         None | Some(Value::Null) => match path {
             "spec.unschedulable" | "spec.hostNetwork" => "false".to_owned(),
             "status.successful" | "status.replicas" => "0".to_owned(),

@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use crate::convert::table_group;
 use crate::kinds::{Kind, Registry};
-use crate::store::{ObjectKey, Store, TableName};
+use crate::store::{Object, ObjectKey, Store, TableName};
 
 /// Everything that changes while the server runs.
 #[derive(Debug)]
@@ -63,6 +64,11 @@ impl State {
         self.random
     }
 
+    /// The object of this key, in the words of this kind.
+    pub(crate) fn object(&self, kind: &Kind, key: &ObjectKey) -> Option<Arc<Object>> {
+        Some(self.store.get(&table_of(kind), key)?.converted(&kind.api_version))
+    }
+
     /// A new token of this user.
     pub(crate) fn give_token(&mut self, user: String) -> String {
         let token = format!("sandbox-{:016x}{:016x}", self.random(), self.random());
@@ -104,5 +110,5 @@ fn seed() -> u64 {
 
 /// The table that holds objects of this kind.
 pub(crate) fn table_of(kind: &Kind) -> TableName {
-    (Arc::clone(&kind.gvk.group), Arc::clone(&kind.plural))
+    (table_group(&kind.gvk.group, &kind.plural), Arc::clone(&kind.plural))
 }

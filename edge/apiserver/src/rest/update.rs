@@ -5,7 +5,7 @@ use std::sync::Arc;
 use weir_yaml::Value;
 
 use super::write::Owners;
-use super::{Request, create, render, table_of};
+use super::{Request, create, render};
 use crate::http::Reply;
 use crate::kinds::Kind;
 use crate::problem::{Cause, Problem};
@@ -33,7 +33,7 @@ pub(super) fn serve(request: Request<'_>) -> Result<Reply, Problem> {
     let mut state = shared.state();
     let key = ObjectKey::new(&place.namespace, &place.name);
     let writer = request.writer();
-    let Some(old) = state.store.get(&table_of(kind), &key).cloned() else {
+    let Some(old) = state.object(kind, &key) else {
         if place.subresource.is_empty() && kind.custom.is_none() && CREATED_BY_PUT.contains(&&*kind.gvk.kind)
         {
             let object = writer.create(&mut state, value, Owners::ByChange)?;

@@ -176,7 +176,8 @@ impl Watch {
             View::Partial => event.partial_line(change),
             View::Table => crate::store::line(change, |out| {
                 let head = Value::from([("resourceVersion", event.revision().to_string())]);
-                let object = std::slice::from_ref(&event.object);
+                let object = event.object.converted(&self.kind.api_version);
+                let object = std::slice::from_ref(&object);
                 table::write(&self.kind, object, &head, self.include, self.shared.now(), out);
             }),
         }

@@ -1,10 +1,12 @@
 //! One stored object.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use weir_yaml::{Value, to_json};
 
 use crate::apply::Managers;
+use crate::convert::in_version;
 
 /// Namespace and name; the namespace of cluster-wide objects is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,24 +100,27 @@ impl Object {
 
     /// The whole object, in the words of this version.
     pub(crate) fn whole(&self, api_version: &str) -> Value {
-        let mut value = self.in_version(api_version);
+        let mut value = in_version(&self.value, api_version).into_owned();
         if let Some(managed) = self.managers.to_value() {
             value.set_at(&["metadata", "managedFields"], managed);
         }
         value
     }
 
-    fn in_version(&self, api_version: &str) -> Value {
-        let mut value = self.value.clone();
-        if value.str_at(&["apiVersion"]) != Some(api_version) {
-            value.set_at(&["apiVersion"], api_version);
+    /// The same object, in the words of this version.
+    pub(crate) fn converted(self: &Arc<Self>, api_version: &str) -> Arc<Self> {
+        match in_version(&self.value, api_version) {
+            Cow::Borrowed(_) => Arc::clone(self),
+            Cow::Owned(value) => {
+                Arc::new(Self { value, managers: self.managers.clone(), revision: self.revision })
+            }
         }
-        value
     }
 
     /// Appends the JSON text of the whole object.
     pub(crate) fn write_json(&self, api_version: &str, out: &mut String) {
-        let Some(map) = self.value.as_map() else { return };
+        let value = in_version(&self.value, api_version);
+        let Some(map) = value.as_map() else { return };
         out.push('{');
         for (at, (key, value)) in map.sorted().into_iter().enumerate() {
             if at > 0 {
@@ -125,7 +130,6 @@ impl Object {
             out.push_str(key);
             out.push_str("\":");
             match key.as_str() {
-                "apiVersion" => out.push_str(&to_json(&Value::from(api_version))),
                 "metadata" => self.write_metadata(value, out),
                 _ => out.push_str(&to_json(value)),
             }

@@ -61,6 +61,10 @@ pub(super) fn look(actor: &mut Actor<'_>, kind: &Arc<Kind>, object: &Arc<Object>
     actor.replace_status(kind, object, value);
 }
 
+fn is_over(pod: &Object) -> bool {
+    matches!(pod.value.str_at(&["status", "phase"]), Some("Succeeded" | "Failed"))
+}
+
 fn run(
     actor: &mut Actor<'_>,
     kind: &Kind,
@@ -76,8 +80,16 @@ fn run(
     let count =
         |phase: &str| pods.iter().filter(|pod| pod.value.str_at(&["status", "phase"]) == Some(phase)).count();
     let succeeded = i64::try_from(count("Succeeded")).unwrap_or(0);
-    let mut active = i64::try_from(pods.len() - count("Succeeded") - count("Failed")).unwrap_or(0);
-    while active < at_once.min(wish - succeeded) {
+    let failed = i64::try_from(count("Failed")).unwrap_or(0);
+    let mut active = i64::try_from(pods.len()).unwrap_or(0) - succeeded - failed;
+    let has_failed = failed > number(&object.value, &["spec", "backoffLimit"], 6);
+    if has_failed {
+        for pod in pods.iter().filter(|pod| !is_over(pod)) {
+            actor.delete(pod_kind, pod);
+        }
+        active = 0;
+    }
+    while !has_failed && active < at_once.min(wish - succeeded) {
         let mut pod = pods::from_template(kind, object, &template);
         pod.set_at(&["metadata", "generateName"], format!("{}-", object.meta("name")));
         if actor.create(pod_kind, pod).is_none() {
@@ -97,7 +109,15 @@ fn run(
     if succeeded > 0 {
         status.insert("succeeded", succeeded);
     }
-    if succeeded >= wish {
+    if failed > 0 {
+        status.insert("failed", failed);
+    }
+    if has_failed {
+        for kind in ["FailureTarget", "Failed"] {
+            let message = "Job has reached the specified backoff limit".to_owned();
+            conditions.push(Condition { kind, holds: true, reason: "BackoffLimitExceeded", message });
+        }
+    } else if succeeded >= wish {
         status.insert("completionTime", time::rfc3339(actor.now));
         for kind in ["SuccessCriteriaMet", "Complete"] {
             let message = "Reached expected number of succeeded pods".to_owned();

@@ -60,6 +60,9 @@ pub(crate) fn gone(state: &mut State, kind: &Kind, last: &Object) {
     if kind.is("", "Pod") {
         service::wake(state, last);
     }
+    if kind.is("", "Service") {
+        state.store.remove(&("".into(), "endpoints".into()), &last.key());
+    }
     if kind.is("", "PersistentVolumeClaim")
         && let Some(volume) = last.value.str_at(&["spec", "volumeName"])
     {

@@ -1,6 +1,7 @@
 //! GitRepositories: from a remote, or a directory of this machine, to a revision and its tree.
 
 mod local;
+mod mirrors;
 mod remote;
 mod report;
 mod secret;
@@ -34,6 +35,7 @@ pub(crate) struct Controller {
     queue: Queue<UnitId>,
     places: Places,
     local: broadcast::Sender<()>,
+    mirrors: mirrors::Mirrors,
     /// How often each repository has failed in a row.
     failures: Arc<Mutex<std::collections::HashMap<UnitId, u32>>>,
 }
@@ -61,7 +63,8 @@ impl Controller {
         let local = broadcast::channel(16).0;
         let changes = LocalChanges(local.clone());
         let places = Places::of(&context.settings);
-        (Self { context, queue: Queue::new(), places, local, failures: Arc::default() }, changes)
+        let mirrors = mirrors::Mirrors::new(context.clone());
+        (Self { context, queue: Queue::new(), places, local, mirrors, failures: Arc::default() }, changes)
     }
 
     async fn fetch(&self, key: &UnitId, repository: &GitRepository) -> Result<Duration, ApiError> {
@@ -147,10 +150,17 @@ impl Kind for Controller {
         self.watch_local().await;
     }
 
-    fn note(&self, _: &UnitId, _: &Value) {}
+    fn note(&self, key: &UnitId, object: &Value) {
+        self.mirrors.note(key, object.str_at(&["spec", "url"]).unwrap_or_default());
+    }
 
     fn forget(&self, key: &UnitId) {
         self.context.sources.withdraw(&source_id(key));
+        self.mirrors.forget(key);
+    }
+
+    fn listed(&self) {
+        self.mirrors.listed();
     }
 
     async fn reconcile(

@@ -53,10 +53,15 @@ pub(super) async fn stored(context: &Context, repository: &GitRepository) -> Opt
     .ok()?
 }
 
-/// The directory of its mirror.
-fn mirror(context: &Context, url: &str) -> PathBuf {
+/// The directory of its mirror: repositories of one URL share it.
+pub(super) fn mirror(context: &Context, url: &str) -> PathBuf {
     let digest: String = Sha256::digest(url).iter().map(|byte| format!("{byte:02x}")).collect();
-    context.settings.storage.join("mirrors").join(&digest[..32])
+    mirrors(context).join(&digest[..32])
+}
+
+/// Where all mirrors are.
+pub(super) fn mirrors(context: &Context) -> PathBuf {
+    context.settings.storage.join("mirrors")
 }
 
 fn fetch_blocking(

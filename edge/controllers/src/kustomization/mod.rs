@@ -14,7 +14,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch::Receiver;
 use weir_api::{Kustomization, KustomizationStatus, Metadata};
 use weir_cluster::{ApiError, Cluster};
 use weir_delivery::{End, Report, Retry, Step, Tell, UnitId, Work};
@@ -55,7 +54,7 @@ struct Run<'a> {
     cluster: Cluster,
     unit: &'a Kustomization,
     place: Place,
-    interrupted: Receiver<Option<String>>,
+    turn: &'a Turn<UnitId>,
     started: Instant,
     /// Kinds that this run has defined: they are served any moment now.
     defined: Vec<(String, String)>,
@@ -109,7 +108,7 @@ impl Controller {
         }
     }
 
-    fn begin<'a>(&'a self, unit: &'a Kustomization, turn: &Turn<UnitId>, place: Place) -> Run<'a> {
+    fn begin<'a>(&'a self, unit: &'a Kustomization, turn: &'a Turn<UnitId>, place: Place) -> Run<'a> {
         let account = &unit.spec.service_account_name;
         let cluster = match account.as_str() {
             "" => self.context.cluster.clone(),
@@ -125,7 +124,7 @@ impl Controller {
             cluster,
             unit,
             place,
-            interrupted: turn.interrupted.clone(),
+            turn,
             started: Instant::now(),
             defined: Vec::new(),
             known: HashMap::new(),

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
 use weir_cluster::{ApiError, Apply, Resource};
-use weir_delivery::{Ask, DependencyState, SourceId, SourceState, Tell, UnitId};
+use weir_delivery::{Ask, DependencyState, Need, SourceId, SourceState, Tell, UnitId};
 use weir_plan::{self as plan, Answer, Desired, Health, Intent, Live, Owned, Patience, Seen, Target};
 use weir_yaml::Value;
 
 use super::index::Entry;
 use super::{API_VERSION, KIND, MANAGER, Run, desired};
+use crate::remotes::Remotes;
 use crate::sources::Snapshot;
 
 /// Objects of one unit that are asked about at a time.
@@ -31,12 +32,29 @@ impl Run<'_> {
                 }
                 Tell::Dependencies(states)
             }
+            Ask::Remotes(needs) => Tell::Remotes(self.remotes(needs).await),
             Ask::Plan(plan::Ask::DryRun(objects)) => Tell::Plan(Answer::DryRun(self.dry_runs(objects).await)),
             Ask::Plan(plan::Ask::Live(owned)) => Tell::Plan(Answer::Live(self.live(owned).await)),
             Ask::Plan(plan::Ask::Health(targets, patience)) => {
                 Tell::Plan(self.health(&targets, patience).await)
             }
         })
+    }
+
+    /// The place is left: a server that is slow must hold up nobody else.
+    async fn remotes(&mut self, needs: Vec<Need>) -> Vec<weir_delivery::Answer> {
+        let settings = &self.context.settings;
+        let count = needs.len();
+        let failed = |cause: String| vec![weir_delivery::Answer::Failed(cause); count];
+        if settings.no_remote_bases {
+            return failed("remote bases are not allowed here (--no-remote-bases)".to_string());
+        }
+        let remotes =
+            Remotes { directory: settings.storage.join("remotes"), runner: settings.runner.clone() };
+        self.place.leave();
+        let answers = tokio::task::spawn_blocking(move || remotes.answer(&needs)).await;
+        self.place.come_back().await;
+        answers.unwrap_or_else(|error| failed(error.to_string()))
     }
 
     async fn source(&self, source: &SourceId) -> Result<SourceState, ApiError> {
@@ -118,7 +136,9 @@ impl Run<'_> {
         let refused = |message: String| Seen::Refused { message, immutable: false, live: None };
         let resource = match self.resource(desired).await {
             Ok(resource) => resource,
-            Err(error) => return refused(format!("dry-run failed: {error}")),
+            Err(error) => {
+                return refused(format!("dry-run failed: {error}{}", self.served(desired, &error).await));
+            }
         };
         if resource.namespaced && desired.id.namespace.is_empty() {
             return refused(
@@ -158,6 +178,15 @@ impl Run<'_> {
                 other => return other,
             }
         }
+    }
+
+    /// In which version a kind is there that is not there in the one asked for.
+    async fn served(&self, desired: &Desired, error: &ApiError) -> String {
+        if !matches!(error, ApiError::NoKind { .. }) {
+            return String::new();
+        }
+        let served = self.cluster.preferred(&desired.gvk.group, &desired.gvk.kind).await;
+        served.map_or_else(|_| String::new(), |served| format!(": it is served as {}", served.api_version()))
     }
 
     async fn presence(&self, resource: &Resource, desired: &Desired) -> Result<Seen, ApiError> {
@@ -229,14 +258,16 @@ impl Run<'_> {
             return self.first_look(targets, limit).await;
         };
         let deadline = *self.deadline.get_or_insert_with(|| tokio::time::Instant::now() + limit);
-        let mut interrupted = self.interrupted.clone();
+        let mut interrupted = self.turn.interrupted.clone();
         self.place.leave();
+        let wait = self.turn.wait();
         let timed_out = tokio::select! {
             biased;
             cause = interrupted.wait_for(Option::is_some) => Err(cause.ok().and_then(|cause| cause.clone())),
             () = waiter.changed() => Ok(false),
             () = tokio::time::sleep_until(deadline) => Ok(true),
         };
+        drop(wait);
         self.place.come_back().await;
         let timed_out = match timed_out {
             Ok(timed_out) => timed_out,

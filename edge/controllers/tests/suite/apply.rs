@@ -17,6 +17,7 @@ crate::scenarios!(
     a_definition_and_its_objects_come_together,
     all_refused_objects_are_named,
     a_broken_manifest_prunes_nothing,
+    a_service_account_without_rights_is_refused,
 );
 
 const CONFIG_MAP: (&str, &str) = ("v1", "ConfigMap");
@@ -297,4 +298,32 @@ async fn a_broken_manifest_prunes_nothing(bed: Arc<Bed>) {
     bed.gone(CONFIG_MAP, "one").await;
     let uid = |object: &Value| object.str_at(&["metadata", "uid"]).unwrap().to_string();
     assert_eq!(uid(&bed.get(CONFIG_MAP, "two").await), uid(&before));
+}
+
+/// The embedded server does not evaluate rights.
+async fn a_service_account_without_rights_is_refused(bed: Arc<Bed>) {
+    if bed.traffic().is_some() {
+        return;
+    }
+    bed.apply("apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: poor, namespace: NS}\n").await;
+    bed.write("map.yaml", &config_map("map", "1"));
+    bed.push().await;
+    bed.unit("apps", "./", "serviceAccountName: poor").await;
+    let (_, message) = bed.failed("apps").await;
+    let user = format!("system:serviceaccount:{}:poor", bed.namespace);
+    assert!(message.contains("forbidden") && message.contains(&user), "{message}");
+    assert!(bed.find(CONFIG_MAP, "map").await.is_none());
+    // With rights it goes on.
+    let of_namespace = |kind: &str, more: &str| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: poor, namespace: NS}}\n{more}\n"
+        )
+    };
+    let rules = "rules: [{apiGroups: [''], resources: [configmaps], verbs: ['*']}]";
+    bed.apply(&of_namespace("Role", rules)).await;
+    let binding = "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: poor}\n\
+        subjects: [{kind: ServiceAccount, name: poor, namespace: NS}]";
+    bed.apply(&of_namespace("RoleBinding", binding)).await;
+    bed.request("apps").await;
+    bed.ready("apps").await;
 }

@@ -1,6 +1,7 @@
 //! One scenario's bed: a server, a namespace, a directory as the repository, and controllers at work.
 
 use std::future::Future;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,7 +22,11 @@ pub(crate) const NEVER: &str = "registry.example/never";
 /// The label of pods that never come up on the real control plane of `testbed/`.
 pub(crate) const NEVER_LABEL: &str = "testbed/behave: pending";
 
-const KUSTOMIZATION: (&str, &str) = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
+/// The same of pods that fail.
+pub(crate) const FAIL_LABEL: &str = "testbed/behave: fail";
+
+/// The kind of units.
+pub(crate) const UNIT: (&str, &str) = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
 /// The kind of sources.
 pub(crate) const REPOSITORY: (&str, &str) = ("source.toolkit.fluxcd.io/v1", "GitRepository");
 
@@ -35,7 +40,7 @@ pub(crate) struct Bed {
     pushes: AtomicU32,
     running: Mutex<Option<Running>>,
     /// The controllers' way to the server, and what they were told.
-    theirs: (Cluster, Settings),
+    theirs: Mutex<(Cluster, Settings)>,
     traffic: Option<Traffic>,
     /// Objects outside of the namespace that may be left over.
     leftovers: Mutex<Vec<(String, String, String)>>,
@@ -67,7 +72,7 @@ pub(crate) fn real<F: Future<Output = ()> + Send + 'static>(
     scenario: impl FnOnce(std::sync::Arc<Bed>) -> F + Send + 'static,
 ) {
     let Some(kubeconfig) = std::env::var_os("WEIR_TEST_KUBECONFIG") else {
-        say_skipped(name);
+        say_skipped();
         return;
     };
     // Two tests may come here at once; the second is told that it is done already.
@@ -78,9 +83,15 @@ pub(crate) fn real<F: Future<Output = ()> + Send + 'static>(
     });
 }
 
-#[expect(clippy::print_stdout, reason = "a suite that is skipped says so")]
-fn say_skipped(name: &str) {
-    println!("skipped: {name} on a real server: WEIR_TEST_KUBECONFIG is not set");
+/// Once for all scenarios.
+fn say_skipped() {
+    static SAID: std::sync::Once = std::sync::Once::new();
+    SAID.call_once(|| {
+        _ = writeln!(
+            std::io::stderr(),
+            "skipped: controllers on a real server: WEIR_TEST_KUBECONFIG is not set"
+        );
+    });
 }
 
 fn block_on(future: impl Future<Output = ()>) {
@@ -154,7 +165,7 @@ impl Bed {
             directory,
             pushes: AtomicU32::new(1),
             running: Mutex::new(None),
-            theirs: (theirs.clone(), settings.clone()),
+            theirs: Mutex::new((theirs.clone(), settings.clone())),
             traffic,
             leftovers: Mutex::default(),
         };
@@ -174,7 +185,7 @@ impl Bed {
     /// The definitions of our kinds, unless somebody has brought them.
     async fn define(&self) {
         let crd = self.resource("apiextensions.k8s.io/v1", "CustomResourceDefinition").await;
-        let needed = weir_api::CRDS.iter().filter(|one| [KUSTOMIZATION.1, REPOSITORY.1].contains(&one.kind));
+        let needed = weir_api::CRDS.iter().filter(|one| [UNIT.1, REPOSITORY.1].contains(&one.kind));
         for definition in needed {
             if self.cluster.get_metadata(&crd, "", &definition.crd_name()).await.unwrap().is_none() {
                 self.apply(&definition.manifest()).await;
@@ -190,10 +201,24 @@ impl Bed {
 
     /// Stops the controllers and starts others.
     pub(crate) async fn restart(&self) {
+        self.restart_with(|_| ()).await;
+    }
+
+    /// The same with other settings, from now on.
+    pub(crate) async fn restart_with(&self, change: impl FnOnce(&mut Settings)) {
         let running = self.running.lock().unwrap().take();
         running.unwrap().stop().await;
-        let (cluster, settings) = self.theirs.clone();
+        let (cluster, settings) = {
+            let mut theirs = self.theirs.lock().unwrap();
+            change(&mut theirs.1);
+            theirs.clone()
+        };
         *self.running.lock().unwrap() = Some(weir_controllers::start(cluster, settings).unwrap());
+    }
+
+    /// The source whose files are the bed's.
+    pub(crate) fn source(&self) -> SourceId {
+        self.theirs.lock().unwrap().1.local[0].source.clone()
     }
 
     async fn clean_up(&self) {
@@ -210,7 +235,7 @@ impl Bed {
     }
 
     async fn clean_server(&self) {
-        for (api_version, kind) in [KUSTOMIZATION, REPOSITORY] {
+        for (api_version, kind) in [UNIT, REPOSITORY] {
             let resource = self.resource(api_version, kind).await;
             for object in self.cluster.list(&resource, &self.namespace, "").await.unwrap_or_default() {
                 let name = object.str_at(&["metadata", "name"]).unwrap_or_default();
@@ -402,6 +427,34 @@ impl Bed {
         }
     }
 
+    /// Until something that nobody tells of is so.
+    pub(crate) async fn until_so(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let deadline = tokio::time::Instant::now() + self.patience();
+        while !holds(self) {
+            assert!(tokio::time::Instant::now() < deadline, "it never came to it that {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Lets the first pod of the namespace fail; on a real server pods with `FAIL_LABEL` do so by themselves.
+    pub(crate) async fn fail_a_pod(&self) {
+        if self.traffic.is_none() {
+            return;
+        }
+        let resource = self.resource("v1", "Pod").await;
+        let scope = Scope { namespace: self.namespace.clone(), ..Scope::default() };
+        let mut changes = follow(self.cluster.clone(), resource, scope);
+        let name = async {
+            loop {
+                if let Some(Change::Applied(pod)) = changes.recv().await {
+                    return pod.str_at(&["metadata", "name"]).unwrap().to_string();
+                }
+            }
+        };
+        let name = tokio::time::timeout(self.patience(), name).await.unwrap();
+        self.edit_part(("v1", "Pod"), &name, "status", "status: {phase: Failed}").await;
+    }
+
     /// Until the object is gone.
     pub(crate) async fn gone(&self, what: (&str, &str), name: &str) {
         self.until(what, name, |object| object.is_none()).await;
@@ -421,7 +474,7 @@ impl Bed {
         self.apply(&format!(
             "apiVersion: {}\nkind: {}\nmetadata: {{name: {name}, namespace: NS}}\n\
              spec: {{interval: 1h, path: '{path}', sourceRef: {{kind: GitRepository, name: {source}}}{prune}{more}}}\n",
-            KUSTOMIZATION.0, KUSTOMIZATION.1
+            UNIT.0, UNIT.1
         ))
         .await;
     }
@@ -447,7 +500,7 @@ impl Bed {
                 && condition(unit, "Ready").0 == wanted
                 && observed(unit) == unit.at(&["metadata", "generation"]).and_then(Value::as_i64)
         };
-        self.until(KUSTOMIZATION, name, holds).await.unwrap()
+        self.until(UNIT, name, holds).await.unwrap()
     }
 
     /// Until Ready of the unit is this, at its newest spec. Gives reason and message.
@@ -460,12 +513,12 @@ impl Bed {
                     && observed(unit) == unit.at(&["metadata", "generation"]).and_then(Value::as_i64)
             })
         };
-        condition(&self.until(KUSTOMIZATION, name, holds).await.unwrap(), "Ready").1.1
+        condition(&self.until(UNIT, name, holds).await.unwrap(), "Ready").1.1
     }
 
     /// Asks for a reconciliation and waits until it is done.
     pub(crate) async fn request(&self, name: &str) -> Value {
-        self.request_of(KUSTOMIZATION, name).await
+        self.request_of(UNIT, name).await
     }
 
     /// The same of another kind.
@@ -481,17 +534,17 @@ impl Bed {
 
     /// The unit.
     pub(crate) async fn read(&self, name: &str) -> Value {
-        self.get(KUSTOMIZATION, name).await
+        self.get(UNIT, name).await
     }
 
     /// Deletes the unit; it goes when its work is done.
     pub(crate) async fn drop_unit(&self, name: &str) {
-        self.delete(KUSTOMIZATION, name).await;
+        self.delete(UNIT, name).await;
     }
 
     /// Until the unit is gone.
     pub(crate) async fn unit_gone(&self, name: &str) {
-        self.gone(KUSTOMIZATION, name).await;
+        self.gone(UNIT, name).await;
     }
 
     /// Until an event of the namespace says this.

@@ -12,12 +12,14 @@ mod remote;
 mod traffic;
 
 mod apply;
+mod bases;
 mod build;
 mod delete;
 mod depend;
 mod history;
 mod outage;
 mod prune;
+mod remit;
 mod schedule;
 mod source;
 mod wait;

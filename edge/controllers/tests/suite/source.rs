@@ -13,6 +13,7 @@ crate::scenarios!(
     a_damaged_artifact_is_made_anew,
     a_suspended_source_does_not_look,
     a_url_that_is_none_is_refused,
+    mirrors_that_nobody_uses_are_deleted,
 );
 
 fn artifact<'a>(source: &'a Value, key: &str) -> &'a str {
@@ -54,6 +55,39 @@ async fn a_damaged_artifact_is_made_anew(bed: Arc<Bed>) {
     let event = bed.event("app", "failed to verify integrity of artifact").await;
     assert_eq!(event.str_at(&["reason"]), Some("ArtifactVerificationFailed"));
     assert_eq!(event.str_at(&["type"]), Some("Warning"));
+}
+
+/// The mirrors in storage.
+fn mirrors(bed: &Bed) -> Vec<String> {
+    let entries = std::fs::read_dir(bed.storage().join("mirrors")).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+async fn mirrors_that_nobody_uses_are_deleted(bed: Arc<Bed>) {
+    let Some(remote) = Remote::start(&bed) else { return };
+    remote.ready(&bed, "1").await;
+    let first = mirrors(&bed);
+    assert_eq!(first.len(), 1);
+    // What was left by a source that was deleted while nobody looked.
+    std::fs::create_dir_all(bed.storage().join("mirrors/of-nobody/objects")).unwrap();
+    bed.restart().await;
+    bed.until_so("only the mirror that is used is there", |bed| mirrors(bed) == first).await;
+    remote.ready(&bed, "2").await;
+    // Another URL has another mirror.
+    remote.git("", &["clone", "-q", "--bare", "repositories/app.git", "repositories/other.git"]);
+    bed.edit(REPOSITORY, "app", &format!("spec: {{url: '{}'}}", remote.server.url("other.git"))).await;
+    bed.until_so("the mirror is another", |bed| mirrors(bed).len() == 1 && mirrors(bed) != first).await;
+    bed.edit(REPOSITORY, "repository", &format!("spec: {{url: '{}'}}", remote.server.url("other.git"))).await;
+    bed.delete(REPOSITORY, "app").await;
+    bed.gone(REPOSITORY, "app").await;
+    assert_eq!(mirrors(&bed).len(), 1, "somebody else still names it");
+    bed.delete(REPOSITORY, "repository").await;
+    bed.until_so("no mirror is left", |bed| mirrors(bed).is_empty()).await;
 }
 
 async fn a_suspended_source_does_not_look(bed: Arc<Bed>) {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::apply::{config_map, widgets};
-use crate::bed::{Bed, NEVER, NEVER_LABEL, condition, inventory};
+use crate::bed::{Bed, FAIL_LABEL, NEVER, NEVER_LABEL, condition, inventory};
 
 crate::scenarios!(
     a_unit_is_ready_when_its_objects_are,
     a_stalled_object_fails_the_unit_early,
     a_new_revision_ends_a_running_wait,
     named_objects_alone_can_be_waited_for,
+    a_job_that_fails_fails_its_unit_early,
 );
 
 pub(crate) fn deployment(name: &str, image: &str, labels: &str) -> String {
@@ -96,4 +97,25 @@ async fn named_objects_alone_can_be_waited_for(bed: Arc<Bed>) {
     let check = "healthChecks: [{apiVersion: apps/v1, kind: Deployment, name: web, namespace: NS}]";
     bed.unit("apps", "./", &format!("prune: true, timeout: 1m, {check}")).await;
     assert_eq!(condition(&bed.ready("apps").await, "Healthy").0, "True");
+}
+
+async fn a_job_that_fails_fails_its_unit_early(bed: Arc<Bed>) {
+    bed.write(
+        "job.yaml",
+        &format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: once, namespace: NS}}\nspec:\n  backoffLimit: 0\n  \
+             template:\n    metadata: {{labels: {{{FAIL_LABEL}}}}}\n    spec:\n      restartPolicy: Never\n      \
+             containers: [{{name: main, image: '{NEVER}:1'}}]\n"
+        ),
+    );
+    bed.push().await;
+    let started = Instant::now();
+    bed.unit("apps", "./", "prune: true, wait: true, timeout: 30m").await;
+    bed.fail_a_pod().await;
+    let (reason, message) = bed.failed("apps").await;
+    assert!(started.elapsed() < Duration::from_secs(60));
+    assert_eq!(reason, "HealthCheckFailed");
+    let wanted =
+        format!("failed early due to stalled resources: [Job/{}/once status: 'Failed'", bed.namespace);
+    assert!(message.contains(&wanted), "{message}");
 }

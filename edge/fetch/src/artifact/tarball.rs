@@ -19,7 +19,7 @@ fn directory<W: Write>(tree: &Tree, path: &RootedPath, archive: &mut Builder<W>)
         let mut header = header(EntryType::Directory, 0, 0o750);
         archive.append_data(&mut header, path.as_str(), io::empty())?;
     }
-    for (name, entry) in tree.list(path).map_err(io::Error::other)? {
+    for (name, entry) in tree.list_to_walk(path).map_err(io::Error::other)? {
         let child = path.child(&name);
         match entry {
             Entry::Directory => directory(tree, &child, archive)?,

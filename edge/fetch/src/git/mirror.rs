@@ -47,6 +47,29 @@ impl Mirror {
         Ok(mirror)
     }
 
+    /// The mirrors below this directory, also those that were not finished.
+    pub fn all(parent: &Path) -> std::io::Result<Vec<Self>> {
+        let entries = match fs::read_dir(parent) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                all.push(entry.path().with_extension(""));
+            }
+        }
+        all.sort();
+        all.dedup();
+        Ok(all.into_iter().map(|directory| Self { directory }).collect())
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Finds the state and makes sure its objects are here. A remote that has not moved is only asked for its references.
     pub fn fetch(&self, spec: &GitSpec) -> Result<Fetched, FetchError> {
         let _lock = self.lock()?;
@@ -70,6 +93,22 @@ impl Mirror {
             commit.tree_id().map_err(|e| storage(&e))?.detach()
         };
         Ok(Tree::new(GitFiles::new(repository.into_sync(), root)))
+    }
+
+    /// Deletes the mirror. Who still reads from it is told that files are missing.
+    pub fn remove(&self) -> Result<(), FetchError> {
+        let _lock = self.lock()?;
+        for extension in ["", "old", "new"] {
+            let directory = self.directory.with_extension(extension);
+            match fs::remove_dir_all(&directory) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(FetchError::Storage(format!("{}: {error}", directory.display())));
+                }
+                _ => {}
+            }
+        }
+        // The file of the lock stays: somebody may be waiting for it.
+        Ok(())
     }
 
     /// One at a time, over all processes.

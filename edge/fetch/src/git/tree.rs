@@ -69,16 +69,12 @@ impl GitFiles {
         Ok(Some(directory))
     }
 
+    /// What a child is, without its size: to tell that means to read of the pack where it stands.
     fn child_entry(&self, path: &RootedPath, child: &Child) -> Result<Option<Entry>, ReadError> {
-        let size = || {
-            let repository = self.repository.to_thread_local();
-            let header = repository.find_header(child.id).map_err(|e| Self::broken(path, &e))?;
-            Ok(header.size())
-        };
         Ok(match child.kind {
             EntryKind::Tree => Some(Entry::Directory),
-            EntryKind::Blob => Some(Entry::File { size: size()?, executable: false }),
-            EntryKind::BlobExecutable => Some(Entry::File { size: size()?, executable: true }),
+            EntryKind::Blob => Some(Entry::File { size: None, executable: false }),
+            EntryKind::BlobExecutable => Some(Entry::File { size: None, executable: true }),
             EntryKind::Link => {
                 Some(Entry::Link(String::from_utf8_lossy(&self.blob(path, child.id)?).into_owned()))
             }
@@ -87,12 +83,17 @@ impl GitFiles {
         })
     }
 
-    fn blob(&self, path: &RootedPath, id: ObjectId) -> Result<Bytes, ReadError> {
+    fn size(&self, path: &RootedPath, id: ObjectId) -> Result<u64, ReadError> {
         let repository = self.repository.to_thread_local();
-        let size = repository.find_header(id).map_err(|e| Self::broken(path, &e))?.size();
+        Ok(repository.find_header(id).map_err(|e| Self::broken(path, &e))?.size())
+    }
+
+    fn blob(&self, path: &RootedPath, id: ObjectId) -> Result<Bytes, ReadError> {
+        let size = self.size(path, id)?;
         if size > MAX_FILE {
             return Err(ReadError::TooLarge { path: path.clone(), size, limit: MAX_FILE });
         }
+        let repository = self.repository.to_thread_local();
         let mut object = repository.find_object(id).map_err(|e| Self::broken(path, &e))?;
         Ok(Arc::from(std::mem::take(&mut object.data)))
     }
@@ -114,7 +115,14 @@ impl Files for GitFiles {
     fn entry(&self, path: &RootedPath) -> Result<Option<Entry>, ReadError> {
         let Some(parent) = path.parent() else { return Ok(Some(Entry::Directory)) };
         let Some(directory) = self.directory(&parent)? else { return Ok(None) };
-        directory.find(path.name()).map_or(Ok(None), |child| self.child_entry(path, child))
+        let Some(child) = directory.find(path.name()) else { return Ok(None) };
+        let entry = self.child_entry(path, child)?;
+        Ok(match entry {
+            Some(Entry::File { executable, .. }) => {
+                Some(Entry::File { size: Some(self.size(path, child.id)?), executable })
+            }
+            other => other,
+        })
     }
 
     fn read(&self, path: &RootedPath) -> Result<Bytes, ReadError> {

@@ -1,0 +1,71 @@
+//! The directory that kustomize works in, and files written whole or not at all.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use weir_files::{Diagnostic, Place, RootedPath, Tree};
+
+use crate::exit::Failure;
+
+/// The file system, and a directory in it: bases may lie anywhere on this machine.
+pub(super) fn tree_and_directory(dir: &Path) -> Result<(Tree, RootedPath), Failure> {
+    let real = fs::canonicalize(dir).map_err(|e| Failure::new(format!("'{}': {e}", dir.display())))?;
+    let text = real.to_str().ok_or_else(|| Failure::new(format!("'{}' is no text", real.display())))?;
+    let dir = RootedPath::new(text).map_err(|e| Failure::new(e.to_string()))?;
+    Ok((weir_fetch::local_directory(Path::new("/")), dir))
+}
+
+/// A place of that tree by the name that its file has from here.
+pub(super) fn from_here(mut place: Place) -> Place {
+    let real = on_disk_text(&place.file);
+    let here =
+        std::env::current_dir().ok().and_then(|here| real.strip_prefix(here).ok().map(Path::to_path_buf));
+    if let Some(name) = here.as_deref().unwrap_or(&real).to_str() {
+        place.file = name.into();
+    }
+    place
+}
+
+/// The same for a problem and the way that led to it.
+pub(super) fn problem_from_here(mut problem: Diagnostic) -> Diagnostic {
+    problem.place = problem.place.map(from_here);
+    for frame in &mut problem.trace {
+        frame.place = from_here(frame.place.clone());
+    }
+    problem
+}
+
+fn on_disk_text(file: &str) -> PathBuf {
+    Path::new("/").join(file)
+}
+
+/// Where a path of that tree is on this machine.
+pub(super) fn on_disk(path: &RootedPath) -> PathBuf {
+    Path::new("/").join(path.as_str())
+}
+
+/// Writes a file that is either the old one or the new one, whatever happens. Mode and links stay.
+pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let failed = |error: std::io::Error| Failure::new(format!("cannot write '{}': {error}", path.display()));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let written = write_draft(&draft, &path, text).and_then(|()| fs::rename(&draft, &path));
+    if written.is_err() {
+        // What could not be finished is of no use; that it stays is no worse than the first error.
+        _ = fs::remove_file(&draft);
+    }
+    written.map_err(failed)
+}
+
+fn write_draft(draft: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = fs::File::create_new(draft)?;
+    if let Ok(old) = fs::metadata(path) {
+        // A file that may not be written is not replaced either.
+        fs::OpenOptions::new().append(true).open(path)?;
+        file.set_permissions(old.permissions())?;
+    }
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
