@@ -205,6 +205,12 @@ fn some_path<'d>(random: &mut Random, document: &'d Document<'_>) -> Vec<PathSte
     path
 }
 
+/// Where the lines of comments right above this offset begin.
+fn above_comments(text: &str, at: usize) -> usize {
+    let lines = text[..at].split_inclusive('\n').rev().take_while(|line| line.trim_start().starts_with('#'));
+    at - lines.map(str::len).sum::<usize>()
+}
+
 /// Edits keep what is before and behind them.
 fn check_editing(random: &mut Random, text: &str) {
     let Ok(documents) = parse(text) else { return };
@@ -220,15 +226,15 @@ fn check_editing(random: &mut Random, text: &str) {
         3 => Value::from([("k", Value::from(vec!["v".into()]))]),
         _ => "a: b, c".into(),
     };
-    let edited: Result<String, EditError> = match random.below(4) {
-        0 | 1 => set(text, at, &path, &new),
-        2 => remove(text, at, &path),
-        _ => insert(text, at, &path, 0, &new),
+    // The indentation of a line goes with the line.
+    let before = text[..documents[at].span().start as usize].trim_end_matches(' ').len();
+    let (edited, before): (Result<String, EditError>, usize) = match random.below(4) {
+        0 | 1 => (set(text, at, &path, &new), before),
+        2 => (remove(text, at, &path), before),
+        // The comments above an item are its own: what comes before the item comes before them.
+        _ => (insert(text, at, &path, 0, &new), above_comments(text, before)),
     };
     let Ok(edited) = edited else { return };
-    let span = documents[at].span();
-    // The indentation of a line goes with the line.
-    let before = text[..span.start as usize].trim_end_matches(' ').len();
     let behind = text.len() - documents.get(at + 1).map_or(text.len(), |next| next.span().start as usize);
     assert!(edited.starts_with(&text[..before]), "{text:?}\nbecame\n{edited:?}");
     assert!(edited.ends_with(&text[text.len() - behind..]), "{text:?}\nbecame\n{edited:?}");
