@@ -14,7 +14,7 @@ mod up;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::{Args, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::connect::ClusterArgs;
 use crate::exit::Misuse;
@@ -34,7 +34,16 @@ pub(crate) use up::Up;
 /// GitOps for Kubernetes in one small binary: renders a Flux repository as the cluster will, shows what a change
 /// does, and keeps the cluster true to Git.
 #[derive(Debug, Parser)]
-#[command(name = "weir", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "weir",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Examples:
+  weir up --sandbox --once .
+  weir kustomize build apps/podinfo
+  weir get kustomizations -A"
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
@@ -65,6 +74,9 @@ pub(crate) enum Command {
 
 /// Print the version
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  weir version
+  weir version --client -o json")]
 pub(crate) struct Version {
     /// Only our own
     #[arg(long)]
@@ -92,7 +104,9 @@ pub(crate) fn parse() -> Result<Cli, Misuse> {
     if arguments.get(1).is_some_and(|word| word == "kustomize") {
         return kustomize_alone("weir kustomize", &arguments[1..]);
     }
-    let cli = Cli::try_parse_from(&arguments).map_err(Misuse::of_weir)?;
+    let command = each_subcommand(Cli::command(), None);
+    let matches = command.try_get_matches_from(&arguments).map_err(Misuse::of_weir)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(Misuse::of_weir)?;
     match arguments.iter().position(|word| word == "kustomize") {
         Some(at) if matches!(cli.command, Command::Kustomize(_)) => {
             kustomize_alone("weir kustomize", &arguments[at..])
@@ -101,9 +115,25 @@ pub(crate) fn parse() -> Result<Cli, Misuse> {
     }
 }
 
+/// What has no examples of its own shows those of the command above it.
+fn with_examples(command: clap::Command, above: Option<&str>) -> clap::Command {
+    let own = command.get_after_help().map(ToString::to_string).or(above.map(str::to_string));
+    let Some(examples) = own else { return each_subcommand(command, None) };
+    each_subcommand(command.after_help(examples.clone()), Some(&examples))
+}
+
+fn each_subcommand(mut command: clap::Command, examples: Option<&str>) -> clap::Command {
+    let names: Vec<_> = command.get_subcommands().map(|one| one.get_name().to_string()).collect();
+    for name in names {
+        command = command.mut_subcommand(name, |one| with_examples(one, examples));
+    }
+    command
+}
+
 /// Kustomize has words that mean something else to all other commands, `--namespace` above all.
 fn kustomize_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Misuse> {
-    let matches = Kustomize::command(name).try_get_matches_from(arguments).map_err(Misuse::of_kustomize)?;
+    let command = with_examples(Kustomize::command(name), None);
+    let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_kustomize)?;
     let kustomize = Kustomize::from_arg_matches(&matches).map_err(Misuse::of_kustomize)?;
     Ok(Cli { cluster: ClusterArgs::default(), command: Command::Kustomize(kustomize) })
 }
@@ -111,7 +141,6 @@ fn kustomize_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Mi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_sound() {

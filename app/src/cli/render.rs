@@ -6,6 +6,8 @@ use clap::{Args, Subcommand};
 
 /// Render without a cluster
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  weir build kustomization apps --path ./clusters/home --kustomization-file apps.yaml --dry-run")]
 pub(crate) struct Build {
     #[command(subcommand)]
     pub(crate) what: BuildWhat,

@@ -50,6 +50,7 @@ fn every_command_has_help() {
         let arguments: Vec<_> = command.iter().copied().chain(["--help"]).collect();
         let ended = weir(&directory, &arguments).with(0);
         assert!(ended.stdout.contains("Usage: weir"), "{arguments:?}:\n{}", ended.stdout);
+        assert!(ended.stdout.contains("Examples:"), "{arguments:?}:\n{}", ended.stdout);
         assert_eq!(ended.stderr, "", "{arguments:?}");
     }
 }

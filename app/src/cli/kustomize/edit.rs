@@ -33,6 +33,9 @@ pub(crate) enum EditWhat {
     #[command(subcommand, arg_required_else_help = true)]
     Remove(EditRemove),
     /// Move deprecated fields to where they belong
+    #[command(after_help = "Examples:
+  weir kustomize edit fix
+  weir kustomize edit fix --vars")]
     Fix {
         /// Turn 'vars' into 'replacements' too, and change the resource files that name them
         #[arg(long)]

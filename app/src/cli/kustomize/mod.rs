@@ -10,6 +10,10 @@ pub(crate) use edit::{Edit, EditAdd, EditRemove, EditSet, EditWhat, PatchArgs, S
 
 /// Kustomize, with kustomize's own words
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  weir kustomize build apps/podinfo
+  weir kustomize edit set image podinfo=ghcr.io/stefanprodan/podinfo:6.9.0
+  weir kustomize version")]
 pub(crate) struct Kustomize {
     #[command(subcommand)]
     pub(crate) what: KustomizeWhat,
