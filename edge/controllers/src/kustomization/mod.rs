@@ -1,13 +1,14 @@
 //! Kustomizations: from the order in the cluster to objects in the cluster.
 //!
-//! `desired` reads the resource, `observe` answers questions, `act` carries out waves, `report` writes what came of it;
-//! `index` knows who waits for whom. This file is a turn from its beginning to its end.
+//! `desired` reads the resource, `observe` answers questions (`wait` those about health), `act` carries out waves,
+//! `report` writes what came of it; `index` knows who waits for whom. This file is a turn from its beginning to its end.
 
 mod act;
 mod desired;
 mod index;
 mod observe;
 mod report;
+mod wait;
 mod watch;
 
 use std::collections::HashMap;
@@ -30,6 +31,8 @@ pub(crate) const API_VERSION: &str = "kustomize.toolkit.fluxcd.io/v1";
 pub(crate) const KIND: &str = "Kustomization";
 /// Field manager of applied objects, and name in events.
 pub(crate) const MANAGER: &str = "kustomize-controller";
+/// Most objects are healthy sooner: then the end of the run writes the status, and nothing before.
+const SHORT_WAIT: Duration = Duration::from_millis(250);
 
 /// The recipe of a Kustomization under default settings, or why it cannot be carried out.
 pub fn recipe(unit: &Kustomization) -> Result<weir_delivery::Recipe, String> {
@@ -62,8 +65,17 @@ struct Run<'a> {
     known: HashMap<Id, weir_plan::Health>,
     waiter: Option<crate::objects::Waiter>,
     deadline: Option<tokio::time::Instant>,
+    /// What is to be written down as soon as the wait for health turns out to be long.
+    unrecorded: Option<Unrecorded>,
     /// The status as it was written last.
     written: KustomizationStatus,
+}
+
+/// What a unit owns, and which revision it carries out, not yet in its status.
+struct Unrecorded {
+    owned: Inventory,
+    revision: String,
+    due: tokio::time::Instant,
 }
 
 impl Controller {
@@ -130,6 +142,7 @@ impl Controller {
             known: HashMap::new(),
             waiter: None,
             deadline: None,
+            unrecorded: None,
             written: unit.status.clone(),
         }
     }
@@ -245,12 +258,21 @@ impl Run<'_> {
                     work.tell(Tell::Plan(Answer::Effects(effects)));
                 }
                 Step::Record(owned) => {
-                    self.written = report::record(self.context, self.unit, &owned, work.revision()).await?;
+                    let due = tokio::time::Instant::now() + SHORT_WAIT;
+                    self.unrecorded = Some(Unrecorded { owned, revision: work.revision().to_string(), due });
                     work.tell(Tell::Plan(Answer::Recorded));
                 }
                 Step::Done(end) => return Ok(*end),
             }
         }
+    }
+
+    /// Writes down what is still to be written down.
+    async fn record(&mut self) -> Result<(), ApiError> {
+        if let Some(Unrecorded { owned, revision, .. }) = self.unrecorded.take() {
+            self.written = report::record(self.context, self.unit, &owned, &revision).await?;
+        }
+        Ok(())
     }
 }
 
