@@ -55,15 +55,11 @@ impl Run<'_> {
         })
     }
 
-    /// Writes down what the unit owns as soon as the wait is no longer short, and before it is forgotten.
+    /// Writes down what the unit owns as soon as the wait is no longer short. Every end of the run writes it anyway.
     async fn wait(&mut self, waiter: &Waiter, deadline: Instant) -> Result<WaitEnd, ApiError> {
         loop {
             match self.wait_once(waiter, deadline).await {
                 WaitEnd::Long => self.record().await?,
-                end @ WaitEnd::Preempted(_) => {
-                    self.record().await?;
-                    return Ok(end);
-                }
                 end => return Ok(end),
             }
         }
