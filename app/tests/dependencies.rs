@@ -17,17 +17,16 @@ const TABLE: [(&str, &[&str]); 12] = [
     ("plan", &["manifest", "yaml", "files"]),
     ("delivery", &["kustomize", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
-    ("fetch", &["files", "semver"]),
+    ("fetch", &["files", "semver", "yaml"]),
     ("apiserver", &["manifest", "yaml"]),
     ("cluster", &["yaml"]),
     ("controllers", &["api", "delivery", "fetch", "cluster", "plan", "manifest", "yaml", "files"]),
 ];
 
 /// What tests may use besides: recorded answers are JSON, and controllers run against the embedded server.
-const IN_TESTS: [(&str, &[&str]); 5] = [
+const IN_TESTS: [(&str, &[&str]); 4] = [
     ("files", &["yaml"]),
     ("semver", &["yaml"]),
-    ("fetch", &["yaml"]),
     ("apiserver", &["cluster"]),
     ("controllers", &["apiserver"]),
 ];

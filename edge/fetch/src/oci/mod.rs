@@ -1,0 +1,13 @@
+//! Registries: OCI's distribution protocol, as far as charts, artifacts and tags need it.
+
+mod challenge;
+mod credentials;
+mod reference;
+mod registry;
+mod session;
+
+pub use credentials::{Credentials, Login};
+pub use reference::Reference;
+pub(crate) use reference::is_digest;
+pub use registry::{Descriptor, Manifest, OciError, Registry};
+pub(crate) use registry::{digest, hex};
