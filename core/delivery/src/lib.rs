@@ -4,6 +4,7 @@
 //! carried out.
 
 mod entry;
+pub mod envsubst;
 mod generate;
 mod normalize;
 mod recipe;
