@@ -16,6 +16,7 @@ mod resource;
 mod toggle;
 mod tree;
 mod up;
+mod variables;
 mod version;
 
 use crate::cli::{BuildWhat, Cli, Command, TreeWhat};

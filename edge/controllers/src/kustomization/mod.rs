@@ -1,6 +1,6 @@
 //! Kustomizations: from the order in the cluster to objects in the cluster.
 //!
-//! `desired` reads the resource, `observe` answers questions (`wait` those about health), `act` carries out waves,
+//! `desired` reads the resource, `observe` answers questions (`wait` those about health, `variables` those about values), `act` carries out waves,
 //! `report` writes what came of it; `index` knows who waits for whom. This file is a turn from its beginning to its end.
 
 mod act;
@@ -8,6 +8,7 @@ mod desired;
 mod index;
 mod observe;
 mod report;
+mod variables;
 mod wait;
 mod watch;
 
@@ -26,6 +27,7 @@ use crate::kind::{Kind, Order};
 use crate::places::{Place, Places};
 use crate::queue::{Queue, Turn};
 use index::{Entry, Index};
+use variables::{Awaited, Followers};
 
 pub(crate) const API_VERSION: &str = "kustomize.toolkit.fluxcd.io/v1";
 pub(crate) const KIND: &str = "Kustomization";
@@ -46,6 +48,7 @@ pub(crate) struct Controller {
     queue: Queue<UnitId>,
     places: Places,
     index: Arc<Index>,
+    followers: Followers,
 }
 
 /// A run of one unit.
@@ -65,6 +68,8 @@ struct Run<'a> {
     known: HashMap<Id, weir_plan::Health>,
     waiter: Option<crate::objects::Waiter>,
     deadline: Option<tokio::time::Instant>,
+    /// Objects with values of variables that ask for another turn when they change.
+    awaited: Vec<Awaited>,
     /// What is to be written down as soon as the wait for health turns out to be long.
     unrecorded: Option<Unrecorded>,
     /// The status as it was written last.
@@ -81,7 +86,13 @@ struct Unrecorded {
 impl Controller {
     pub(crate) fn new(context: Context) -> Self {
         let places = Places::of(&context.settings);
-        Self { context, queue: Queue::new(), places, index: Arc::new(Index::default()) }
+        Self {
+            context,
+            queue: Queue::new(),
+            places,
+            index: Arc::new(Index::default()),
+            followers: Followers::default(),
+        }
     }
 
     async fn apply(
@@ -99,7 +110,9 @@ impl Controller {
         };
         self.index.begin(&turn.key);
         let mut run = self.begin(&unit, turn, place);
-        let end = run.drive(Work::apply(recipe.clone(), inventory(&unit))).await?;
+        let end = run.drive(Work::apply(recipe.clone(), inventory(&unit))).await;
+        self.follow(&turn.key, std::mem::take(&mut run.awaited));
+        let end = end?;
         let took = pretty(run.started.elapsed());
         let was_healthy = crate::status::is_true(&unit.status.conditions, weir_api::condition::HEALTHY);
         let applied = unit.status.last_applied_revision.as_deref();
@@ -142,6 +155,7 @@ impl Controller {
             known: HashMap::new(),
             waiter: None,
             deadline: None,
+            awaited: Vec::new(),
             unrecorded: None,
             written: unit.status.clone(),
         }
@@ -188,6 +202,7 @@ impl Kind for Controller {
 
     fn forget(&self, key: &UnitId) {
         self.index.remove(key);
+        self.unfollow(key);
     }
 
     async fn reconcile(

@@ -30,6 +30,7 @@ impl Run<'_> {
                 }
                 Tell::Dependencies(states)
             }
+            Ask::Variables(sources) => Tell::Variables(self.variables(&sources).await),
             Ask::Remotes(needs) => Tell::Remotes(self.remotes(needs).await),
             Ask::Plan(plan::Ask::DryRun(objects)) => Tell::Plan(Answer::DryRun(self.dry_runs(objects).await)),
             Ask::Plan(plan::Ask::Live(owned)) => Tell::Plan(Answer::Live(self.live(owned).await)),
