@@ -8,12 +8,13 @@ use std::process::Command;
 use weir_yaml::{Value, from_json};
 
 /// What each crate may use of ours, in code and in tests.
-const TABLE: [(&str, &[&str]); 12] = [
+const TABLE: [(&str, &[&str]); 13] = [
     ("files", &[]),
     ("yaml", &["files"]),
     ("semver", &[]),
     ("manifest", &["yaml", "files"]),
     ("kustomize", &["manifest", "yaml", "files"]),
+    ("secrets", &["yaml"]),
     ("plan", &["manifest", "yaml", "files"]),
     ("delivery", &["kustomize", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
