@@ -8,10 +8,11 @@ use std::process::Command;
 use weir_yaml::{Value, from_json};
 
 /// What each crate may use of ours, in code and in tests.
-const TABLE: [(&str, &[&str]); 12] = [
+const TABLE: [(&str, &[&str]); 13] = [
     ("files", &[]),
     ("yaml", &["files"]),
     ("semver", &[]),
+    ("template", &["files", "yaml", "semver"]),
     ("manifest", &["yaml", "files"]),
     ("kustomize", &["manifest", "yaml", "files"]),
     ("plan", &["manifest", "yaml", "files"]),
