@@ -8,13 +8,15 @@ use std::process::Command;
 use weir_yaml::{Value, from_json};
 
 /// What each crate may use of ours, in code and in tests.
-const TABLE: [(&str, &[&str]); 13] = [
+const TABLE: [(&str, &[&str]); 15] = [
     ("files", &[]),
     ("yaml", &["files"]),
     ("semver", &[]),
+    ("template", &["files", "yaml", "semver"]),
     ("manifest", &["yaml", "files"]),
     ("kustomize", &["manifest", "yaml", "files"]),
     ("secrets", &["yaml"]),
+    ("helm", &["template", "semver", "yaml", "files"]),
     ("plan", &["manifest", "yaml", "files"]),
     ("delivery", &["kustomize", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
