@@ -40,16 +40,26 @@ pub(crate) struct Global {
     /// Taken and not needed: no cluster is asked
     #[arg(long, global = true, hide = true)]
     pub(crate) kube_insecure_skip_tls_verify: bool,
-    /// Taken and not needed: nothing is fetched
-    #[arg(long, global = true, value_name = "FILE", hide = true)]
+    /// File with logins at registries [default: registry/config.json in Helm's configuration]
+    #[arg(long, global = true, value_name = "FILE", env = "HELM_REGISTRY_CONFIG", hide_env = true)]
     pub(crate) registry_config: Option<PathBuf>,
-    /// Taken and not needed: nothing is fetched
-    #[arg(long, global = true, value_name = "FILE", hide = true)]
+    /// File with the repositories that have a name [default: repositories.yaml in Helm's configuration]
+    #[arg(long, global = true, value_name = "FILE", env = "HELM_REPOSITORY_CONFIG", hide_env = true)]
     pub(crate) repository_config: Option<PathBuf>,
-    /// Taken and not needed: nothing is fetched
-    #[arg(long, global = true, value_name = "DIR", hide = true)]
+    /// Directory with indexes of repositories [default: repository in Helm's cache]
+    #[arg(long, global = true, value_name = "DIR", env = "HELM_REPOSITORY_CACHE", hide_env = true)]
     pub(crate) repository_cache: Option<PathBuf>,
-    /// Taken and not needed: nothing is fetched
+    /// Get what begins with FROM from TO instead
+    #[arg(
+        long,
+        global = true,
+        value_name = "FROM=TO",
+        env = "WEIR_MIRROR",
+        value_delimiter = ',',
+        hide_env = true
+    )]
+    pub(crate) mirror: Vec<String>,
+    /// Taken and not needed: charts have a cache of our own
     #[arg(long, global = true, value_name = "DIR", hide = true)]
     pub(crate) content_cache: Option<PathBuf>,
     /// Taken and not needed: no cluster is asked
@@ -89,10 +99,10 @@ pub(crate) struct ValueArgs {
 /// Where charts come from, if not from here.
 #[derive(Debug, Args, Default)]
 pub(crate) struct ChartArgs {
-    /// Version of a chart in a repository (fetching is not supported yet)
+    /// Version of the chart, or a range of versions [default: the newest release]
     #[arg(long, value_name = "RANGE")]
     pub(crate) version: Option<String>,
-    /// URL of a chart repository (not supported yet)
+    /// Repository to look in instead of those that have a name
     #[arg(long, value_name = "URL")]
     pub(crate) repo: Option<String>,
     /// Verify the package (not supported yet)
@@ -101,31 +111,31 @@ pub(crate) struct ChartArgs {
     /// Public keys to verify it by
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) keyring: Option<PathBuf>,
-    /// Take prereleases too
-    #[arg(long, hide = true)]
+    /// Take development versions too, as with --version '>0.0.0-0'
+    #[arg(long)]
     pub(crate) devel: bool,
-    /// User of the repository
-    #[arg(long, value_name = "NAME", hide = true)]
+    /// User at the repository
+    #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// Password for the repository
-    #[arg(long, value_name = "PASSWORD", hide = true)]
+    /// Password at the repository
+    #[arg(long, value_name = "PASSWORD")]
     pub(crate) password: Option<String>,
-    /// Certificate for the repository
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Certificate to show to the repository
+    #[arg(long, value_name = "FILE")]
     pub(crate) cert_file: Option<PathBuf>,
-    /// Its key
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Key of that certificate
+    #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
-    /// Certificates to check that of the repository by
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Certificate authorities to trust
+    #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Do not check that of the repository
-    #[arg(long, hide = true)]
+    /// Trust any certificate
+    #[arg(long)]
     pub(crate) insecure_skip_tls_verify: bool,
-    /// No TLS at all
-    #[arg(long, hide = true)]
+    /// Speak to the registry without TLS
+    #[arg(long)]
     pub(crate) plain_http: bool,
-    /// Credentials for all hosts
-    #[arg(long, hide = true)]
+    /// Give the password to other hosts that the index names too
+    #[arg(long)]
     pub(crate) pass_credentials: bool,
 }

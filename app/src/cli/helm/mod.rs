@@ -1,12 +1,20 @@
 //! `weir helm`, in helm's own words. A link named `helm` takes the same.
 
 mod common;
+mod registry;
+mod repo;
 mod template;
+mod transfer;
 
 use clap::{Args, Subcommand};
 
 pub(crate) use common::{ChartArgs, Global, ValueArgs};
+pub(crate) use registry::{Login, Logout, Registry, RegistryWhat};
+pub(crate) use repo::{
+    Repo, RepoAdd, RepoList, RepoRemove, RepoUpdate, RepoWhat, Search, SearchRepo, SearchWhat, TableFormat,
+};
 pub(crate) use template::HelmTemplate;
+pub(crate) use transfer::{Pull, Push};
 
 /// Helm, with helm's own words
 #[derive(Debug, Args)]
@@ -34,6 +42,11 @@ pub(crate) enum HelmWhat {
     Template(Box<HelmTemplate>),
     Lint(HelmLint),
     Show(HelmShow),
+    Pull(Pull),
+    Push(Push),
+    Repo(Repo),
+    Search(Search),
+    Registry(Registry),
     Version(HelmVersion),
     Completion(super::Completion),
     /// What needs a cluster or a repository

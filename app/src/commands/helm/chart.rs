@@ -5,35 +5,31 @@ use std::path::{Path, PathBuf};
 use weir_files::RootedPath;
 use weir_helm::Chart;
 
+use super::fetch;
+use super::paths::Paths;
 use super::values::go_words;
-use crate::cli::helm::ChartArgs;
+use crate::cli::helm::{ChartArgs, Global};
 use crate::exit::Failure;
 
-/// Reads the chart of this name: a directory or an archive here.
-pub(super) fn located(name: &str, args: &ChartArgs) -> Result<Chart, Failure> {
-    load(&locate(name, args)?)
+/// Reads the chart of this name: a directory or an archive here, or one from somewhere else.
+pub(super) fn located(name: &str, args: &ChartArgs, global: &Global) -> Result<Chart, Failure> {
+    load(&locate(name, args, global)?)
 }
 
-/// Where the chart is.
-pub(super) fn locate(name: &str, args: &ChartArgs) -> Result<PathBuf, Failure> {
+/// Where the chart is, once it is here.
+pub(super) fn locate(name: &str, args: &ChartArgs, global: &Global) -> Result<PathBuf, Failure> {
     let name = name.trim();
     if args.verify {
         return Err(Failure::said("Error: --verify is not supported yet"));
     }
-    if args.repo.is_some() {
-        return Err(Failure::said("Error: --repo is not supported yet"));
-    }
     let path = Path::new(name);
-    if path.exists() {
+    if args.repo.is_none() && path.exists() {
         return Ok(absolute(path));
     }
-    if path.is_absolute() || name.starts_with('.') {
+    if args.repo.is_none() && (path.is_absolute() || name.starts_with('.')) {
         return Err(Failure::said(format!("Error: path {name:?} not found")));
     }
-    Err(Failure::said(format!(
-        "Error: charts of repositories and registries are not supported yet: '{name}'\n  \
-         hint: fetch it, then name its directory or archive; there is none of this name here"
-    )))
+    Ok(fetch::fetch(&Paths::of(global), name, args)?.file)
 }
 
 /// The path from the root, without looking through links.

@@ -1,8 +1,17 @@
 //! `weir helm`: one file for each command.
 
 mod chart;
+mod fetch;
 mod lint;
+mod paths;
+mod pull;
+mod push;
+mod registry;
+mod repo;
+mod repositories;
+mod search;
 mod show;
+mod table;
 mod template;
 mod values;
 mod version;
@@ -11,16 +20,32 @@ mod world;
 use clap_complete::generate;
 
 use crate::cli::Helm;
-use crate::cli::helm::HelmWhat;
+use crate::cli::helm::{HelmWhat, RegistryWhat, RepoWhat, SearchWhat};
 use crate::exit::Failure;
 use crate::output::print;
+use paths::Paths;
 
 pub(super) fn run(helm: Helm) -> Result<(), Failure> {
     let global = helm.global;
     match helm.what {
         HelmWhat::Template(args) => template::run(&args, &global),
         HelmWhat::Lint(args) => lint::run(&args, &global),
-        HelmWhat::Show(args) => show::run(&args.what),
+        HelmWhat::Show(args) => show::run(&args.what, &global),
+        HelmWhat::Pull(args) => pull::run(&Paths::of(&global), &args),
+        HelmWhat::Push(args) => push::run(&Paths::of(&global), &args),
+        HelmWhat::Repo(repo) => match repo.what {
+            RepoWhat::Add(args) => repo::add(&Paths::of(&global), args),
+            RepoWhat::List(args) => repo::list(&Paths::of(&global), &args),
+            RepoWhat::Update(args) => repo::update(&Paths::of(&global), &args),
+            RepoWhat::Remove(args) => repo::remove(&Paths::of(&global), &args),
+        },
+        HelmWhat::Search(search) => match search.what {
+            SearchWhat::Repo(args) => search::run(&Paths::of(&global), &args),
+        },
+        HelmWhat::Registry(registry) => match registry.what {
+            RegistryWhat::Login(args) => registry::login(&Paths::of(&global), args),
+            RegistryWhat::Logout(args) => registry::logout(&Paths::of(&global), &args),
+        },
         HelmWhat::Version(args) => version::run(&args),
         HelmWhat::Completion(args) => {
             let mut script = Vec::new();
@@ -39,7 +64,7 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
 }
 
 /// Commands of helm that are to come.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 16] = [
     "create",
     "dependency",
     "env",
@@ -49,12 +74,7 @@ const KNOWN: [&str; 21] = [
     "list",
     "package",
     "plugin",
-    "pull",
-    "push",
-    "registry",
-    "repo",
     "rollback",
-    "search",
     "status",
     "test",
     "uninstall",

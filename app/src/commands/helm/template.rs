@@ -21,7 +21,7 @@ pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
     refuse(args)?;
     let machine = Machine::new();
     let (name, chart_name) = name_and_chart(args, &machine)?;
-    let path = chart::locate(&chart_name, &args.path)?;
+    let path = chart::locate(&chart_name, &args.path, global)?;
     let values = merged(&args.values)?;
     let chart = chart::load(&path)?;
     for warning in &chart.warnings {
