@@ -6,18 +6,22 @@
 
 #![expect(dead_code, unused_imports, reason = "functions of sprig that need it are on their way")]
 
+mod bigint;
 mod builtin;
 mod encode;
 mod env;
 mod error;
 mod function;
+mod json;
 mod parse;
 mod print;
+mod regexp;
 mod run;
 mod rune;
 mod set;
 mod sprig;
 mod strconv;
+mod time;
 mod value;
 
 pub use env::{Env, Limits, Random, Zones};
