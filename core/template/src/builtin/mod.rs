@@ -58,12 +58,14 @@ fn printf(_: &mut Call<'_>, args: &[Value]) -> Result<Value, Error> {
     Ok(print::sprintf(format, args)?.into())
 }
 
-/// The text of arguments as escaping functions take it: one string as it is, all else as `print` gives it.
+/// The text of arguments as escaping functions take it: one string as it is, all else as `print` gives it, with
+/// `<no value>` for nil.
 fn text(args: &[Value]) -> Result<Vec<u8>, Error> {
-    match args {
-        [Value::Str(text)] => Ok(text.to_vec()),
-        args => print::sprint(args),
+    if let [Value::Str(text)] = args {
+        return Ok(text.to_vec());
     }
+    let shown = |arg: &Value| if arg.is_nil() { Value::str("<no value>") } else { arg.clone() };
+    print::sprint(&args.iter().map(shown).collect::<Vec<_>>())
 }
 
 /// No value in templates is a function. The name is the source text; what came through the pipe has none.

@@ -52,7 +52,7 @@ impl Writer<'_> {
         match value {
             Value::NoValue | Value::Nil => self.out.extend_from_slice(b"null"),
             Value::Bool(flag) => self.out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-            Value::Int(kind, bits) if matches!(kind, IntKind::Uint64 | IntKind::Uint) => {
+            Value::Int(IntKind::Uint64 | IntKind::Uint, bits) => {
                 self.out.extend_from_slice((*bits as u64).to_string().as_bytes());
             }
             Value::Int(_, number) => self.out.extend_from_slice(number.to_string().as_bytes()),

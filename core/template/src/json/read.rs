@@ -70,10 +70,7 @@ impl<'a> Reader<'a> {
     fn whole(&mut self) -> Result<Value> {
         let mut open: Vec<Open> = Vec::new();
         loop {
-            let mut done = match self.begin(&mut open)? {
-                Some(value) => value,
-                None => continue,
-            };
+            let Some(mut done) = self.begin(&mut open)? else { continue };
             // Close as much as is complete.
             loop {
                 self.space();

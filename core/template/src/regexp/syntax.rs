@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
                     Some((min, max, end)) => {
                         self.at = end;
                         let bad =
-                            min < 0 || min > MOST_REPEATS || max > MOST_REPEATS || max >= 0 && min > max;
+                            !(0..=MOST_REPEATS).contains(&min) || max > MOST_REPEATS || max >= 0 && min > max;
                         if bad {
                             return problem("invalid repeat count", self.since(start));
                         }

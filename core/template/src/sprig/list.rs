@@ -12,8 +12,8 @@ type Body = fn(&mut Call<'_>, &[Value]) -> Answer;
 
 pub(super) fn register(functions: &mut Functions) {
     functions
-        .with("list", "...any -> []any", |_, args| Ok(made(args)))
-        .with("tuple", "...any -> []any", |_, args| Ok(made(args)))
+        .with("list", "...any -> []any", |_, args| Ok(Value::list(args.to_vec())))
+        .with("tuple", "...any -> []any", |_, args| Ok(Value::list(args.to_vec())))
         .with("concat", "...any -> any", concat);
     // The twins that must not panic answer alike, as a panic of a function is an error of its call.
     let twins: [(&'static str, &'static str, &'static str, Body); 14] = [
@@ -35,11 +35,6 @@ pub(super) fn register(functions: &mut Functions) {
     for (name, must, signature, body) in twins {
         functions.with(name, signature, body).with(must, signature, body);
     }
-}
-
-/// A list of the arguments; without any it is nil, as a variadic parameter is in Go.
-fn made(args: &[Value]) -> Value {
-    if args.is_empty() { Value::List(List::nil(Type::AnyList)) } else { Value::list(args.to_vec()) }
 }
 
 fn push(_: &mut Call<'_>, args: &[Value]) -> Answer {

@@ -41,12 +41,8 @@ fn into(target: &Map, source: &Map, overwrite: bool, depth: u32) -> Result<(), E
                     into(&old, &new, overwrite, depth + 1)?;
                 }
             }
-            Kind::Slice => {
-                // Without overwriting the old value is put back, which makes no difference.
-                if overwrite {
-                    target.set(key.clone(), new.clone());
-                }
-            }
+            // Without overwriting the old value is put back, which makes no difference.
+            Kind::Slice if overwrite => target.set(key.clone(), new.clone()),
             _ => {}
         }
         let kept = old.as_ref().is_some_and(|old| !emptied(old));

@@ -75,7 +75,7 @@ impl Span {
         if size < SECOND {
             let (unit, places) = match size {
                 ..1000 => ("ns", 0),
-                ..1_000_000 => ("µs", 3),
+                1000..1_000_000 => ("µs", 3),
                 _ => ("ms", 6),
             };
             return format!("{sign}{}{unit}", with_places(size, places));

@@ -1,10 +1,13 @@
 //! Just enough of Helm's engine to run the vectors: its functions, and how it words errors.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use weir_template::{Answer, Env, Error, ErrorKind, Function, Functions, List, Map, MissingKey, Set, Value};
+use weir_template::{
+    Answer, Env, Error, ErrorKind, Function, Functions, Kind, List, Map, MissingKey, Object, Set, Value,
+};
 use weir_yaml as yaml;
 
 const FILE: &str = "vectors/templates/main.yaml";
@@ -52,7 +55,7 @@ fn functions() -> Functions {
             let wrap = format!("error during tpl function execution for {}: ", quoted());
             Ok(Answer::execute(set, "gotpl", args.get(1).cloned().unwrap(), move |written| {
                 let written = written.map_err(|error| error.wrap(wrap))?;
-                Ok(String::from_utf8_lossy(&written).replace("<no value>", "").into())
+                Ok(without_no_value(&written).into())
             }))
         }),
     );
@@ -85,7 +88,7 @@ fn functions() -> Functions {
         })
         .with("fromYaml", "string -> map", |_, args| {
             match yaml::first_from_yaml(&text(args, 0).to_text(), yaml::Dialect::Sigs) {
-                Ok(yaml::Value::Null) => Ok(Map::nil(weir_template::Type::AnyMap).into()),
+                Ok(yaml::Value::Null) => Ok(Map::new().into()),
                 Ok(value @ yaml::Value::Map(_)) => Ok(Value::from_yaml(&value)),
                 Ok(value) => Ok(error_map(&unmarshal_error(&value, "map[string]interface {}"))),
                 Err(error) => Ok(error_map(&yaml_error(&error))),
@@ -93,7 +96,7 @@ fn functions() -> Functions {
         })
         .with("fromYamlArray", "string -> []any", |_, args| {
             match yaml::first_from_yaml(&text(args, 0).to_text(), yaml::Dialect::Sigs) {
-                Ok(yaml::Value::Null) => Ok(List::nil(weir_template::Type::AnyList).into()),
+                Ok(yaml::Value::Null) => Ok(Value::list(Vec::new())),
                 Ok(value @ yaml::Value::List(_)) => Ok(Value::from_yaml(&value)),
                 Ok(value) => Ok(Value::list(vec![unmarshal_error(&value, "[]interface {}").into()])),
                 Err(error) => Ok(Value::list(vec![yaml_error(&error).into()])),
@@ -137,6 +140,49 @@ fn unmarshal_error(value: &yaml::Value, wanted: &str) -> String {
     format!("error unmarshaling JSON: while decoding JSON: {}", json_error(value, wanted))
 }
 
+fn without_no_value(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some((first, tail)) = rest.split_first() {
+        if let Some(after) = rest.strip_prefix(b"<no value>") {
+            rest = after;
+        } else {
+            out.push(*first);
+            rest = tail;
+        }
+    }
+    out
+}
+
+/// A named map, or the files of a chart that has none.
+struct Named(&'static str, Map);
+
+impl Object for Named {
+    fn type_name(&self) -> Cow<'static, str> {
+        self.0.into()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Map
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(self.1.clone().into())
+    }
+
+    fn method(&self, name: &str) -> Option<&'static str> {
+        (self.0 == "engine.files" && name == "Get").then_some("string -> string")
+    }
+
+    fn call(&self, _: &str, _: &mut weir_template::Call<'_>, _: &[Value]) -> Result<Value, Error> {
+        Ok("".into())
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
 fn error_map(text: &str) -> Value {
     let map = Map::new();
     map.set("Error", text);
@@ -153,10 +199,12 @@ pub(crate) fn render(template: &str, values: &yaml::Value, header: &yaml::Value)
     set.parse(FILE, template).map_err(|error| {
         let text = error.to_string();
         let tokens: Vec<&str> = text.split(": ").collect();
-        format!("parse error at ({}): {}", tokens.get(1).unwrap(), tokens.last().unwrap())
+        format!("parse error at ({}): {}", tokens[1], tokens.last().unwrap())
     })?;
     let data = Map::new();
-    data.set("Values", Value::from_yaml(values));
+    let map = Value::from_yaml(values).as_map().unwrap();
+    data.set("Values", Value::object(Named("common.Values", map)));
+    data.set("Files", Value::object(Named("engine.files", Map::new())));
     let chart = Map::new();
     for (key, value) in header.get("chart").unwrap().as_map().unwrap().iter() {
         let (first, rest) = key.split_at(1);
@@ -176,13 +224,12 @@ pub(crate) fn render(template: &str, values: &yaml::Value, header: &yaml::Value)
     data.set("Release", Value::Map(release));
     data.set("Capabilities", Value::Nil);
     let host = Host::default();
-    let env = Env { host: Some(&host), ..Env::default() };
+    // Rows that show what is no date show today.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let env = Env { host: Some(&host), now: (now.as_secs() as i64, 0), ..Env::default() };
     let mut out = Vec::new();
     match Arc::new(set).execute(FILE, data.into(), &mut out, &env) {
-        Ok(()) if std::str::from_utf8(&out).is_ok() => {
-            Ok(String::from_utf8_lossy(&out).replace("<no value>", "").into_bytes())
-        }
-        Ok(()) => Ok(out),
+        Ok(()) => Ok(without_no_value(&out)),
         Err(error) => Err(reshaped(&error)),
     }
 }

@@ -85,7 +85,7 @@ fn vectors_gotemplate() {
         bad.is_empty(),
         "{} rows differ:\n{}",
         bad.len(),
-        bad.iter().take(12).cloned().collect::<String>()
+        bad.iter().take(40).cloned().collect::<String>()
     );
 }
 

@@ -69,12 +69,12 @@ pub(crate) fn differences(row: &yaml::Value) -> Vec<(String, String, String)> {
                 compare(key, one(&format!("{{{{ printf \"{format}\" .x }}}}"), "x", value.clone()));
             }
             compare("json", value.to_json().map_err(|error| error.to_string()));
-            if let Ok(plain) = value.to_yaml() {
+            if let Ok(plain) = value.to_yaml()
+                && f64::from_bits(bits).is_finite()
+            {
                 compare(
                     "yaml",
-                    yaml::to_yaml(&plain)
-                        .map(String::into_bytes)
-                        .map_err(|error| error.to_string().replace("yaml: ", "error marshaling into JSON: ")),
+                    yaml::to_yaml(&plain).map(String::into_bytes).map_err(|error| error.to_string()),
                 );
             }
         }
@@ -164,7 +164,7 @@ pub(crate) fn differences(row: &yaml::Value) -> Vec<(String, String, String)> {
         }
         "duration" => {
             let function = text("fn");
-            let value = input.get("arg").map_or(Value::Nil, argument);
+            let value = input.get("arg").map_or(Value::Nil, Value::from_yaml);
             if function == "duration" || function == "durationRound" {
                 compare("out", one(&format!("{{{{ {function} .x }}}}"), "x", value));
             }
@@ -172,10 +172,6 @@ pub(crate) fn differences(row: &yaml::Value) -> Vec<(String, String, String)> {
         other => panic!("unknown type {other}"),
     }
     wrong
-}
-
-fn argument(value: &yaml::Value) -> Value {
-    value.as_i64().map_or_else(|| Value::from_yaml(value), Value::int64)
 }
 
 fn text_or_bytes(input: &yaml::Value, key: &str) -> Str {
