@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use weir_helm::release::{Release as Record, split_manifests};
+use weir_helm::release::{Release as Record, Splitting, split_manifests};
 use weir_helm::values::{ValueOptions, load};
 use weir_helm::{Chart, File, Options, Release, World, archive_files, render};
 use weir_yaml::Map;
@@ -149,7 +149,8 @@ fn values_of_any_text_are_read() {
         ] {
             _ = options.merged(&mut |_| Err("none".to_string()));
         }
-        _ = split_manifests(&text);
+        _ = split_manifests(&text, Splitting::Wide);
+        _ = split_manifests(&text, Splitting::Narrow);
     }
 }
 
