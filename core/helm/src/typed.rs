@@ -73,7 +73,7 @@ impl Read {
 /// Says what a strict reader finds wrong: keys twice, and fields that the struct has not.
 pub(crate) fn read_strictly(text: &[u8], record: &'static Record) -> Result<(), Error> {
     let value = weir_yaml::first_from_yaml(utf8(text)?, Dialect::SigsStrict)
-        .map_err(|error| Error::new(format!("error converting YAML to JSON: {error}")))?;
+        .map_err(|error| Error::new(format!("error converting YAML to JSON: {}", error.in_words_of_v2())))?;
     match unknown_field(&value, &Shape::Record(record)) {
         Some(name) => Err(Error::new(format!(
             "error unmarshaling JSON: while decoding JSON: json: unknown field {}",
@@ -102,7 +102,7 @@ fn unknown_field(value: &Value, shape: &Shape) -> Option<String> {
 pub(crate) fn read(text: &[u8], record: &'static Record) -> Result<Read, Error> {
     let text = utf8(text)?;
     let value = weir_yaml::first_from_yaml(text, Dialect::Sigs)
-        .map_err(|error| Error::new(format!("error converting YAML to JSON: {error}")))?;
+        .map_err(|error| Error::new(format!("error converting YAML to JSON: {}", error.in_words_of_v2())))?;
     // Floats are looked up where they stand: the text of a version is what its float prints as.
     let documents =
         if has_number(&value, &Shape::Record(record)) { parse(text).unwrap_or_default() } else { Vec::new() };

@@ -14,7 +14,10 @@ pub struct Error {
 #[derive(Debug, Clone, PartialEq)]
 struct Link {
     text: String,
+    /// Where in the text the place ends and the message begins.
+    message: usize,
     kind: ErrorKind,
+    limit: bool,
     place: Option<At>,
     value_path: Option<String>,
 }
@@ -59,19 +62,27 @@ impl Error {
     }
 
     pub(crate) fn of(kind: ErrorKind, text: String, place: Option<At>) -> Self {
-        Self { links: vec![Link { text, kind, place, value_path: None }] }
+        let limit = kind == ErrorKind::Limit;
+        Self { links: vec![Link { text, message: 0, kind, limit, place, value_path: None }] }
     }
 
     /// This error behind a text, as `fmt.Errorf("text%w", err)` makes it.
     #[must_use]
     pub fn wrap(mut self, text: impl Into<String>) -> Self {
-        self.links.push(Link { text: text.into(), kind: ErrorKind::Plain, place: None, value_path: None });
+        let (text, kind) = (text.into(), ErrorKind::Plain);
+        self.links.push(Link { text, message: 0, kind, limit: false, place: None, value_path: None });
         self
     }
 
+    /// Puts the place of execution before the outermost text, as one link with it.
     #[must_use]
-    pub(crate) fn wrap_at(mut self, text: String, place: At) -> Self {
-        self.links.push(Link { text, kind: ErrorKind::Exec, place: Some(place), value_path: None });
+    pub(crate) fn located(mut self, text: &str, place: At) -> Self {
+        if let Some(link) = self.links.last_mut() {
+            link.text.insert_str(0, text);
+            link.message = text.len();
+            link.kind = ErrorKind::Exec;
+            link.place = Some(place);
+        }
         self
     }
 
@@ -90,7 +101,7 @@ impl Error {
 
     /// True if a limit stands at the bottom of it.
     pub fn is_limit(&self) -> bool {
-        self.links.first().is_some_and(|link| link.kind == ErrorKind::Limit)
+        self.links.first().is_some_and(|link| link.limit)
     }
 
     /// The error inside, as `errors.Unwrap` gives it.
@@ -108,9 +119,9 @@ impl Error {
         })
     }
 
-    /// The innermost text, without all that wraps it.
+    /// The innermost message, without all that wraps it and without its place.
     pub fn root(&self) -> &str {
-        self.links.first().map_or("", |link| link.text.as_str())
+        self.links.first().and_then(|link| link.text.get(link.message..)).unwrap_or_default()
     }
 
     /// The places from the outermost template to the innermost.

@@ -156,6 +156,16 @@ impl Functions {
         self
     }
 
+    /// The same for a function that holds something.
+    pub(crate) fn with_body(
+        &mut self,
+        name: &'static str,
+        signature: &'static str,
+        body: impl Fn(&mut Call<'_>, &[Value]) -> Result<Value, Error> + Send + Sync + 'static,
+    ) {
+        self.add(name, Function::new(signature, body));
+    }
+
     /// Takes a function out.
     pub fn remove(&mut self, name: &str) {
         self.by_name.remove(name);

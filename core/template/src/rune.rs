@@ -116,3 +116,147 @@ pub(crate) fn is_space(c: u32) -> bool {
 pub(crate) fn is_alphanumeric(c: u32) -> bool {
     c == u32::from(b'_') || is_letter(c) || is_digit(c)
 }
+
+/// `unicode.IsUpper`
+pub(crate) fn is_upper(c: u32) -> bool {
+    if c < 0x80 { (c as u8).is_ascii_uppercase() } else { within(tables::UPPER, c) }
+}
+
+/// `unicode.IsLower`
+pub(crate) fn is_lower(c: u32) -> bool {
+    if c < 0x80 { (c as u8).is_ascii_lowercase() } else { within(tables::LOWER, c) }
+}
+
+/// `unicode.IsTitle`
+pub(crate) fn is_title(c: u32) -> bool {
+    within(tables::TITLE, c)
+}
+
+/// `unicode.IsPunct`
+pub(crate) fn is_punct(c: u32) -> bool {
+    // Of ASCII punctuation, Unicode calls these symbols.
+    if c < 0x80 {
+        (c as u8).is_ascii_punctuation() && !b"$+<=>^`|~".contains(&(c as u8))
+    } else {
+        within(tables::PUNCT, c)
+    }
+}
+
+/// `unicode.IsNumber`
+pub(crate) fn is_number(c: u32) -> bool {
+    if c < 0x80 { (c as u8).is_ascii_digit() } else { within(tables::NUMBER, c) }
+}
+
+fn mapped(table: &[(u32, u32, u32, i32)], c: u32) -> u32 {
+    let at = table.partition_point(|(_, to, _, _)| *to < c);
+    match table.get(at) {
+        Some((from, _, step, by)) if c >= *from && (c - from).is_multiple_of(*step) => {
+            c.wrapping_add_signed(*by)
+        }
+        _ => c,
+    }
+}
+
+/// `unicode.ToUpper`
+pub(crate) fn to_upper(c: u32) -> u32 {
+    if c < 0x80 { u32::from((c as u8).to_ascii_uppercase()) } else { mapped(tables::TO_UPPER, c) }
+}
+
+/// `unicode.ToLower`
+pub(crate) fn to_lower(c: u32) -> u32 {
+    if c < 0x80 { u32::from((c as u8).to_ascii_lowercase()) } else { mapped(tables::TO_LOWER, c) }
+}
+
+/// `unicode.ToTitle`
+pub(crate) fn to_title(c: u32) -> u32 {
+    if c < 0x80 { u32::from((c as u8).to_ascii_uppercase()) } else { mapped(tables::TO_TITLE, c) }
+}
+
+/// `strings.Map`: bytes that are no UTF-8 become [`BAD`].
+pub(crate) fn map(bytes: &[u8], mut change: impl FnMut(u32) -> u32) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    runes(bytes).for_each(|(_, c)| push(&mut out, change(c)));
+    out
+}
+
+/// `strings.TrimSpace`
+pub(crate) fn trim_space(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (c, width) = decode(rest);
+        if !is_space(c) {
+            break;
+        }
+        rest = rest.get(width..).unwrap_or_default();
+    }
+    while !rest.is_empty() {
+        let (c, width) = decode_last(rest);
+        if !is_space(c) {
+            break;
+        }
+        rest = rest.get(..rest.len() - width).unwrap_or_default();
+    }
+    rest
+}
+
+/// Where the needle stands first, at or behind `from`.
+pub(crate) fn find(bytes: &[u8], needle: &[u8], from: usize) -> Option<usize> {
+    let Some(&first) = needle.first() else { return (from <= bytes.len()).then_some(from) };
+    let mut at = from;
+    loop {
+        at += find_byte(bytes.get(at..)?, first)?;
+        if bytes.get(at..)?.starts_with(needle) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+/// `strings.ReplaceAll`
+pub(crate) fn replace(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    if old.is_empty() {
+        // Between all characters, and at both ends.
+        for (at, _) in runes(bytes) {
+            out.extend_from_slice(new);
+            out.extend_from_slice(
+                bytes.get(at..at + decode(bytes.get(at..).unwrap_or_default()).1).unwrap_or_default(),
+            );
+        }
+        out.extend_from_slice(new);
+        return out;
+    }
+    let mut from = 0;
+    while let Some(at) = find(bytes, old, from) {
+        out.extend_from_slice(bytes.get(from..at).unwrap_or_default());
+        out.extend_from_slice(new);
+        from = at + old.len();
+    }
+    out.extend_from_slice(bytes.get(from..).unwrap_or_default());
+    out
+}
+
+/// `strings.SplitN`; a negative limit is none.
+pub(crate) fn split<'a>(bytes: &'a [u8], separator: &[u8], limit: i64) -> Vec<&'a [u8]> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut parts = Vec::new();
+    if limit == 0 {
+        return parts;
+    }
+    let mut rest = bytes;
+    while parts.len() + 1 < limit {
+        let cut = if separator.is_empty() {
+            let width = decode(rest).1;
+            (width < rest.len()).then_some((width, width))
+        } else {
+            find(rest, separator, 0).map(|at| (at, at + separator.len()))
+        };
+        let Some((end, next)) = cut else { break };
+        parts.push(rest.get(..end).unwrap_or_default());
+        rest = rest.get(next..).unwrap_or_default();
+    }
+    if !(separator.is_empty() && bytes.is_empty()) {
+        parts.push(rest);
+    }
+    parts
+}

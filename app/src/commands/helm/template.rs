@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use weir_helm::release::split_manifests;
+use weir_helm::release::{Splitting, split_manifests};
 use weir_helm::{Capabilities, KubeVersion, Options, Release, Rendered};
 
 use super::chart;
@@ -163,7 +163,7 @@ fn output(args: &HelmTemplate, name: &str, rendered: &Rendered) -> Result<(), Fa
 
 /// The objects that these templates gave.
 fn only(text: &str, wanted: &[String]) -> Result<String, Failure> {
-    let manifests = split_manifests(text);
+    let manifests = split_manifests(text, Splitting::Wide);
     let mut shown = String::new();
     for pattern in wanted {
         let mut missing = true;

@@ -43,27 +43,48 @@ static HEAD: Record = Record {
     fields: &[("apiVersion", Shape::Text), ("kind", Shape::Text), ("metadata", Shape::Record(&METADATA))],
 };
 
+/// What belongs to the line that parts two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Splitting {
+    /// All white space around it, as up to Helm 4.2.3: texts in block style lose empty lines at their end.
+    #[default]
+    Wide,
+    /// The blanks behind it, as from Helm 4.2.4 on.
+    Narrow,
+}
+
 /// The documents of a stream: a line that begins with `---` parts them, whatever follows it on the line.
-pub fn split_manifests(text: &str) -> Vec<&str> {
+pub fn split_manifests(text: &str, splitting: Splitting) -> Vec<&str> {
     let mut documents = Vec::new();
     let mut rest = text.trim_start();
-    while let Some((at, length)) = separator(rest) {
-        documents.push(&rest[..at]);
-        rest = &rest[at + length..];
+    while let Some((start, end)) = separator(rest, splitting) {
+        documents.push(&rest[..start]);
+        rest = &rest[end..];
     }
     documents.push(rest);
     documents.into_iter().map(str::trim_start).filter(|document| !document.is_empty()).collect()
 }
 
-/// Where the next separator stands, and how long it is with the blanks behind it.
-fn separator(text: &str) -> Option<(usize, usize)> {
-    let at = if text.starts_with("---") { 0 } else { text.find("\n---")? + 1 };
-    let blanks = text[at + 3..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    Some((at, 3 + blanks))
+/// From where to where the next separator goes.
+fn separator(text: &str, splitting: Splitting) -> Option<(usize, usize)> {
+    let mark = if text.starts_with("---") { 0 } else { text.find("\n---")? + 1 };
+    let after = &text[mark + 3..];
+    if splitting == Splitting::Narrow {
+        return Some((mark, text.len() - after.trim_start_matches([' ', '\t']).len()));
+    }
+    let is_space = [' ', '\t', '\n', '\r', '\x0c'];
+    Some((
+        text[..mark].trim_end_matches(is_space).len(),
+        text.len() - after.trim_start_matches(is_space).len(),
+    ))
 }
 
 /// Parts rendered files, sorted by path, into hooks and other objects, each in the order of installation.
-pub(crate) fn sort_manifests(files: &[(String, String)], warnings: &mut Warnings) -> Result<Sorted, Error> {
+pub(crate) fn sort_manifests(
+    files: &[(String, String)],
+    splitting: Splitting,
+    warnings: &mut Warnings,
+) -> Result<Sorted, Error> {
     let mut sorted = Sorted::default();
     let mut paths: Vec<_> = files.iter().collect();
     paths.sort_by(|a, b| a.0.cmp(&b.0));
@@ -71,7 +92,7 @@ pub(crate) fn sort_manifests(files: &[(String, String)], warnings: &mut Warnings
         if path::base(path).starts_with('_') {
             continue;
         }
-        for document in split_manifests(content) {
+        for document in split_manifests(content, splitting) {
             one(path, document, &mut sorted, warnings)?;
         }
     }
@@ -122,12 +143,11 @@ mod tests {
 
     #[test]
     fn streams_are_parted_as_helm_does() {
-        assert_eq!(
-            split_manifests("\n---\na: 1\n---  \n\n---b: 2\n--- \t# x\nc: 3\n"),
-            ["a: 1\n", "b: 2\n", "# x\nc: 3\n"]
-        );
-        assert!(split_manifests(" \n").is_empty());
-        assert_eq!(split_manifests("a: |\n  ---\n"), ["a: |\n  ---\n"]);
+        let text = "\n---\na: 1\n\n---  \n\n---b: 2\n--- \t# x\nc: 3\n";
+        assert_eq!(split_manifests(text, Splitting::Wide), ["a: 1", "b: 2", "# x\nc: 3\n"]);
+        assert_eq!(split_manifests(text, Splitting::Narrow), ["a: 1\n\n", "b: 2\n", "# x\nc: 3\n"]);
+        assert!(split_manifests(" \n", Splitting::Wide).is_empty());
+        assert_eq!(split_manifests("a: |\n  ---\n", Splitting::Wide), ["a: |\n  ---\n"]);
     }
 
     #[test]
@@ -143,7 +163,7 @@ mod tests {
             file("c/d.yaml", "kind: Job\nmetadata: {annotations: {helm.sh/hook: crd-install}}\n"),
         ];
         let mut warnings = Warnings::default();
-        let sorted = sort_manifests(&files, &mut warnings).unwrap();
+        let sorted = sort_manifests(&files, Splitting::Wide, &mut warnings).unwrap();
         let kinds: Vec<_> = sorted.manifests.iter().map(|manifest| manifest.kind.as_str()).collect();
         assert_eq!(kinds, ["Namespace", "Service", "Alpha", "Custom"]);
         assert_eq!(sorted.hooks[0].events, [HookEvent::PreInstall, HookEvent::Test]);
@@ -154,10 +174,10 @@ mod tests {
     #[test]
     fn a_text_that_is_no_object_is_named() {
         let files = [("c/a.yaml".to_string(), "a: b: c\n".to_string())];
-        let error = sort_manifests(&files, &mut Warnings::default()).unwrap_err();
+        let error = sort_manifests(&files, Splitting::Wide, &mut Warnings::default()).unwrap_err();
         assert_eq!(
             error.message,
-            "YAML parse error on c/a.yaml: error converting YAML to JSON: yaml: line 1: mapping values are not \
+            "YAML parse error on c/a.yaml: error converting YAML to JSON: yaml: mapping values are not \
              allowed in this context"
         );
     }

@@ -228,7 +228,7 @@ fn error_map(error: &str) -> Map {
 fn document(text: &Str) -> Result<weir_yaml::Value, String> {
     let text = typed::utf8(text).map_err(|error| error.message)?;
     weir_yaml::first_from_yaml(text, Dialect::Sigs)
-        .map_err(|error| format!("error converting YAML to JSON: {error}"))
+        .map_err(|error| format!("error converting YAML to JSON: {}", error.in_words_of_v2()))
 }
 
 fn misfit(value: &weir_yaml::Value, wanted: &str) -> String {
@@ -264,20 +264,32 @@ fn from_yaml_array(text: &Str) -> Value {
     }
 }
 
+/// What a JSON text that is no map or list is to `encoding/json`.
+fn json_misfit(value: &Value, wanted: &str) -> String {
+    let kind = match value {
+        Value::Bool(_) => "bool",
+        Value::Float(_) | Value::Int(..) => "number",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+        _ => "string",
+    };
+    format!("json: cannot unmarshal {kind} into Go value of type {wanted}")
+}
+
 fn from_json(text: &Str) -> Value {
-    match weir_yaml::from_json(text) {
-        Ok(weir_yaml::Value::Null) => Value::Map(Map::nil(Type::AnyMap)),
-        Ok(value @ weir_yaml::Value::Map(_)) => Value::from_yaml(&value),
-        Ok(other) => Value::Map(error_map(&misfit(&other, "map[string]interface {}"))),
+    match Value::from_json(text) {
+        Ok(Value::Nil) => Value::Map(Map::nil(Type::AnyMap)),
+        Ok(value @ Value::Map(_)) => value,
+        Ok(other) => Value::Map(error_map(&json_misfit(&other, "map[string]interface {}"))),
         Err(error) => Value::Map(error_map(&error.to_string())),
     }
 }
 
 fn from_json_array(text: &Str) -> Value {
-    match weir_yaml::from_json(text) {
-        Ok(weir_yaml::Value::Null) => Value::List(List::nil(Type::AnyList)),
-        Ok(value @ weir_yaml::Value::List(_)) => Value::from_yaml(&value),
-        Ok(other) => error_list(misfit(&other, "[]interface {}")),
+    match Value::from_json(text) {
+        Ok(Value::Nil) => Value::List(List::nil(Type::AnyList)),
+        Ok(value @ Value::List(_)) => value,
+        Ok(other) => error_list(json_misfit(&other, "[]interface {}")),
         Err(error) => error_list(error.to_string()),
     }
 }

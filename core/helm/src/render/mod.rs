@@ -21,7 +21,7 @@ pub use functions::{Lookup, functions};
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, Crd};
 use crate::error::Error;
-use crate::release::{Hook, Manifest, sort_manifests};
+use crate::release::{Hook, Manifest, Splitting, sort_manifests};
 use crate::schema::{self, RemoteSchemas};
 use crate::values::{Table, coalesce_values};
 use crate::warnings::Warnings;
@@ -70,6 +70,8 @@ pub struct Options {
     pub remote_schemas: RemoteSchemas,
     /// What is required may be missing, as the linter wants it.
     pub lint: bool,
+    /// What belongs to the lines that part documents.
+    pub splitting: Splitting,
     /// How far templates may go.
     pub limits: Limits,
 }
@@ -249,7 +251,8 @@ fn render_with(
     let files = execute(&chart, &coalesced, release, options, world, warnings)?;
     let (notes, files) = without_notes(files, &chart, options.sub_notes);
     let files = texts(files).map_err(|(error, files)| failed_texts(error, &files))?;
-    let sorted = sort_manifests(&files, warnings).map_err(|error| failed_texts(error, &files))?;
+    let sorted =
+        sort_manifests(&files, options.splitting, warnings).map_err(|error| failed_texts(error, &files))?;
     let crds = if options.include_crds { chart.crds() } else { Vec::new() };
     Ok(Rendered {
         crds,

@@ -80,7 +80,7 @@ impl Rules<'_> {
                 }
                 Some(Entry::Table(table)) => table,
                 Some(Entry::Leaf(value)) => {
-                    let value = shown_as_flag(&value);
+                    let value = shown_as_flag(&value, 0);
                     return Err(Error::new(format!("type mismatch on {name}: {value}")));
                 }
             };
@@ -246,14 +246,20 @@ pub(crate) fn shown_value(value: &Value) -> String {
 }
 
 /// As Go's `%t` prints what is most often no boolean.
-fn shown_as_flag(value: &Value) -> String {
+fn shown_as_flag(value: &Value, depth: usize) -> String {
     match value {
+        // Nil inside of something is no value to a verb.
+        Value::Null if depth > 0 => "<nil>".to_string(),
         Value::Null => "%!t(<nil>)".to_string(),
         Value::Bool(flag) => flag.to_string(),
-        Value::List(items) => format!("[{}]", items.iter().map(shown_as_flag).collect::<Vec<_>>().join(" ")),
+        Value::List(items) => format!(
+            "[{}]",
+            items.iter().map(|item| shown_as_flag(item, depth + 1)).collect::<Vec<_>>().join(" ")
+        ),
         Value::Map(map) => {
             let entries = map.sorted().into_iter();
-            let entries = entries.map(|(key, value)| format!("%!t(string={key}):{}", shown_as_flag(value)));
+            let entries =
+                entries.map(|(key, value)| format!("%!t(string={key}):{}", shown_as_flag(value, depth + 1)));
             format!("map[{}]", entries.collect::<Vec<_>>().join(" "))
         }
         other => {
@@ -263,7 +269,11 @@ fn shown_as_flag(value: &Value) -> String {
                 Value::Float(_) => "float64",
                 _ => "string",
             };
-            format!("%!t({kind}={})", shown_value(other))
+            let shown = match other {
+                Value::Float(number) => general_with(*number, 6),
+                other => shown_value(other),
+            };
+            format!("%!t({kind}={shown})")
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn load(text: &[u8]) -> Result<Map, Error> {
 pub(crate) fn map_of(document: &[u8]) -> Result<Map, Error> {
     let text = utf8(document)?;
     let value = first_from_yaml(text, Dialect::Sigs)
-        .map_err(|error| Error::new(format!("error converting YAML to JSON: {error}")))?;
+        .map_err(|error| Error::new(format!("error converting YAML to JSON: {}", error.in_words_of_v2())))?;
     let kind = match value {
         Value::Map(map) => return Ok(floats_in(map)),
         Value::Null => return Ok(Map::new()),

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::function::Call;
-use crate::print::display;
+use crate::print::{display, sprintf};
 use crate::value::{Kind, Value};
 
 /// Values that compare by what they are.
@@ -77,15 +77,15 @@ pub(super) fn equal(a: &Value, b: &Value) -> Result<bool, Error> {
 
 /// What is no basic value can be compared with nil, and pointers and structs with each other.
 fn other_equal(a: &Value, b: &Value) -> Result<bool, Error> {
-    let shown = |value: &Value| String::from_utf8_lossy(&display(value)).into_owned();
+    let as_text = |value: &Value| {
+        let text = sprintf(b"%s", std::slice::from_ref(value)).unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
+    };
     let (kind_a, kind_b) = (a.kind(), b.kind());
     if kind_a != kind_b && kind_a != Kind::Invalid && kind_b != Kind::Invalid {
         let (type_a, type_b) = (a.type_name(), b.type_name());
-        return Err(Error::new(format!(
-            "non-comparable types {}: {type_a}, {type_b}: {}",
-            shown(a),
-            shown(b)
-        )));
+        let other = String::from_utf8_lossy(&display(b)).into_owned();
+        return Err(Error::new(format!("non-comparable types {}: {type_a}, {type_b}: {other}", as_text(a))));
     }
     let (nil_a, nil_b) = (is_nil(a), is_nil(b));
     if nil_a || nil_b {
@@ -95,7 +95,7 @@ fn other_equal(a: &Value, b: &Value) -> Result<bool, Error> {
         (Value::Object(a), Value::Object(b)) if !matches!(kind_a, Kind::Map | Kind::Slice) => {
             Ok(std::rc::Rc::ptr_eq(a, b) || a.equals(b.as_ref()))
         }
-        _ => Err(Error::new(format!("non-comparable type {}: {}", shown(b), b.type_name()))),
+        _ => Err(Error::new(format!("non-comparable type {}: {}", as_text(b), b.type_name()))),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::print;
 use crate::value::{List, Str, Value};
 
 pub(crate) use escape::query_escape;
+pub(crate) use index::part;
 
 /// Adds them all. `and` and `or` are instructions; only their signatures count here.
 pub(crate) fn register(functions: &mut Functions) {
@@ -17,7 +18,9 @@ pub(crate) fn register(functions: &mut Functions) {
         .with("and", "reflect, ...reflect -> reflect", |_, args| Ok(nth(args, 0).clone()))
         .with("or", "reflect, ...reflect -> reflect", |_, args| Ok(nth(args, 0).clone()))
         .with("not", "reflect -> bool", |_, args| Ok(Value::Bool(!nth(args, 0).is_true())))
-        .with("call", "reflect, ...reflect -> reflect", |_, args| Err(not_callable(nth(args, 0))))
+        .with("call", "reflect, ...reflect -> reflect", |_, args| {
+            Err(not_callable(nth(args, 0), nth(args, 1)))
+        })
         .with("html", "...any -> string", |_, args| Ok(escape::html(&text(args)?).into()))
         .with("js", "...any -> string", |_, args| Ok(escape::js(&text(args)?).into()))
         .with("urlquery", "...any -> string", |_, args| Ok(query_escape(&text(args)?).into()))
@@ -55,20 +58,28 @@ fn printf(_: &mut Call<'_>, args: &[Value]) -> Result<Value, Error> {
     Ok(print::sprintf(format, args)?.into())
 }
 
-/// The text of arguments as escaping functions take it: one string as it is, all else as `print` gives it.
+/// The text of arguments as escaping functions take it: one string as it is, all else as `print` gives it, with
+/// `<no value>` for nil.
 fn text(args: &[Value]) -> Result<Vec<u8>, Error> {
-    match args {
-        [Value::Str(text)] => Ok(text.to_vec()),
-        args => print::sprint(args),
+    if let [Value::Str(text)] = args {
+        return Ok(text.to_vec());
     }
+    let shown = |arg: &Value| if arg.is_nil() { Value::str("<no value>") } else { arg.clone() };
+    print::sprint(&args.iter().map(shown).collect::<Vec<_>>())
 }
 
-/// No value in templates is a function.
-fn not_callable(value: &Value) -> Error {
+/// No value in templates is a function. The name is the source text; what came through the pipe has none.
+fn not_callable(name: &Value, value: &Value) -> Error {
     if value.is_nil() {
         return Error::new("call of nil");
     }
-    Error::new(format!("non-function of type {}", value.type_name()))
+    let of = value.type_name();
+    let name = match (name, value) {
+        (Value::Str(name), _) if !name.is_empty() => name.to_text().into_owned(),
+        (_, Value::Str(text)) => text.to_text().into_owned(),
+        _ => format!("<{of} Value>"),
+    };
+    Error::new(format!("non-function {name} of type {of}"))
 }
 
 /// The list in place of a value, for those that index it.

@@ -487,6 +487,11 @@ impl<'a> Compiler<'a> {
             b"or" => return self.short_circuit(true, args, last),
             _ => {}
         }
+        if name == b"call" {
+            // The built-in function names in its errors what it was to call.
+            let shown = args.first().map_or(Vec::new(), |callee| self.source.context(*callee));
+            self.constant(ident, Constant::Str(shown.into()));
+        }
         for (at, arg) in args.iter().enumerate() {
             self.argument(*arg, signature.param(at).unwrap_or(Type::Any));
         }
@@ -498,7 +503,8 @@ impl<'a> Compiler<'a> {
             }
         }
         let function = self.function_number(name, function);
-        self.emit(Op::Call { node, function, args: args.len() as u32, last: last == Last::Piped });
+        let count = args.len() as u32 + u32::from(name == b"call");
+        self.emit(Op::Call { node, function, args: count, last: last == Last::Piped });
     }
 
     fn function_number(&mut self, name: &'a [u8], function: &Function) -> u32 {

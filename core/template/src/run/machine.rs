@@ -544,7 +544,7 @@ fn located(now: &Frame, error: Error) -> Error {
         String::from_utf8_lossy(&quoted)
     );
     let (file, template) = (Arc::clone(&program.source.name), Arc::clone(program.name()));
-    error.wrap_at(text, At { file, template, line, column, context })
+    error.located(&text, At { file, template, line, column, context })
 }
 
 /// The path of the value whose field could not be had: the names up to it.

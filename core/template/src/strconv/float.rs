@@ -37,8 +37,12 @@ fn special(text: &[u8]) -> Option<f64> {
     }
 }
 
-/// Digits with at most one dot and an exponent; no sign, no underscores (those need a prefix).
+/// Digits with at most one dot and an exponent, without a sign.
 fn decimal(text: &[u8]) -> Option<f64> {
+    if text.contains(&b'_') {
+        let digits: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'_').collect();
+        return if underscores_fit(text) { decimal(&digits) } else { None };
+    }
     let well_formed = text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
     if !well_formed
         || !text.iter().any(u8::is_ascii_digit)

@@ -1,4 +1,4 @@
-//! Integers and booleans from text.
+//! Integers from text.
 
 use super::quote::quote;
 
@@ -110,13 +110,4 @@ pub(crate) fn underscores_fit(text: &[u8]) -> bool {
         }
     }
     last != b'_'
-}
-
-/// `strconv.ParseBool`
-pub(crate) fn parse_bool(text: &[u8]) -> Result<bool, NumberError> {
-    match text {
-        b"1" | b"t" | b"T" | b"true" | b"TRUE" | b"True" => Ok(true),
-        b"0" | b"f" | b"F" | b"false" | b"FALSE" | b"False" => Ok(false),
-        _ => Err(NumberError::Syntax { function: "ParseBool", text: text.to_vec() }),
-    }
 }

@@ -5,7 +5,5 @@ mod int;
 mod quote;
 
 pub(crate) use float::{format_float, parse_float};
-pub(crate) use int::{NumberError, parse_bool, parse_int, parse_uint};
-pub(crate) use quote::{
-    can_backquote, quote, quote_ascii, quote_rune, quote_with, unicode, unquote, unquote_char,
-};
+pub(crate) use int::{NumberError, parse_int, parse_uint};
+pub(crate) use quote::{can_backquote, quote, quote_ascii, quote_rune, unicode, unquote, unquote_char};

@@ -13,7 +13,7 @@ pub(crate) fn quote_ascii(text: &[u8]) -> Vec<u8> {
 }
 
 /// The text between quotes of this kind; with `ascii` all else is escaped.
-pub(crate) fn quote_with(text: &[u8], quote: u8, ascii: bool) -> Vec<u8> {
+fn quote_with(text: &[u8], quote: u8, ascii: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 2);
     out.push(quote);
     let mut rest = text;

@@ -69,14 +69,36 @@ impl List {
     }
 }
 
-/// The capacity that appending one by one to an empty list of interfaces (16 bytes each) gives in Go.
+/// The capacity that appending one by one to an empty list of interfaces gives in Go.
 fn grown(length: usize) -> usize {
-    /// Size classes of Go's allocator in items of 16 bytes, where doubling has ended.
-    const CLASSES: [usize; 11] = [848, 1280, 1792, 2560, 3408, 5120, 7168, 9216, 12288, 16384, 21504];
-    if length <= 512 {
-        return if length == 0 { 0 } else { length.next_power_of_two() };
+    let mut capacity = 0;
+    while capacity < length {
+        capacity = appended(capacity + 1);
     }
-    CLASSES.into_iter().find(|class| *class >= length).unwrap_or(length)
+    capacity
+}
+
+/// The capacity after one more item has been appended to a full list, which then has this length.
+pub(crate) fn appended(length: usize) -> usize {
+    let old = length.saturating_sub(1);
+    round_up(if old < 256 { (old * 2).max(length) } else { old + (old + 768) / 4 })
+}
+
+/// So many items of 16 bytes as the allocator of Go hands out at least.
+pub(crate) fn round_up(length: usize) -> usize {
+    const CLASSES: [usize; 64] = [
+        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44,
+        48, 56, 64, 72, 80, 88, 96, 112, 128, 144, 168, 192, 200, 216, 256, 304, 320, 336, 384, 408, 424,
+        432, 512, 592, 608, 640, 680, 768, 848, 896, 1024, 1152, 1192, 1280, 1360, 1536, 1704,
+    ];
+    match CLASSES.into_iter().find(|class| *class >= length) {
+        Some(class) if length > 0 => class,
+        Some(_) => 0,
+        None if length <= 1792 => 1792,
+        None if length <= 2048 => 2048,
+        // Larger ones are whole pages.
+        None => length.next_multiple_of(512),
+    }
 }
 
 impl Drop for Data {

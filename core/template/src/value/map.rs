@@ -121,11 +121,6 @@ impl Map {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
-    /// A number that tells maps apart while they live.
-    pub(crate) fn address(&self) -> usize {
-        Rc::as_ptr(&self.0).addr()
-    }
-
     /// The values, if nobody else holds the map.
     pub(super) fn into_values(self) -> Option<Vec<Value>> {
         let data = Rc::into_inner(self.0)?;

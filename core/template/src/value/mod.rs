@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 pub use list::List;
+pub(crate) use list::{appended, round_up};
 pub use map::Map;
 pub use object::Object;
 pub use text::Str;
