@@ -140,10 +140,14 @@ pub(super) fn apply(
     if !may.change_name {
         let name = name_anew(resource.name(), merged.at(&["metadata", "name"]));
         merged.set_at(&["metadata", "name"], name);
-        resource.has_open_name = true;
     }
-    resource.has_open_namespace |= !resource.namespace().is_empty();
-    object::set_namespace(&mut merged, resource.namespace());
+    match resource.namespace() {
+        "" => object::set_namespace(&mut merged, ""),
+        namespace => {
+            let namespace = name_anew(namespace, merged.at(&["metadata", "namespace"]));
+            merged.set_at(&["metadata", "namespace"], namespace);
+        }
+    }
     let same_version = object::api_version(&merged) == object::api_version(&resource.object);
     resource.object = merged;
     let changed = may.change_name || may.change_kind || !same_version;
