@@ -4,6 +4,7 @@ use weir_files::{Diagnostic, Place, Span};
 use weir_manifest::object;
 use weir_yaml::{Dialect, Node, ScalarStyle, Value, resolve_plain};
 
+use crate::fault::hint_for_yaml;
 use crate::folded;
 use crate::resource::Res;
 
@@ -38,7 +39,10 @@ fn read_as(file: &str, text: &str, is_patch: bool) -> Result<Vec<Res>, Vec<Diagn
             }
             Err(error) => {
                 let line = chunk.line.saturating_add(error.line.saturating_sub(1));
-                problems.push(Diagnostic::error(error.message).at(Place::at(file, line, error.column)));
+                let hint = hint_for_yaml(&error.message);
+                let mut problem = Diagnostic::error(error.message).at(Place::at(file, line, error.column));
+                problem.hints.extend(hint.map(Into::into));
+                problems.push(problem);
             }
         }
     }

@@ -251,14 +251,14 @@ impl Res {
     /// Takes over the name and the past of an older object, and its labels and annotations where there are no own ones.
     pub(crate) fn inherit(&mut self, old: &Self) {
         for field in ["labels", "annotations"] {
-            let of = |res: &Self| res.object.at(&["metadata", field]).and_then(Value::as_map).cloned();
+            let of = |res: &Self| res.object.at(&["metadata", field]).and_then(Value::as_map).map(texts_of);
             let mut merged = of(old).unwrap_or_default();
             merged.extend(of(self).unwrap_or_default());
             self.set_metadata_map(field, merged);
         }
         let name = name_anew(old.name(), self.object.at(&["metadata", "name"]));
         self.object.set_at(&["metadata", "name"], name);
-        object::set_namespace(&mut self.object, old.namespace());
+        self.set_namespace_anew(old.namespace());
         self.previous.clone_from(&old.previous);
         self.prefixes.clone_from(&old.prefixes);
         self.suffixes.clone_from(&old.suffixes);
@@ -279,6 +279,17 @@ impl Res {
         match maps.flat_map(|map| map.keys().map(weir_yaml::Key::as_str)).find(|key| !is_text(key)) {
             None => Ok(()),
             Some(key) => Err(format!("key '{key}' of {} became a number in a merge", self.id())),
+        }
+    }
+
+    /// Writes a namespace over the one that is there.
+    pub(crate) fn set_namespace_anew(&mut self, namespace: &str) {
+        let path = ["metadata", "namespace"];
+        if namespace.is_empty() {
+            self.object.remove_at(&path);
+        } else {
+            let namespace = name_anew(namespace, self.object.at(&path));
+            self.object.set_at(&path, namespace);
         }
     }
 
