@@ -9,6 +9,7 @@ mod context;
 mod crds;
 pub mod edit;
 mod explain;
+mod fault;
 mod fields;
 mod folded;
 mod generate;

@@ -66,6 +66,8 @@ impl Step<'_, '_> {
         let own = || self.context.builtin(self.here, kind, self.origin);
         if let Some(origin) = self.by.clone().or_else(own) {
             for resource in &mut self.resources.list {
+                // Kustomize keeps origins in annotations.
+                resource.shared.release_annotations();
                 if resource.origin.is_none() {
                     resource.origin = Some(origin.clone());
                 } else {

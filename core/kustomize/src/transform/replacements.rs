@@ -154,7 +154,7 @@ fn one(step: &mut Step<'_, '_>, replacement: &Replacement) -> Result<(), String>
     };
     let mut source = match (&replacement.source, &replacement.source_value) {
         (Some(_), Some(_)) => return Err("value and resource selectors are mutually exclusive".to_string()),
-        (None, value) => CopySource { value: Value::from(value.clone()), live: None },
+        (None, value) => CopySource { value: Value::open(value.as_deref().unwrap_or("")), live: None },
         (Some((selector, path, options)), None) => {
             source_value(&step.resources.list, selector, path, options)?
         }
@@ -269,34 +269,14 @@ fn apply(list: &mut [Res], target: &Target, source: &mut CopySource) -> Result<(
         }
         let place = resource.place.clone();
         let before = (!resource.shared.is_empty()).then(|| resource.object.clone());
-        open_names(resource, true);
         copy(&mut resource.object, target, &source.value, own_path.as_deref())
             .map_err(|message| at_object(&message, resource, place))?;
-        open_names(resource, false);
         objects::spell_metadata(&mut resource.object);
         if let Some(before) = before {
             resource.shared.follow(&before, &mut resource.object);
         }
     }
     Ok(())
-}
-
-/// Names whose kind is open take on any text and are then what that text says.
-fn open_names(resource: &mut Res, as_text: bool) {
-    let is_open = [("name", resource.has_open_name), ("namespace", resource.has_open_namespace)];
-    let metadata = resource.object.as_map_mut().filter(|_| is_open.iter().any(|(_, is_open)| *is_open));
-    let Some(metadata) = metadata.and_then(|map| map.get_mut("metadata")).and_then(Value::as_map_mut) else {
-        return;
-    };
-    for (field, _) in is_open.iter().filter(|(_, is_open)| *is_open) {
-        let is_set = |value: &&mut Value| {
-            !value.is_quoted() && !value.is_null() && !matches!(value, Value::Map(_) | Value::List(_))
-        };
-        if let Some(value) = metadata.get_mut(field).filter(is_set) {
-            let text = scalar_text(value);
-            *value = if as_text { Value::from(text) } else { Value::open(&text) };
-        }
-    }
 }
 
 fn at_object(message: &str, resource: &Res, place: Option<Place>) -> String {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::breakage;
 use crate::fields;
 use crate::objects::{self, Made};
 use crate::random::Random;
@@ -19,6 +20,9 @@ pub(crate) fn tree(seed: u64) -> Files {
     let mut maker = Maker::new(seed);
     let depth = maker.random.within(0, 2);
     maker.layer("top", depth, &[], false);
+    if maker.random.chance(12) {
+        breakage::break_one(&mut maker.random, &mut maker.files);
+    }
     maker.files
 }
 
