@@ -19,15 +19,22 @@ pub fn check_installable(chart: &Chart) -> Result<(), Error> {
     if !matches!(kind.as_str(), "" | "application") {
         return Err(Error::new(format!("{kind} charts are not installable")));
     }
+    check_dependencies(chart).map_err(|error| {
+        Error::new(format!(
+            "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to \
+             fetch missing dependencies: {error}"
+        ))
+    })
+}
+
+/// All that a chart needs has to be in it.
+pub fn check_dependencies(chart: &Chart) -> Result<(), Error> {
     let missing = dependencies::missing(chart);
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Error::new(format!(
-        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to \
-         fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
-        missing.join(", ")
-    )))
+    let missing = missing.join(", ");
+    Err(Error::new(format!("found in Chart.yaml, but missing in charts/ directory: {missing}")))
 }
 
 /// A release has a name that its objects can have too.

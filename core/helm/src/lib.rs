@@ -22,7 +22,7 @@ mod warnings;
 
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion};
 pub use chart::{Chart, File, archive_files};
-pub use checks::{check_installable, check_release_name, name_of_template, path_matches};
+pub use checks::{check_dependencies, check_installable, check_release_name, name_of_template, path_matches};
 pub use error::Error;
 pub use explain::explain;
 pub use lint::{Lint, Linted, Message, Severity, lint};

@@ -1,6 +1,7 @@
 //! `weir helm`, in helm's own words. A link named `helm` takes the same.
 
 mod common;
+mod dependency;
 mod registry;
 mod repo;
 mod template;
@@ -9,6 +10,7 @@ mod transfer;
 use clap::{Args, Subcommand};
 
 pub(crate) use common::{ChartArgs, Global, ValueArgs};
+pub(crate) use dependency::{DependencyGet, DependencyList, DependencyWhat, HelmDependency, HelmPackage};
 pub(crate) use registry::{Login, Logout, Registry, RegistryWhat};
 pub(crate) use repo::{
     Repo, RepoAdd, RepoList, RepoRemove, RepoUpdate, RepoWhat, Search, SearchRepo, SearchWhat, TableFormat,
@@ -44,6 +46,8 @@ pub(crate) enum HelmWhat {
     Show(HelmShow),
     Pull(Pull),
     Push(Push),
+    Dependency(HelmDependency),
+    Package(HelmPackage),
     Repo(Repo),
     Search(Search),
     Registry(Registry),

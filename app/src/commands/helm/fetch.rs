@@ -11,7 +11,7 @@ use super::repositories::{Repositories, Repository, access};
 use crate::cli::helm::ChartArgs;
 use crate::exit::Failure;
 
-const TIMEOUT: Duration = Duration::from_secs(120);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Gets a chart that is not on this machine.
 pub(super) fn fetch(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, Failure> {
@@ -59,7 +59,7 @@ pub(super) fn fetch(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart,
     charts.of_entry(&known.source()?, &entry).map_err(failure)
 }
 
-fn source(how: &ChartArgs) -> Result<ChartSource, Failure> {
+pub(super) fn source(how: &ChartArgs) -> Result<ChartSource, Failure> {
     let path = |file: &Option<PathBuf>| file.clone().unwrap_or_default();
     let text = |given: &Option<String>| given.clone().unwrap_or_default();
     let (certificate, key, ca) = (path(&how.cert_file), path(&how.key_file), path(&how.ca_file));

@@ -1,8 +1,10 @@
 //! `weir helm`: one file for each command.
 
 mod chart;
+mod dependency;
 mod fetch;
 mod lint;
+mod package;
 mod paths;
 mod pull;
 mod push;
@@ -20,7 +22,7 @@ mod world;
 use clap_complete::generate;
 
 use crate::cli::Helm;
-use crate::cli::helm::{HelmWhat, RegistryWhat, RepoWhat, SearchWhat};
+use crate::cli::helm::{DependencyWhat, HelmWhat, RegistryWhat, RepoWhat, SearchWhat};
 use crate::exit::Failure;
 use crate::output::print;
 use paths::Paths;
@@ -33,6 +35,12 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
         HelmWhat::Show(args) => show::run(&args.what, &global),
         HelmWhat::Pull(args) => pull::run(&Paths::of(&global), &args),
         HelmWhat::Push(args) => push::run(&Paths::of(&global), &args),
+        HelmWhat::Dependency(dependency) => match dependency.what {
+            DependencyWhat::List(args) => dependency::list(&args),
+            DependencyWhat::Build(args) => dependency::build(&Paths::of(&global), &args),
+            DependencyWhat::Update(args) => dependency::update(&Paths::of(&global), &args),
+        },
+        HelmWhat::Package(args) => package::run(&Paths::of(&global), &args),
         HelmWhat::Repo(repo) => match repo.what {
             RepoWhat::Add(args) => repo::add(&Paths::of(&global), args),
             RepoWhat::List(args) => repo::list(&Paths::of(&global), &args),
@@ -64,15 +72,13 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
 }
 
 /// Commands of helm that are to come.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 14] = [
     "create",
-    "dependency",
     "env",
     "get",
     "history",
     "install",
     "list",
-    "package",
     "plugin",
     "rollback",
     "status",

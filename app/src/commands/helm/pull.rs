@@ -30,7 +30,7 @@ pub(super) fn run(paths: &Paths, args: &Pull) -> Result<(), Failure> {
 }
 
 /// What the archive is called: a registry knows no names of files.
-fn file_name(url: &str) -> String {
+pub(super) fn file_name(url: &str) -> String {
     let path = url.split('?').next().unwrap_or(url);
     let last = path.rsplit('/').next().unwrap_or(path);
     if !url.starts_with("oci://") {

@@ -90,7 +90,7 @@ impl Maintainer {
 }
 
 impl Dependency {
-    fn to_value(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         let mut fields = Fields::default();
         fields.0.insert("name", self.name.as_str());
         fields.text("version", &self.version);
@@ -105,7 +105,7 @@ impl Dependency {
 }
 
 impl Lock {
-    fn to_value(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         let dependencies = self.dependencies.as_ref().map(|all| {
             all.iter().map(|one| one.as_ref().map_or(Value::Null, Dependency::to_value)).collect::<Vec<_>>()
         });

@@ -9,6 +9,7 @@ mod ignore;
 mod json;
 mod load;
 mod metadata;
+mod package;
 
 use std::sync::Arc;
 
