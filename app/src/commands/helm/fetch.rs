@@ -10,11 +10,20 @@ use super::repo::failure;
 use super::repositories::{Repositories, Repository, access};
 use crate::cli::helm::ChartArgs;
 use crate::exit::Failure;
+use crate::output::print;
 
 pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Gets a chart that is not on this machine.
+/// Gets a chart that is not on this machine. What comes from a registry is told on standard output, as Helm does.
 pub(super) fn fetch(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, Failure> {
+    let chart = find(paths, name, how)?;
+    if let Some(manifest) = &chart.manifest {
+        print(&format!("Pulled: {}\nDigest: {manifest}\n", chart.url.trim_start_matches("oci://")))?;
+    }
+    Ok(chart)
+}
+
+fn find(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, Failure> {
     let charts = paths.charts(TIMEOUT)?;
     let version = match how.version.as_deref().unwrap_or_default() {
         "" if how.devel => ">0.0.0-0",

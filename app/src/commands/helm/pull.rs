@@ -8,7 +8,6 @@ use super::fetch;
 use super::paths::{self, Paths};
 use crate::cli::helm::Pull;
 use crate::exit::Failure;
-use crate::output::say;
 
 pub(super) fn run(paths: &Paths, args: &Pull) -> Result<(), Failure> {
     if args.prov {
@@ -16,9 +15,6 @@ pub(super) fn run(paths: &Paths, args: &Pull) -> Result<(), Failure> {
     }
     for name in &args.charts {
         let chart = fetch::fetch(paths, name, &args.path)?;
-        if let Some(manifest) = &chart.manifest {
-            say(&format!("Pulled: {}\nDigest: {manifest}", chart.url.trim_start_matches("oci://")));
-        }
         if args.untar {
             untar(args, name, &chart)?;
         } else {

@@ -11,7 +11,7 @@ use super::repo::failure;
 use super::repositories::access;
 use crate::cli::helm::Push;
 use crate::exit::Failure;
-use crate::output::say;
+use crate::output::print;
 
 const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 const CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
@@ -27,13 +27,15 @@ pub(super) fn run(paths: &Paths, args: &Push) -> Result<(), Failure> {
     };
     let bytes =
         std::fs::read(file).map_err(|error| Failure::said(format!("Error: {}: {error}", file.display())))?;
-    let metadata = metadata(file, &bytes)?;
+    let chart = weir_helm::Chart::from_archive(&bytes, &file.to_string_lossy())
+        .map_err(|error| Failure::said(format!("Error: {error}")))?;
+    let metadata = chart.metadata.to_value();
     let text = |key: &str| metadata.str_at(&[key]).unwrap_or_default().to_string();
     let reference = format!("{}/{}:{}", remote.trim_end_matches('/'), text("name"), text("version"));
     let reference: Reference = reference.parse().map_err(|error| Failure::said(format!("Error: {error}")))?;
     let registry = paths.charts(Duration::from_secs(300))?.registry(&source(args)?).map_err(failure)?;
     let failed = |error: weir_fetch::OciError| Failure::said(format!("Error: {error}"));
-    let config = weir_yaml::to_json(&metadata);
+    let config = chart.metadata.to_json();
     let mut layers = vec![Descriptor::of(CHART, &bytes)];
     let provenance = std::fs::read(provenance_of(file)).ok();
     if let Some(provenance) = &provenance {
@@ -51,8 +53,7 @@ pub(super) fn run(paths: &Paths, args: &Push) -> Result<(), Failure> {
     };
     let manifest = serde_json::to_vec(&manifest).map_err(|error| Failure::said(format!("Error: {error}")))?;
     let pushed = registry.push_manifest(&reference, &manifest).map_err(failed)?;
-    say(&format!("Pushed: {reference}\nDigest: {}", pushed.digest));
-    Ok(())
+    print(&format!("Pushed: {reference}\nDigest: {}\n", pushed.digest))
 }
 
 fn source(args: &Push) -> Result<ChartSource, Failure> {
@@ -71,12 +72,6 @@ fn provenance_of(file: &Path) -> std::path::PathBuf {
     let mut name = file.as_os_str().to_os_string();
     name.push(".prov");
     name.into()
-}
-
-/// What the chart says of itself.
-fn metadata(file: &Path, bytes: &[u8]) -> Result<Value, Failure> {
-    let chart = weir_helm::Chart::from_archive(bytes, &file.to_string_lossy());
-    Ok(chart.map_err(|error| Failure::said(format!("Error: {error}")))?.metadata.to_value())
 }
 
 /// What registries show of a chart.

@@ -64,8 +64,10 @@ impl Metadata {
         fields.text("appVersion", &self.app_version);
         fields.flag("deprecated", self.deprecated);
         if let Some(annotations) = self.annotations.as_ref().filter(|all| !all.is_empty()) {
-            let annotations: Map =
+            let mut annotations: Vec<_> =
                 annotations.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            annotations.sort_unstable();
+            let annotations: Map = annotations.into_iter().collect();
             fields.0.insert("annotations", annotations);
         }
         fields.text("kubeVersion", &self.kube_version);

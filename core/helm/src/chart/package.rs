@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 use weir_yaml::{Value, to_json, to_yaml};
 
 use super::dependency::{Dependency, Lock};
+use super::metadata::Metadata;
 use super::{Chart, File};
 use crate::error::Error;
 use crate::quote::quoted;
@@ -106,15 +107,34 @@ fn list(dependencies: &[Dependency]) -> String {
 }
 
 impl Dependency {
-    /// In the order of the fields in Helm's struct: the seal is over this text.
+    /// The seal is over this text.
     fn to_json(&self) -> String {
-        let value = self.to_value();
-        let fields = value.as_map().into_iter().flat_map(|map| map.iter());
-        let fields: Vec<_> = fields
-            .map(|(name, value)| format!("{}:{}", to_json(&Value::from(name.as_str())), to_json(value)))
-            .collect();
-        // As Go writes JSON.
-        let text = format!("{{{}}}", fields.join(","));
-        text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+        json(&self.to_value())
+    }
+}
+
+impl Metadata {
+    /// As registries keep it.
+    pub fn to_json(&self) -> String {
+        json(&self.to_value())
+    }
+}
+
+/// As Go writes its structs: fields in their order, and nothing that a web page could take for a tag.
+fn json(value: &Value) -> String {
+    let text = in_order(value);
+    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+fn in_order(value: &Value) -> String {
+    match value {
+        Value::Map(map) => {
+            let fields = map
+                .iter()
+                .map(|(name, value)| format!("{}:{}", to_json(&Value::from(name.as_str())), in_order(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+        }
+        Value::List(items) => format!("[{}]", items.iter().map(in_order).collect::<Vec<_>>().join(",")),
+        leaf => to_json(leaf),
     }
 }
