@@ -26,6 +26,6 @@ pub use filter::source_files;
 pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};
 pub use local::local_directory;
-pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry};
+pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry, sha256};
 pub use snapshot::{local_identity, local_snapshot};
 pub use web::{Access, Auth, Cause, ClientCertificate, Mirrors, Patience, UrlMirror, WebError};

@@ -53,6 +53,17 @@ pub(crate) struct DependencyGet {
     pub(crate) path: ChartArgs,
 }
 
+/// Create a chart to begin with
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  weir helm create podinfo")]
+pub(crate) struct HelmCreate {
+    /// Its name, or a path that ends with it
+    pub(crate) name: String,
+    /// A chart to copy instead (not supported yet)
+    #[arg(short = 'p', long, value_name = "NAME")]
+    pub(crate) starter: Option<String>,
+}
+
 /// Pack a chart into an archive
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

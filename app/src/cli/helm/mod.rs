@@ -10,10 +10,13 @@ mod transfer;
 use clap::{Args, Subcommand};
 
 pub(crate) use common::{ChartArgs, Global, ValueArgs};
-pub(crate) use dependency::{DependencyGet, DependencyList, DependencyWhat, HelmDependency, HelmPackage};
+pub(crate) use dependency::{
+    DependencyGet, DependencyList, DependencyWhat, HelmCreate, HelmDependency, HelmPackage,
+};
 pub(crate) use registry::{Login, Logout, Registry, RegistryWhat};
 pub(crate) use repo::{
-    Repo, RepoAdd, RepoList, RepoRemove, RepoUpdate, RepoWhat, Search, SearchRepo, SearchWhat, TableFormat,
+    Repo, RepoAdd, RepoIndex, RepoList, RepoRemove, RepoUpdate, RepoWhat, Search, SearchRepo, SearchWhat,
+    TableFormat,
 };
 pub(crate) use template::HelmTemplate;
 pub(crate) use transfer::{Pull, Push};
@@ -46,6 +49,7 @@ pub(crate) enum HelmWhat {
     Show(HelmShow),
     Pull(Pull),
     Push(Push),
+    Create(HelmCreate),
     Dependency(HelmDependency),
     Package(HelmPackage),
     Repo(Repo),

@@ -21,6 +21,7 @@ pub(crate) enum RepoWhat {
     List(RepoList),
     Update(RepoUpdate),
     Remove(RepoRemove),
+    Index(RepoIndex),
 }
 
 /// Add a repository
@@ -95,6 +96,22 @@ pub(crate) struct RepoRemove {
     /// The repositories
     #[arg(required = true)]
     pub(crate) names: Vec<String>,
+}
+
+/// Write an index over packed charts
+#[derive(Debug, Args)]
+pub(crate) struct RepoIndex {
+    /// Directory with the packages
+    pub(crate) directory: PathBuf,
+    /// URL of the repository
+    #[arg(long, value_name = "URL", default_value = "", hide_default_value = true)]
+    pub(crate) url: String,
+    /// Index whose entries are added
+    #[arg(long, value_name = "FILE")]
+    pub(crate) merge: Option<PathBuf>,
+    /// Write JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Search for charts

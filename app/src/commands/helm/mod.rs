@@ -1,8 +1,10 @@
 //! `weir helm`: one file for each command.
 
 mod chart;
+mod create;
 mod dependency;
 mod fetch;
+mod index;
 mod lint;
 mod package;
 mod paths;
@@ -35,6 +37,7 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
         HelmWhat::Show(args) => show::run(&args.what, &global),
         HelmWhat::Pull(args) => pull::run(&Paths::of(&global), &args),
         HelmWhat::Push(args) => push::run(&Paths::of(&global), &args),
+        HelmWhat::Create(args) => create::run(&args),
         HelmWhat::Dependency(dependency) => match dependency.what {
             DependencyWhat::List(args) => dependency::list(&args),
             DependencyWhat::Build(args) => dependency::build(&Paths::of(&global), &args),
@@ -45,6 +48,7 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
             RepoWhat::Add(args) => repo::add(&Paths::of(&global), args),
             RepoWhat::List(args) => repo::list(&Paths::of(&global), &args),
             RepoWhat::Update(args) => repo::update(&Paths::of(&global), &args),
+            RepoWhat::Index(args) => index::run(&args),
             RepoWhat::Remove(args) => repo::remove(&Paths::of(&global), &args),
         },
         HelmWhat::Search(search) => match search.what {
@@ -72,8 +76,7 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
 }
 
 /// Commands of helm that are to come.
-const KNOWN: [&str; 14] = [
-    "create",
+const KNOWN: [&str; 13] = [
     "env",
     "get",
     "history",

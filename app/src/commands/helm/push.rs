@@ -51,8 +51,11 @@ pub(super) fn run(paths: &Paths, args: &Push) -> Result<(), Failure> {
         layers,
         annotations: annotations(&metadata, file),
     };
-    let manifest = serde_json::to_vec(&manifest).map_err(|error| Failure::said(format!("Error: {error}")))?;
-    let pushed = registry.push_manifest(&reference, &manifest).map_err(failed)?;
+    let manifest =
+        serde_json::to_string(&manifest).map_err(|error| Failure::said(format!("Error: {error}")))?;
+    // As Go writes JSON.
+    let manifest = manifest.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    let pushed = registry.push_manifest(&reference, manifest.as_bytes()).map_err(failed)?;
     print(&format!("Pushed: {reference}\nDigest: {}\n", pushed.digest))
 }
 

@@ -10,7 +10,7 @@ use super::paths::Paths;
 use super::repositories::access;
 use crate::cli::helm::{Login, Logout};
 use crate::exit::Failure;
-use crate::output::say;
+use crate::output::{print, say};
 
 pub(super) fn login(paths: &Paths, args: Login) -> Result<(), Failure> {
     let (user, password) = who(&args)?;
@@ -33,8 +33,7 @@ pub(super) fn login(paths: &Paths, args: Login) -> Result<(), Failure> {
     let kept = Credentials { files: vec![paths.logins.clone()], ..Credentials::default() };
     kept.put(host, &Kept { user, password, identity_token: None })
         .map_err(|error| Failure::said(format!("Error: {error}")))?;
-    say("Login Succeeded");
-    Ok(())
+    print("Login Succeeded\n")
 }
 
 pub(super) fn logout(paths: &Paths, args: &Logout) -> Result<(), Failure> {
@@ -43,8 +42,7 @@ pub(super) fn logout(paths: &Paths, args: &Logout) -> Result<(), Failure> {
     if !kept.remove(host).map_err(|error| Failure::said(format!("Error: {error}")))? {
         return Err(Failure::said(format!("Error: not logged in to {host}")));
     }
-    say(&format!("Removing login credentials for {host}"));
-    Ok(())
+    print(&format!("Removing login credentials for {host}\n"))
 }
 
 /// The host of what was named; a path of it is of no use here.

@@ -11,3 +11,9 @@ pub use reference::Reference;
 pub(crate) use reference::is_digest;
 pub use registry::{Descriptor, Manifest, OciError, Registry};
 pub(crate) use registry::{digest, hex};
+
+/// The SHA-256 of these bytes in hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    digest(bytes)["sha256:".len()..].to_string()
+}
