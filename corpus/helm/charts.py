@@ -15,6 +15,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 
 KUBE = "1.34.0"
 CACHE = os.path.expanduser("~/.cache/weir-charts-oracle")
@@ -67,7 +68,11 @@ def oracle(helm, chart, values, extra):
     path = os.path.join(CACHE, key)
     if os.path.exists(path):
         return pickle.load(open(path, "rb"))
-    answers = [run([helm], chart, values, extra) for _ in range(2)]
+    first = run([helm], chart, values, extra)
+    if str(int(time.time()))[:6].encode() in first[1]:
+        # Seconds have to differ as well.
+        time.sleep(1.1)
+    answers = [first, run([helm], chart, values, extra)]
     os.makedirs(CACHE, exist_ok=True)
     pickle.dump(answers, open(path + ".part", "wb"))
     os.rename(path + ".part", path)

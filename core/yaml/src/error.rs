@@ -19,6 +19,8 @@ pub struct YamlError {
     pub column: u32,
     /// Who found it.
     pub(crate) stage: Stage,
+    /// The line as go-yaml counts it, which knows more kinds of line breaks.
+    pub(crate) counted: u32,
 }
 
 /// Which part of the reader finds a problem. go-yaml counts lines differently in each.
@@ -28,7 +30,9 @@ pub(crate) enum Stage {
     Scan,
     /// The parser.
     Parse,
-    /// What comes after them, or before.
+    /// What makes JSON of the values.
+    Json,
+    /// What comes after the parser, or before the scanner.
     Other,
 }
 
@@ -37,11 +41,12 @@ impl YamlError {
     /// where its parser is at a loss.
     pub fn in_words_of_v2(&self) -> String {
         let line = match self.stage {
-            Stage::Scan if self.line > 1 => self.line,
-            Stage::Parse if self.line > 1 => self.line - 1,
+            Stage::Scan if self.counted > 1 => self.counted,
+            Stage::Parse if self.counted > 1 => self.counted - 1,
             Stage::Other if self.message.ends_with("already set in map") => {
                 return format!("yaml: unmarshal errors:\n  line {}: {}", self.line, self.message);
             }
+            Stage::Json => return self.message.clone(),
             _ => return format!("yaml: {}", self.message),
         };
         format!("yaml: line {line}: {}", self.message)
@@ -91,6 +96,29 @@ impl Fault {
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let column = before[start..].iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1;
         let cut = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        YamlError { message: message.into_owned(), span, line: cut(line), column: cut(column), stage }
+        // For go-yaml the end of a text is on a line of its own, except inside of a scalar.
+        let is_open = at == bytes.len() && at > 0 && breaks(&bytes[..at]) == breaks(&bytes[..at - 1]);
+        let at_end = is_open && (stage == Stage::Parse || message == "could not find expected ':'");
+        let counted = cut(breaks(before) + 1 + usize::from(at_end));
+        YamlError {
+            message: message.into_owned(),
+            span,
+            line: cut(line),
+            column: cut(column),
+            stage,
+            counted,
+        }
     }
+}
+
+/// How many lines end in the text, for libyaml.
+fn breaks(text: &[u8]) -> usize {
+    let is_break = |at: usize| match text[at] {
+        b'\n' => at == 0 || text[at - 1] != b'\r',
+        b'\r' => true,
+        0x85 => at > 0 && text[at - 1] == 0xc2,
+        0xa8 | 0xa9 => at > 1 && text[at - 2..at] == [0xe2, 0x80],
+        _ => false,
+    };
+    (0..text.len()).filter(|at| is_break(*at)).count()
 }

@@ -129,7 +129,7 @@ fn documents(text: &[u8]) -> (Vec<Object>, Result<(), String>) {
     let mut objects = Vec::new();
     let (parts, problem) = values::documents_so_far(text);
     for part in parts {
-        match typed::read(part, &OBJECT).and_then(typed::Read::whole_or_nothing) {
+        match typed::read(&part, &OBJECT).and_then(typed::Read::whole_or_nothing) {
             Ok(Some(fields)) => objects.push(Object::of(&fields)),
             Ok(None) => {}
             Err(error) => return (objects, Err(format!("unable to parse YAML: {error}"))),

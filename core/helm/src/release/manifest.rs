@@ -57,17 +57,20 @@ pub enum Splitting {
 pub fn split_manifests(text: &str, splitting: Splitting) -> Vec<&str> {
     let mut documents = Vec::new();
     let mut rest = text.trim_start();
-    while let Some((start, end)) = separator(rest, splitting) {
+    let mut at_start = true;
+    while let Some((start, end)) = separator(rest, at_start || splitting == Splitting::Narrow, splitting) {
         documents.push(&rest[..start]);
         rest = &rest[end..];
+        at_start = false;
     }
     documents.push(rest);
     documents.into_iter().map(str::trim_start).filter(|document| !document.is_empty()).collect()
 }
 
 /// From where to where the next separator goes.
-fn separator(text: &str, splitting: Splitting) -> Option<(usize, usize)> {
-    let mark = if text.starts_with("---") { 0 } else { text.find("\n---")? + 1 };
+fn separator(text: &str, may_begin: bool, splitting: Splitting) -> Option<(usize, usize)> {
+    // What was taken in with the separator before cannot make this one begin a line.
+    let mark = if may_begin && text.starts_with("---") { 0 } else { text.find("\n---")? + 1 };
     let after = &text[mark + 3..];
     if splitting == Splitting::Narrow {
         return Some((mark, text.len() - after.trim_start_matches([' ', '\t']).len()));
@@ -144,8 +147,12 @@ mod tests {
     #[test]
     fn streams_are_parted_as_helm_does() {
         let text = "\n---\na: 1\n\n---  \n\n---b: 2\n--- \t# x\nc: 3\n";
-        assert_eq!(split_manifests(text, Splitting::Wide), ["a: 1", "b: 2", "# x\nc: 3\n"]);
+        assert_eq!(split_manifests(text, Splitting::Wide), ["a: 1", "---b: 2", "# x\nc: 3\n"]);
         assert_eq!(split_manifests(text, Splitting::Narrow), ["a: 1\n\n", "b: 2\n", "# x\nc: 3\n"]);
+        assert_eq!(
+            split_manifests("---\n---\na: 1\n---\n---\nb: 2\n", Splitting::Wide),
+            ["---\na: 1", "---\nb: 2\n"]
+        );
         assert!(split_manifests(" \n", Splitting::Wide).is_empty());
         assert_eq!(split_manifests("a: |\n  ---\n", Splitting::Wide), ["a: |\n  ---\n"]);
     }

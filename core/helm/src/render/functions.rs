@@ -238,7 +238,8 @@ fn misfit(value: &weir_yaml::Value, wanted: &str) -> String {
 
 fn from_yaml(text: &Str) -> Value {
     match document(text) {
-        Ok(weir_yaml::Value::Null) => Value::Map(Map::nil(Type::AnyMap)),
+        // Null leaves the map as it was: empty.
+        Ok(weir_yaml::Value::Null) => Value::Map(Map::new()),
         Ok(value @ weir_yaml::Value::Map(_)) => Value::from_yaml(&value),
         Ok(other) => {
             let problem = misfit(&other, "map[string]interface {}");
@@ -254,7 +255,7 @@ fn error_list(error: String) -> Value {
 
 fn from_yaml_array(text: &Str) -> Value {
     match document(text) {
-        Ok(weir_yaml::Value::Null) => Value::List(List::nil(Type::AnyList)),
+        Ok(weir_yaml::Value::Null) => Value::list(Vec::new()),
         Ok(value @ weir_yaml::Value::List(_)) => Value::from_yaml(&value),
         Ok(other) => {
             let problem = misfit(&other, "[]interface {}");

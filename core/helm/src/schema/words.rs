@@ -10,30 +10,99 @@ use crate::quote::quoted;
 pub(super) fn of_values(error: &ValidationError<'_, '_>) -> String {
     let mut lines = Vec::new();
     for cause in &error.causes {
-        collect(cause, 0, &mut lines);
+        collect(cause, &Context { schema: error.schema_url, ..Context::default() }, &mut lines);
     }
     lines.join("\n")
 }
 
-fn collect(error: &ValidationError<'_, '_>, depth: usize, lines: &mut Vec<String>) {
-    let is_passed_over = error.causes.len() == 1 && matches!(error.kind, ErrorKind::Reference { .. });
-    let mut below = depth;
-    if !is_passed_over {
-        let indent = "  ".repeat(depth);
-        lines.push(format!("{indent}- at {}: {}", quote(&pointer(error)), words(&error.kind)));
-        below += 1;
+/// What stands above an error.
+#[derive(Clone, Default)]
+struct Context<'s> {
+    /// The schema that was being looked at.
+    schema: &'s str,
+    /// How deep in the values that was.
+    values: usize,
+    depth: usize,
+    /// The first of several schemas was named already.
+    is_named: bool,
+}
+
+fn collect<'s>(error: &'s ValidationError<'_, '_>, above: &Context<'s>, lines: &mut Vec<String>) {
+    let mut here = above.clone();
+    name_choices(error, &mut here, lines);
+    here.schema = error.schema_url;
+    here.values = error.instance_location.tokens.len();
+    here.is_named = matches!(
+        error.kind,
+        ErrorKind::AllOf
+            | ErrorKind::AnyOf
+            | ErrorKind::OneOf(_)
+            | ErrorKind::Contains
+            | ErrorKind::MinContains { .. }
+    );
+    if let ErrorKind::Reference { url, .. } = error.kind {
+        here.schema = url;
+    }
+    if error.causes.len() != 1 || !matches!(error.kind, ErrorKind::Reference { .. }) {
+        line(error, here.values, here.depth, &words(&error.kind), lines);
+        here.depth += 1;
     }
     for cause in &error.causes {
-        collect(cause, below, lines);
+        collect(cause, &here, lines);
     }
 }
 
-fn pointer(error: &ValidationError<'_, '_>) -> String {
-    let tokens = error.instance_location.tokens.iter().map(|token| match token {
+fn line(error: &ValidationError<'_, '_>, values: usize, depth: usize, words: &str, lines: &mut Vec<String>) {
+    let tokens = error.instance_location.tokens.iter().take(values).map(|token| match token {
         InstanceToken::Prop(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
         InstanceToken::Item(at) => format!("/{at}"),
     });
-    tokens.collect()
+    let (indent, place) = ("  ".repeat(depth), quote(&tokens.collect::<String>()));
+    lines.push(format!("{indent}- at {place}: {words}"));
+}
+
+/// Where only one of several schemas has something to say, our library leaves the choice out, and Helm's names it. The
+/// way from the schema above to that of the error tells where.
+fn name_choices(error: &ValidationError<'_, '_>, here: &mut Context<'_>, lines: &mut Vec<String>) {
+    let Some(way) = error.schema_url.strip_prefix(here.schema) else { return };
+    let mut steps = way.split('/').filter(|step| !step.is_empty()).peekable();
+    while let Some(step) = steps.next() {
+        let choice = match step {
+            "allOf" => Some("'allOf' failed"),
+            "anyOf" => Some("'anyOf' failed"),
+            "oneOf" => Some("'oneOf' failed, none matched"),
+            "contains" => Some("no items match contains schema"),
+            _ => None,
+        };
+        if let Some(choice) = choice
+            && !std::mem::take(&mut here.is_named)
+        {
+            line(error, here.values, here.depth, choice, lines);
+            here.depth += 1;
+        }
+        let is_index = |next: &&str| next.bytes().all(|byte| byte.is_ascii_digit());
+        match step {
+            "properties" | "patternProperties" | "prefixItems" => {
+                steps.next();
+                here.values += 1;
+            }
+            "items" => {
+                steps.next_if(is_index);
+                here.values += 1;
+            }
+            "additionalProperties"
+            | "additionalItems"
+            | "unevaluatedProperties"
+            | "unevaluatedItems"
+            | "contains" => {
+                here.values += 1;
+            }
+            "allOf" | "anyOf" | "oneOf" | "definitions" | "$defs" | "dependentSchemas" | "dependencies" => {
+                steps.next();
+            }
+            _ => {}
+        }
+    }
 }
 
 fn words(kind: &ErrorKind<'_, '_>) -> String {

@@ -1,5 +1,7 @@
 //! Files with values: one or more documents, each over those before.
 
+use std::borrow::Cow;
+
 use weir_yaml::{Dialect, Map, Value, first_from_yaml};
 
 use crate::error::Error;
@@ -13,7 +15,7 @@ pub fn load(text: &[u8]) -> Result<Map, Error> {
         return Err(Error::new(format!("error reading yaml document: {problem}")));
     }
     for document in documents {
-        let document = map_of(document).map_err(|error| error.within("cannot unmarshal yaml document"))?;
+        let document = map_of(&document).map_err(|error| error.within("cannot unmarshal yaml document"))?;
         values = if values.is_empty() { document } else { merge(values, document) };
     }
     Ok(values)
@@ -89,7 +91,8 @@ pub fn merge(mut first: Map, second: Map) -> Map {
 /// The documents of a stream as the Kubernetes libraries part them: only whole lines, before YAML is looked at.
 ///
 /// Gives those before a line that is malformed, and what is wrong with it.
-pub(crate) fn documents_so_far(text: &[u8]) -> (Vec<&[u8]>, Option<String>) {
+/// The last line is closed where it is not.
+pub(crate) fn documents_so_far(text: &[u8]) -> (Vec<Cow<'_, [u8]>>, Option<String>) {
     let mut documents = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < text.len() {
@@ -101,14 +104,17 @@ pub(crate) fn documents_so_far(text: &[u8]) -> (Vec<&[u8]>, Option<String>) {
                 return (documents, Some(format!("invalid Yaml document separator: {rest}")));
             }
             if at > start {
-                documents.push(&text[start..at]);
+                documents.push(Cow::Borrowed(&text[start..at]));
                 start = end;
             }
         }
         at = end;
     }
     if start < text.len() {
-        documents.push(&text[start..]);
+        documents.push(match text[start..].ends_with(b"\n") {
+            true => Cow::Borrowed(&text[start..]),
+            false => Cow::Owned([&text[start..], b"\n"].concat()),
+        });
     }
     (documents, None)
 }
