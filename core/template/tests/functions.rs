@@ -4,7 +4,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    clippy::unwrap_used,
     reason = "tests read files and say what they compared"
 )]
 
