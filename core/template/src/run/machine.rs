@@ -331,7 +331,7 @@ impl<'e> Machine<'e> {
     fn account(&mut self, value: &Value) -> Result<(), Error> {
         let size = match value {
             Value::Str(text) | Value::Bytes(text) => text.len(),
-            Value::List(list) => list.items().len() * size_of::<Value>(),
+            Value::List(list) => size_of_val(list.items()),
             Value::Map(map) => map.len() * 2 * size_of::<Value>(),
             _ => return Ok(()),
         };
