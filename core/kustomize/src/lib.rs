@@ -21,6 +21,7 @@ mod name_reference;
 mod objects;
 mod open_api;
 mod origin;
+mod places;
 mod plugin;
 mod print;
 mod reader;
