@@ -158,10 +158,6 @@ impl Candidates {
         self.by_previous_name.contains_key(name)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// The object that a name in a field means. A map says its namespace too, if it has one.
     pub(super) fn find(
         &self,
