@@ -227,10 +227,12 @@ impl Res {
             "default" => Text::from("default"),
             _ => self.text_at(&["metadata", "namespace"]),
         };
+        // Most objects get no more than one or two.
+        self.previous.reserve_exact(1);
         self.previous.push(Previous { kind, namespace, name });
     }
 
-    fn text_at(&self, path: &[&str]) -> Text {
+    pub(crate) fn text_at(&self, path: &[&str]) -> Text {
         match self.object.at(path) {
             Some(Value::String(text)) => text.clone(),
             Some(value) => Text::from(value.as_written().unwrap_or("")),

@@ -40,6 +40,7 @@ pub(super) fn set(step: &mut Step<'_, '_>, prefix: &Text, suffix: &Text, specs: 
             if &*spec.path == "metadata/name" && is_selected(resource.first_key(), spec) {
                 for (affix, affixes) in [(prefix, &mut resource.prefixes), (suffix, &mut resource.suffixes)] {
                     if !affix.is_empty() {
+                        affixes.reserve_exact(1);
                         affixes.push(affix.clone());
                     }
                 }

@@ -19,13 +19,14 @@ pub(crate) fn break_one(random: &mut Random, files: &mut Files) {
     let blank = " ".repeat(indent.len());
     match random.below(9) {
         0 => drop(lines.remove(at)),
-        // In patches keys may be there twice, see COMPATIBILITY.md.
-        1 if path.contains("/r") => lines.insert(at, line),
         2 => lines[at] = line.replace(": ", ":"),
         3 => lines[at] = format!(" {line}"),
         4 => lines.insert(at, format!("{blank}unknown: 1")),
         5 => lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: []")),
-        6 => lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: 1")),
+        // A number as a kind, or as a path of a configuration, is refused here.
+        6 if !line.contains("kind") && !path.contains("/conf") => {
+            lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: 1"))
+        }
         7 => lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}:")),
         _ => lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: {{a: b}}")),
     }

@@ -7,7 +7,7 @@ use crate::fields;
 use crate::objects::{self, Made};
 use crate::random::Random;
 use crate::real;
-use crate::yaml::{Node, map, write};
+use crate::yaml::{Node, map, write, write_kustomization};
 
 /// Fields without which there is nothing to test.
 const KEPT: [&str; 4] = ["apiVersion", "kind", "resources", "bases"];
@@ -106,7 +106,7 @@ impl Maker {
 
     fn put(&mut self, path: &str, kustomization: &Node) {
         let odd = self.odd.min(1);
-        let text = write(&mut self.random, kustomization, odd);
+        let text = write_kustomization(&mut self.random, kustomization, odd);
         self.file(path.to_string(), text);
     }
 

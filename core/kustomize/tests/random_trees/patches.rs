@@ -3,7 +3,7 @@
 use crate::layers::Maker;
 use crate::objects::{self, IMAGES, Made, any, labels, text};
 use crate::random::Random;
-use crate::yaml::{Node, map, write, write_patch};
+use crate::yaml::{Node, map, write};
 
 /// All fields that hold patches.
 pub(crate) fn all(maker: &mut Maker, dir: &str, kustomization: &mut Node, known: &[Made]) {
@@ -145,7 +145,7 @@ fn strategic_text(maker: &mut Maker, made: &Made) -> String {
         body(random, made, &mut patch);
     }
     let odd = maker.odd;
-    write_patch(&mut maker.random, &patch, odd)
+    write(&mut maker.random, &patch, odd)
 }
 
 fn body(random: &mut Random, made: &Made, patch: &mut Node) {

@@ -88,12 +88,12 @@ impl Node {
 
 /// Writes a document; the odder, the more styles.
 pub(crate) fn write(random: &mut Random, node: &Node, odd: usize) -> String {
-    write_with(random, node, odd, true)
+    write_with(random, node, odd, false)
 }
 
-/// The same for a patch: comments behind its keys land inside of braces of what is patched, where kustomize fails.
-pub(crate) fn write_patch(random: &mut Random, node: &Node, odd: usize) -> String {
-    write_with(random, node, odd, false)
+/// The same with comments behind keys too. In what is patched they may land inside of braces, where kustomize fails.
+pub(crate) fn write_kustomization(random: &mut Random, node: &Node, odd: usize) -> String {
+    write_with(random, node, odd, true)
 }
 
 fn write_with(random: &mut Random, node: &Node, odd: usize, behind: bool) -> String {

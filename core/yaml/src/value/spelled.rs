@@ -114,6 +114,10 @@ impl Value {
         match self {
             // Between brackets something has to be written.
             Self::Spelled(_) if in_flow && self.is_bare_null() => *self = Self::from(""),
+            // Texts on lines of their own are put in quotes there.
+            Self::Spelled(spelled) if in_flow && spelled.value.as_str().is_some() => {
+                *self = spelled.value.clone();
+            }
             Self::Spelled(spelled) => {
                 *self = spelled.printed.clone().map_or_else(|| spelled.value.clone(), Self::String);
             }
