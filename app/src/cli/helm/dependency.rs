@@ -43,6 +43,7 @@ pub(crate) struct DependencyList {
 
 /// Which chart, and how its repositories are reached.
 #[derive(Debug, Args)]
+#[command(disable_version_flag = true)]
 pub(crate) struct DependencyGet {
     /// The chart [default: .]
     pub(crate) chart: Option<String>,
@@ -66,9 +67,12 @@ pub(crate) struct HelmCreate {
 
 /// Pack a chart into an archive
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    disable_version_flag = true,
+    after_help = "Examples:
   weir helm package ./charts/podinfo
-  weir helm package ./charts/podinfo --version 1.2.3 --app-version 6.9.0 -d dist")]
+  weir helm package ./charts/podinfo --version 1.2.3 --app-version 6.9.0 -d dist"
+)]
 pub(crate) struct HelmPackage {
     /// Directories of charts
     #[arg(required = true)]

@@ -120,6 +120,7 @@ pub(crate) enum HelmShowWhat {
 
 /// What is shown.
 #[derive(Debug, Args)]
+#[command(disable_version_flag = true)]
 pub(crate) struct ShowArgs {
     /// The chart: a directory or an archive
     pub(crate) chart: String,

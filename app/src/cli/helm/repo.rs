@@ -132,6 +132,7 @@ pub(crate) enum SearchWhat {
 
 /// Search in the repositories that were added
 #[derive(Debug, Args)]
+#[command(disable_version_flag = true)]
 pub(crate) struct SearchRepo {
     /// Words to look for
     pub(crate) words: Vec<String>,

@@ -16,6 +16,7 @@ use super::{ChartArgs, ValueArgs};
   weir helm template podinfo ./charts/podinfo --show-only templates/deployment.yaml
   weir helm template podinfo ./charts/podinfo --kube-version 1.33 --api-versions monitoring.coreos.com/v1"
 )]
+#[command(disable_version_flag = true)]
 pub(crate) struct HelmTemplate {
     /// Name of the release, then the chart: a directory or an archive
     #[arg(value_name = "NAME CHART")]

@@ -9,6 +9,7 @@ use super::ChartArgs;
 /// Download a chart, and unpack it if asked to
 #[derive(Debug, Args)]
 #[command(
+    disable_version_flag = true,
     visible_alias = "fetch",
     after_help = "Examples:
   weir helm pull podinfo/podinfo --version 6.9.0
