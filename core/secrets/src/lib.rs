@@ -6,11 +6,13 @@
 mod cipher;
 mod decrypt;
 mod error;
+mod formats;
 mod keys;
 mod metadata;
 mod rule;
 
 pub use decrypt::{Integrity, decrypt, is_encrypted};
 pub use error::SecretError;
+pub use formats::{Format, decrypt_bytes};
 pub use keys::Keys;
 pub use metadata::{KeyEntry, Metadata};

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use weir_secrets::{Integrity, Keys, SecretError, decrypt, is_encrypted};
+use weir_secrets::{Format, Integrity, Keys, SecretError, decrypt, decrypt_bytes, is_encrypted};
 use weir_yaml::{Dialect, Value, first_from_yaml, from_json, to_json};
 
 fn read(name: &str) -> String {
@@ -118,4 +118,22 @@ fn keys_are_read_and_never_shown() {
         assert!(error.contains(cause) && error.contains("line 3") && !error.contains("rubbish"), "{error}");
     }
     assert!(Keys::public_of(&secret).unwrap().starts_with("age1"));
+}
+
+#[test]
+fn files_of_other_formats_are_as_they_were() {
+    let open =
+        |name: &str, from, to| decrypt_bytes(read(name).as_bytes(), (from, to), &keys()).unwrap().to_vec();
+    assert_eq!(Format::detect(read("env.env").as_bytes()), Some(Format::Dotenv));
+    let lines = String::from_utf8(open("env.env", Format::Dotenv, Format::Dotenv)).unwrap();
+    assert_eq!(lines, "A=1\nB=\"two words\"\n# c\nC=\n");
+    assert_eq!(Format::detect(read("binary.json").as_bytes()), Some(Format::Json));
+    assert_eq!(open("binary.json", Format::Binary, Format::Binary), b"hello \x00\x01 bin");
+    let yaml = String::from_utf8(open("all.yaml", Format::Yaml, Format::Yaml)).unwrap();
+    assert!(
+        first_from_yaml(&yaml, Dialect::V3).unwrap().means(&plain()) && yaml.contains("\n    name: web\n"),
+        "{yaml}"
+    );
+    assert_eq!(Format::of_path("x/.dockerconfigjson"), Format::Json);
+    assert_eq!(Format::of_path("id_rsa"), Format::Binary);
 }
