@@ -18,7 +18,7 @@ const TABLE: [(&str, &[&str]); 15] = [
     ("secrets", &["yaml"]),
     ("helm", &["template", "semver", "yaml", "files"]),
     ("plan", &["manifest", "yaml", "files"]),
-    ("delivery", &["kustomize", "plan", "manifest", "yaml", "files"]),
+    ("delivery", &["kustomize", "secrets", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
     ("fetch", &["files", "semver", "yaml"]),
     ("apiserver", &["manifest", "yaml"]),

@@ -42,9 +42,13 @@ pub(super) fn run(args: &BuildKustomization, cluster: &ClusterArgs) -> Result<()
     if let Some(substitution) = &mut recipe.substitution {
         substitution.lenient = args.dry_run && !args.strict_substitute;
     }
+    if let Some(decryption) = &mut recipe.decryption {
+        // What is printed is read by others: nothing is opened for it.
+        decryption.masks = true;
+    }
     let values = variables::of(&recipe, &tree, !args.dry_run)?;
     let rendered = answered(|answers| {
-        let known = Known { remotes: answers.clone(), variables: values.clone() };
+        let known = Known { remotes: answers.clone(), variables: values.clone(), ..Known::default() };
         weir_delivery::render(&recipe, &tree, &known)
     })?;
     for warning in &rendered.warnings {

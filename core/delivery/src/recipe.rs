@@ -7,6 +7,7 @@ use weir_files::RootedPath;
 use weir_plan::{Owner, Target};
 use weir_yaml::Value;
 
+use crate::decrypt::Decryption;
 use crate::substitute::Substitution;
 
 /// Name of a unit.
@@ -121,6 +122,8 @@ pub struct Recipe {
     pub labels: BTreeMap<String, String>,
     /// Annotations of all objects.
     pub annotations: BTreeMap<String, String>,
+    /// How what is encrypted is opened.
+    pub decryption: Option<Decryption>,
     /// Variables to fill in after the build.
     pub substitution: Option<Substitution>,
     /// Delete objects that left.

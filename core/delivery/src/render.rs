@@ -8,6 +8,9 @@ use weir_kustomize::{Answer, LoadRestriction, Need, Options, Stop};
 use weir_plan::Desired;
 use weir_yaml::Value;
 
+use weir_secrets::Keys;
+
+use crate::decrypt;
 use crate::envsubst::Variables;
 use crate::generate;
 use crate::normalize::normalize;
@@ -32,12 +35,21 @@ pub struct Known {
     pub remotes: BTreeMap<Need, Answer>,
     /// Values of variables.
     pub variables: Variables,
+    /// Keys of what is encrypted.
+    pub keys: Keys,
 }
 
 /// Renders a unit, or asks for what lies outside of the tree and is not among the answers yet. All problems are given, not
 /// the first.
 pub fn render(recipe: &Recipe, tree: &Tree, known: &Known) -> Result<Rendered, Stop> {
     let dir = recipe.directory().map_err(|e| Stop::Failed(vec![Diagnostic::error(e.to_string())]))?;
+    let opened = match &recipe.decryption {
+        Some(decryption) if !decryption.masks => {
+            decrypt::sources(tree, &dir, &known.keys).map_err(Stop::Failed)?
+        }
+        _ => tree.clone(),
+    };
+    let tree = &opened;
     let root = generate::kustomization(tree, &dir, &recipe.overlay).map_err(Stop::Failed)?;
     let options = Options {
         load_restriction: LoadRestriction::None,
@@ -54,6 +66,10 @@ pub fn render(recipe: &Recipe, tree: &Tree, known: &Known) -> Result<Rendered, S
     let (mut objects, mut problems) = (Vec::new(), Vec::new());
     for resource in built.resources {
         let mut desired = Desired::new(resource.object, resource.origin);
+        if let Err(problem) = decrypt::object(recipe, &known.keys, &mut desired) {
+            problems.push(problem);
+            continue;
+        }
         if let Err(found) = substitute(recipe, tree, &known.variables, &mut desired) {
             problems.extend(found);
             continue;
@@ -128,10 +144,11 @@ fn refusals(recipe: &Recipe, desired: &Desired) -> Vec<Diagnostic> {
         problems.push(desired.problem("has no apiVersion, kind and name"));
     }
     if object.at(&["sops", "mac"]).is_some() && !recipe.owner.asks(object, "decrypt", "disabled") {
-        let cause = "is SOPS encrypted; not supported yet: decryption";
-        problems.push(
-            desired.problem(cause).hint("annotate it with kustomize.toolkit.fluxcd.io/decrypt: disabled"),
-        );
+        let cause = "is SOPS encrypted, configuring decryption is required for this secret to be reconciled";
+        problems.push(desired.problem(cause).hint(
+            "set spec.decryption of the Kustomization to {provider: sops, secretRef: {name: ...}}, or annotate the object \
+             with kustomize.toolkit.fluxcd.io/decrypt: disabled",
+        ));
     }
     problems
 }

@@ -3,6 +3,7 @@
 use weir_files::{Diagnostic, Tree};
 use weir_plan::{self as plan, Id, Inventory, Outcome, Rollout, Wave};
 
+use crate::decrypt::{Decryption, KeysState};
 use crate::recipe::{Recipe, Removal, SourceId, UnitId};
 use crate::render::{Known, Rendered, render};
 use crate::substitute::{VariableSource, VariablesState, variables};
@@ -51,6 +52,8 @@ pub enum Ask {
     Source(SourceId),
     /// The state of these units.
     Dependencies(Vec<UnitId>),
+    /// The keys of the unit.
+    Keys(Decryption),
     /// The data of these objects.
     Variables(Vec<VariableSource>),
     /// Files and repositories behind URLs.
@@ -66,6 +69,8 @@ pub enum Tell {
     Source(SourceState),
     /// To [`Ask::Dependencies`].
     Dependencies(Vec<DependencyState>),
+    /// To [`Ask::Keys`].
+    Keys(KeysState),
     /// To [`Ask::Variables`], in its order.
     Variables(Vec<VariablesState>),
     /// To [`Ask::Remotes`], in its order.
@@ -131,6 +136,7 @@ pub enum End {
 enum Phase {
     Source,
     Dependencies,
+    Keys,
     Variables,
     Render,
     Remotes(Vec<Need>),
@@ -183,6 +189,7 @@ impl Work {
             Phase::Dependencies => {
                 self.recipe.depends_on.is_empty() && self.sources_of_variables().is_empty()
             }
+            Phase::Keys => self.recipe.decryption.is_none() && self.sources_of_variables().is_empty(),
             Phase::Variables => self.sources_of_variables().is_empty(),
             Phase::Render => true,
             Phase::Source | Phase::Remotes(_) | Phase::RollOut(_) | Phase::Done(_) => false,
@@ -194,11 +201,15 @@ impl Work {
         loop {
             match &mut self.phase {
                 Phase::Source => return Step::Ask(Ask::Source(self.recipe.source.clone())),
-                Phase::Dependencies if self.recipe.depends_on.is_empty() => self.phase = Phase::Variables,
+                Phase::Dependencies if self.recipe.depends_on.is_empty() => self.phase = Phase::Keys,
                 Phase::Dependencies => {
                     let units = self.recipe.depends_on.iter().map(|dependency| dependency.unit.clone());
                     return Step::Ask(Ask::Dependencies(units.collect()));
                 }
+                Phase::Keys => match &self.recipe.decryption {
+                    Some(decryption) => return Step::Ask(Ask::Keys(decryption.clone())),
+                    None => self.phase = Phase::Variables,
+                },
                 Phase::Variables => {
                     let sources = self.sources_of_variables();
                     if !sources.is_empty() {
@@ -224,6 +235,14 @@ impl Work {
         match (&mut self.phase, answer) {
             (Phase::Source, Tell::Source(state)) => self.source(state),
             (Phase::Dependencies, Tell::Dependencies(states)) => self.dependencies(&states),
+            (Phase::Keys, Tell::Keys(KeysState::Found(keys))) => {
+                self.known.keys = keys;
+                self.phase = Phase::Variables;
+            }
+            (Phase::Keys, Tell::Keys(KeysState::Failed(cause))) => {
+                let problems = vec![Diagnostic::error(cause)];
+                self.end(End::NotBuilt { revision: self.revision.clone(), problems });
+            }
             (Phase::Variables, Tell::Variables(states)) => self.variables(states),
             (Phase::Remotes(needs), Tell::Remotes(answers)) => {
                 self.known.remotes.extend(std::mem::take(needs).into_iter().zip(answers));
@@ -263,7 +282,7 @@ impl Work {
                 return self.end(End::NotReady(message));
             }
         }
-        self.phase = Phase::Variables;
+        self.phase = Phase::Keys;
     }
 
     fn sources_of_variables(&self) -> &[VariableSource] {

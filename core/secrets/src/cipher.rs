@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 /// The key of a document.
 pub(crate) type DataKey = Zeroizing<Vec<u8>>;
 
-/// Whether a text is such a value.
-pub(crate) fn is_ciphertext(text: &str) -> bool {
+/// Whether a text is a value that sops encrypted.
+#[must_use]
+pub fn is_ciphertext(text: &str) -> bool {
     text.starts_with("ENC[AES256_GCM,")
 }
 

@@ -13,6 +13,8 @@ use crate::metadata::{KeyEntry, Metadata};
 #[derive(Default)]
 pub struct Keys {
     age: Vec<age::x25519::Identity>,
+    /// What was at hand and is no key for us.
+    notes: Vec<String>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -23,7 +25,7 @@ impl std::fmt::Debug for Keys {
 
 impl Clone for Keys {
     fn clone(&self) -> Self {
-        Self { age: self.age.clone() }
+        Self { age: self.age.clone(), notes: self.notes.clone() }
     }
 }
 
@@ -41,6 +43,11 @@ impl Keys {
         Ok(())
     }
 
+    /// Notes what looked like a key and is none for us, for the one who wonders why nothing opens.
+    pub fn note(&mut self, what: impl Into<String>) {
+        self.notes.push(what.into());
+    }
+
     /// True if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -55,7 +62,7 @@ impl Keys {
 
     /// The key of a document.
     pub(crate) fn data_key(&self, metadata: &Metadata) -> Result<DataKey, SecretError> {
-        let mut attempts = Vec::new();
+        let mut attempts = self.notes.clone();
         let shares: Vec<_> =
             metadata.groups.iter().filter_map(|group| self.open_group(group, &mut attempts)).collect();
         let no_key = |attempts| SecretError::NoKey {

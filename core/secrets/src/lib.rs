@@ -11,6 +11,7 @@ mod keys;
 mod metadata;
 mod rule;
 
+pub use cipher::is_ciphertext;
 pub use decrypt::{Integrity, decrypt, is_encrypted};
 pub use error::SecretError;
 pub use formats::{Format, decrypt_bytes};

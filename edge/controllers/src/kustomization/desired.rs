@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use weir_api::{DeletionPolicy, HealthCheck, Kustomization, PostBuild, Target as PatchTarget};
 use weir_delivery::{
-    DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, Substitution, UnitId,
+    Decryption, DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, Substitution, UnitId,
     VariableSource,
 };
 use weir_manifest::split_api_version;
@@ -66,6 +66,7 @@ pub(super) fn recipe(unit: &Kustomization, settings: &Settings) -> Result<Recipe
         overlay: overlay(unit),
         labels: metadata.labels,
         annotations: metadata.annotations,
+        decryption: decryption(unit)?,
         substitution: spec.post_build.as_ref().map(substitution),
         prune: spec.prune,
         force: spec.force,
@@ -76,6 +77,21 @@ pub(super) fn recipe(unit: &Kustomization, settings: &Settings) -> Result<Recipe
         retry_interval: spec.retry_interval.unwrap_or(spec.interval).0,
         timeout: timeout(unit, settings),
     })
+}
+
+fn decryption(unit: &Kustomization) -> Result<Option<Decryption>, Refusal> {
+    let Some(asked) = &unit.spec.decryption else { return Ok(None) };
+    match asked.provider.as_str() {
+        "" => Ok(None),
+        "sops" => Ok(Some(Decryption {
+            secret: asked.secret_ref.as_ref().map(|secret| secret.name.clone()),
+            masks: false,
+        })),
+        other => Err(Refusal {
+            reason: "BuildFailed",
+            message: format!("spec.decryption.provider: '{other}' is unknown, it must be 'sops'"),
+        }),
+    }
 }
 
 fn substitution(post_build: &PostBuild) -> Substitution {

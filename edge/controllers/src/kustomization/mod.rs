@@ -1,11 +1,12 @@
 //! Kustomizations: from the order in the cluster to objects in the cluster.
 //!
-//! `desired` reads the resource, `observe` answers questions (`wait` those about health, `variables` those about values), `act` carries out waves,
+//! `desired` reads the resource, `observe` answers questions (`wait` those about health, `variables` and `keys` those about values and keys), `act` carries out waves,
 //! `report` writes what came of it; `index` knows who waits for whom. This file is a turn from its beginning to its end.
 
 mod act;
 mod desired;
 mod index;
+mod keys;
 mod observe;
 mod report;
 mod variables;

@@ -30,6 +30,7 @@ impl Run<'_> {
                 }
                 Tell::Dependencies(states)
             }
+            Ask::Keys(decryption) => Tell::Keys(self.keys(&decryption).await?),
             Ask::Variables(sources) => Tell::Variables(self.variables(&sources).await),
             Ask::Remotes(needs) => Tell::Remotes(self.remotes(needs).await),
             Ask::Plan(plan::Ask::DryRun(objects)) => Tell::Plan(Answer::DryRun(self.dry_runs(objects).await)),

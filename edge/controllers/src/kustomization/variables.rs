@@ -60,23 +60,34 @@ impl Run<'_> {
         let namespace = &self.unit.metadata.namespace;
         let _permit = self.context.requests.acquire().await;
         let object = cluster.get(&resource, namespace, &source.name).await?;
-        let is_watched = object
-            .as_ref()
-            .is_none_or(|object| object.str_at(&["metadata", "labels", WATCH.0]) == Some(WATCH.1));
-        if is_watched {
-            let id = Id {
-                group: Text::from(""),
-                kind: Text::from(&*source.kind),
-                namespace: Text::from(&**namespace),
-                name: Text::from(&*source.name),
-            };
-            let version = object.as_ref().and_then(version);
-            self.awaited.push(Awaited { id, resource: Arc::clone(&resource), version });
-        }
+        self.await_object(&resource, (&source.kind, namespace, &source.name), object.as_ref());
         Ok(match object {
             Some(object) => values(&object, source.kind == "Secret"),
             None => VariablesState::Missing(format!("{} \"{}\" not found", resource.plural, source.name)),
         })
+    }
+}
+
+impl Run<'_> {
+    /// Asks for another turn when an object changes that is not there yet, or that wants to be watched.
+    pub(super) fn await_object(
+        &mut self,
+        resource: &Arc<Resource>,
+        (kind, namespace, name): (&str, &str, &str),
+        object: Option<&Value>,
+    ) {
+        let is_watched =
+            object.is_none_or(|object| object.str_at(&["metadata", "labels", WATCH.0]) == Some(WATCH.1));
+        if is_watched {
+            let id = Id {
+                group: Text::from(""),
+                kind: Text::from(kind),
+                namespace: Text::from(namespace),
+                name: Text::from(name),
+            };
+            let version = object.and_then(version);
+            self.awaited.push(Awaited { id, resource: Arc::clone(resource), version });
+        }
     }
 }
 

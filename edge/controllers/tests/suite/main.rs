@@ -14,6 +14,7 @@ mod traffic;
 mod apply;
 mod bases;
 mod build;
+mod decrypt;
 mod delete;
 mod depend;
 mod history;
