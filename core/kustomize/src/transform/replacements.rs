@@ -217,6 +217,7 @@ fn source_value(
 /// A part of a scalar keeps the kind and the quotes of the whole.
 fn part_of(whole: &Value, part: &str) -> Value {
     match whole.meant() {
+        _ if whole.is_open() => Value::open(part),
         Value::String(_) if whole.is_quoted() => Value::quoted(part),
         Value::String(_) => Value::from(part),
         _ => Value::spelled(resolve_plain(part, Dialect::V3), part),
