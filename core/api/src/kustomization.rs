@@ -89,7 +89,7 @@ pub struct KustomizationSpec {
     pub build_metadata: Vec<String>,
     /// Variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post_build: Option<Value>,
+    pub post_build: Option<PostBuild>,
     /// Decryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decryption: Option<Value>,
@@ -102,6 +102,34 @@ pub struct KustomizationSpec {
     /// Fields left to others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<Value>,
+}
+
+/// What happens to objects after they were built.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PostBuild {
+    /// Values of variables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub substitute: BTreeMap<String, String>,
+    /// Objects whose data are values of variables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub substitute_from: Vec<SubstituteReference>,
+    /// `Always`, or `WithVariables` if not set: nothing is done where there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub substitute_strategy: String,
+}
+
+/// An object whose data are values of variables.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubstituteReference {
+    /// `ConfigMap` or `Secret`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it may be missing.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 impl KustomizationSpec {

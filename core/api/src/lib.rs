@@ -17,7 +17,8 @@ pub use git_repository::{
 };
 pub use kustomization::{
     CommonMetadata, DeletionPolicy, Dependency, HealthCheck, HistoryEntry, Image, Inventory, InventoryEntry,
-    Kustomization, KustomizationSpec, KustomizationStatus, Patch, SourceRef, Target,
+    Kustomization, KustomizationSpec, KustomizationStatus, Patch, PostBuild, SourceRef, SubstituteReference,
+    Target,
 };
 pub use meta::{LocalRef, Metadata, annotations, labels};
 pub use status::{Condition, ConditionStatus, condition};

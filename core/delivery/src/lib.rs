@@ -4,16 +4,19 @@
 //! carried out.
 
 mod entry;
+pub mod envsubst;
 mod generate;
 mod normalize;
 mod recipe;
 mod render;
 mod report;
+mod substitute;
 mod work;
 
 pub use entry::{Entry, entry, root};
 pub use recipe::{DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, UnitId};
-pub use render::{Rendered, render};
+pub use render::{Known, Rendered, render};
 pub use report::{Note, Report, Retry, Tone, Truth, report};
+pub use substitute::{Substitution, VariableSource, VariablesState, variables};
 pub use weir_kustomize::{Answer, Need, Stop};
 pub use work::{Ask, DependencyState, End, SourceState, Step, Tell, Work};

@@ -7,6 +7,8 @@ use weir_files::RootedPath;
 use weir_plan::{Owner, Target};
 use weir_yaml::Value;
 
+use crate::substitute::Substitution;
+
 /// Name of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitId {
@@ -119,8 +121,8 @@ pub struct Recipe {
     pub labels: BTreeMap<String, String>,
     /// Annotations of all objects.
     pub annotations: BTreeMap<String, String>,
-    /// Variables are asked for: objects that use any are refused until they can be filled in.
-    pub substitutes: bool,
+    /// Variables to fill in after the build.
+    pub substitution: Option<Substitution>,
     /// Delete objects that left.
     pub prune: bool,
     /// Recreate objects whose change is refused as immutable.

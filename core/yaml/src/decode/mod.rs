@@ -1,12 +1,13 @@
 //! Documents to values, as one of Go's libraries would, and then through JSON: that is what Kubernetes sees.
 
+mod go_syntax;
 mod limits;
 mod quick;
 mod scalar;
 mod sigs;
 mod v3;
 
-use crate::error::{Fault, YamlError};
+use crate::error::{Fault, Stage, YamlError};
 use crate::node::{Content, Document, Documents, Node};
 use crate::scan::Generation;
 use crate::value::{Layout, Value};
@@ -157,7 +158,7 @@ impl<'d, 't> Decoder<'d, 't> {
 
     /// Notes a problem that counts if the value is still there in the end.
     fn put_off(&mut self, message: impl Into<std::borrow::Cow<'static, str>>, id: u32) -> Value {
-        let fault = self.fault(message, id);
+        let fault = self.fault(message, id).by(Stage::Json);
         self.put_off.push(Some(fault));
         Value::Null
     }

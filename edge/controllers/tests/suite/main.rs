@@ -22,6 +22,7 @@ mod prune;
 mod remit;
 mod schedule;
 mod source;
+mod substitute;
 mod wait;
 
 /// Makes two tests of each scenario.

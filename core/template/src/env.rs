@@ -1,0 +1,54 @@
+//! What the world gives to an execution: limits, time, randomness, zones, and whatever the caller's functions need.
+
+use std::any::Any;
+
+/// What an execution may use.
+#[derive(Clone, Copy, Default)]
+pub struct Env<'a> {
+    /// How far it may go.
+    pub limits: Limits,
+    /// Seconds and nanoseconds since 1970, in UTC: what `now` gives.
+    pub now: (i64, u32),
+    /// Random bytes, for `randAlphaNum`, `genCA` and the like.
+    pub random: Option<&'a dyn Random>,
+    /// Time zones by name.
+    pub zones: Option<&'a dyn Zones>,
+    /// For functions of the caller, who knows the type.
+    pub host: Option<&'a dyn Any>,
+    /// Whether the origin of each line is kept.
+    pub trace: bool,
+}
+
+/// Where random bytes come from.
+pub trait Random {
+    /// Fills the buffer.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Where time zones come from.
+pub trait Zones {
+    /// The TZif file of a zone such as `Europe/Zurich`, if there is such a zone.
+    fn load(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// The name of the local zone; dates without a zone are shown in it.
+    fn local(&self) -> &str {
+        "UTC"
+    }
+}
+
+/// How far an execution may go before it is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Templates that execute inside each other, by `template` or by a function. Go has 100 000.
+    pub depth: u32,
+    /// Instructions. Real charts need some hundred thousands.
+    pub steps: u64,
+    /// Bytes written, all intermediate texts included.
+    pub output: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 100_000, steps: 2_000_000_000, output: 1 << 30 }
+    }
+}

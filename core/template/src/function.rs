@@ -1,0 +1,246 @@
+//! Functions that templates call: their names, what they take, and what they may reach while they run.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::env::Env;
+use crate::error::Error;
+use crate::set::Set;
+use crate::value::{Str, Type, Value};
+
+/// What a function takes and gives, read from a text such as `int, string, ...any -> string`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The types of the arguments that must be there.
+    pub fixed: Vec<Type>,
+    /// The type of any number of further arguments.
+    pub variadic: Option<Type>,
+    /// The type of the answer.
+    pub result: Type,
+}
+
+impl Signature {
+    /// Reads a signature. Types are written as in Go; `any` is the empty interface, `map` a `map[string]any`.
+    pub fn parse(text: &'static str) -> Self {
+        let (params, result) = text.split_once("->").unwrap_or((text, "any"));
+        let mut signature =
+            Self { fixed: Vec::new(), variadic: None, result: Type::from_name(result.trim()) };
+        for param in params.split(',').map(str::trim).filter(|param| !param.is_empty()) {
+            match param.strip_prefix("...") {
+                Some(rest) => signature.variadic = Some(Type::from_name(rest)),
+                None => signature.fixed.push(Type::from_name(param)),
+            }
+        }
+        signature
+    }
+
+    /// The type of the argument at this place; there is none behind the last one.
+    pub fn param(&self, at: usize) -> Option<Type> {
+        self.fixed.get(at).copied().or(self.variadic)
+    }
+}
+
+/// A function: a signature and what it does.
+#[derive(Clone)]
+pub struct Function {
+    pub(crate) signature: Arc<Signature>,
+    pub(crate) body: Body,
+}
+
+/// What runs when a function is called. The arguments fit the signature.
+pub(crate) type Body = Arc<dyn Fn(&mut Call<'_>, &[Value]) -> Result<Answer, Error> + Send + Sync>;
+
+/// What a function answers.
+pub enum Answer {
+    /// The value.
+    Value(Value),
+    /// Another template has to be executed first.
+    Execute(Execute),
+}
+
+impl<T: Into<Value>> From<T> for Answer {
+    fn from(value: T) -> Self {
+        Self::Value(value.into())
+    }
+}
+
+/// A template that a function wants executed. The machine does this without a deeper stack of its own, so that
+/// includes may nest as deep as the limits say.
+pub struct Execute {
+    pub(crate) set: Arc<Set>,
+    pub(crate) name: Str,
+    pub(crate) data: Value,
+    pub(crate) then: Then,
+}
+
+/// What makes an answer of the output. It is called in any case, exactly once.
+pub(crate) type Then = Box<dyn FnOnce(Result<Vec<u8>, Error>) -> Result<Value, Error>>;
+
+impl Answer {
+    /// Executes the template of this name of the set with this data, then makes the answer of what it wrote. Where it
+    /// fails, `then` gets the error and may wrap it.
+    pub fn execute(
+        set: Arc<Set>,
+        name: impl Into<Str>,
+        data: Value,
+        then: impl FnOnce(Result<Vec<u8>, Error>) -> Result<Value, Error> + 'static,
+    ) -> Self {
+        Self::Execute(Execute { set, name: name.into(), data, then: Box::new(then) })
+    }
+}
+
+impl Function {
+    /// A function that answers at once.
+    pub fn new(
+        signature: &'static str,
+        body: impl Fn(&mut Call<'_>, &[Value]) -> Result<Value, Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self::executing(signature, move |call, args| body(call, args).map(Answer::Value))
+    }
+
+    /// A function that may want templates executed, as `include` and `tpl` do.
+    pub fn executing(
+        signature: &'static str,
+        body: impl Fn(&mut Call<'_>, &[Value]) -> Result<Answer, Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self { signature: Arc::new(Signature::parse(signature)), body: Arc::new(body) }
+    }
+
+    /// What it takes and gives.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.signature.fmt(f)
+    }
+}
+
+/// Functions by name. A registry starts with those of the language itself ([`Functions::builtin`]).
+#[derive(Debug, Clone, Default)]
+pub struct Functions {
+    by_name: HashMap<&'static str, Function>,
+}
+
+impl Functions {
+    /// The functions of text/template: `and`, `eq`, `index`, `printf`, ...
+    pub fn builtin() -> Self {
+        let mut functions = Self::default();
+        crate::builtin::register(&mut functions);
+        functions
+    }
+
+    /// Those of text/template and of sprig 3.3, without `env` and `expandenv`.
+    pub fn sprig() -> Self {
+        let mut functions = Self::builtin();
+        crate::sprig::register(&mut functions);
+        functions
+    }
+
+    /// Adds a function, or replaces the one of this name.
+    pub fn add(&mut self, name: &'static str, function: Function) {
+        self.by_name.insert(name, function);
+    }
+
+    /// Adds a function that answers at once; see [`Function::new`].
+    pub fn with(
+        &mut self,
+        name: &'static str,
+        signature: &'static str,
+        body: fn(&mut Call<'_>, &[Value]) -> Result<Value, Error>,
+    ) -> &mut Self {
+        self.add(name, Function::new(signature, body));
+        self
+    }
+
+    /// The same for a function that holds something.
+    pub(crate) fn with_body(
+        &mut self,
+        name: &'static str,
+        signature: &'static str,
+        body: impl Fn(&mut Call<'_>, &[Value]) -> Result<Value, Error> + Send + Sync + 'static,
+    ) {
+        self.add(name, Function::new(signature, body));
+    }
+
+    /// Takes a function out.
+    pub fn remove(&mut self, name: &str) {
+        self.by_name.remove(name);
+    }
+
+    /// The function of this name.
+    pub fn get(&self, name: &str) -> Option<&Function> {
+        self.by_name.get(name)
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.by_name.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+/// What a function may reach while it runs.
+pub struct Call<'a> {
+    pub(crate) env: &'a Env<'a>,
+    pub(crate) set: &'a Arc<Set>,
+    pub(crate) texts: &'a mut Texts,
+    pub(crate) name: &'a str,
+}
+
+/// Texts that were parsed during an execution, so that equal ones are parsed once.
+///
+/// The set below is kept with the answer: its address is part of the key and must stay taken.
+pub(crate) type Texts = HashMap<(usize, Arc<str>, Str), (Arc<Set>, Result<Arc<Set>, Error>)>;
+
+/// So many texts are kept; what makes up ever new ones gets no more memory than this.
+const MOST_TEXTS: usize = 4096;
+
+impl<'a> Call<'a> {
+    /// The world: time, randomness, limits.
+    pub fn env(&self) -> &'a Env<'a> {
+        self.env
+    }
+
+    /// The caller's own state, as given in [`Env::host`].
+    pub fn host<T: 'static>(&self) -> Option<&'a T> {
+        self.env.host.and_then(|host| host.downcast_ref())
+    }
+
+    /// The templates that can be executed from here.
+    pub fn set(&self) -> &Arc<Set> {
+        self.set
+    }
+
+    /// The name under which the function was called.
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    /// An error if a text of so many bytes would be more than the limits allow; to be asked before making it.
+    pub fn room(&self, bytes: usize) -> Result<(), Error> {
+        if bytes as u64 > self.env.limits.output {
+            return Err(Error::limit(format!("text is larger than {} bytes", self.env.limits.output)));
+        }
+        Ok(())
+    }
+
+    /// The set with one more text parsed into it, as a copy that nobody else sees. Equal texts are parsed once.
+    pub fn parse(&mut self, name: &str, text: &Str) -> Result<Arc<Set>, Error> {
+        let key = (Arc::as_ptr(self.set).addr(), Arc::from(name), text.clone());
+        if let Some((_, known)) = self.texts.get(&key) {
+            return known.clone();
+        }
+        let mut set = Set::over(Arc::clone(self.set));
+        let parsed = set.parse(name, text.clone()).map(|()| Arc::new(set));
+        if self.texts.len() >= MOST_TEXTS {
+            self.texts.clear();
+        }
+        self.texts.insert(key, (Arc::clone(self.set), parsed.clone()));
+        parsed
+    }
+}

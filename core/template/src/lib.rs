@@ -1,0 +1,29 @@
+//! Go's text/template as of Go 1.26, with fmt, strconv and time as far as templates show them, and sprig 3.3.
+//!
+//! [`Set`] holds parsed templates, [`Functions`] what they may call, [`Value`] what they work on. Texts, errors and
+//! types are those of Go. Charts, clusters, files and the network are not known here; time and randomness are given
+//! by the caller in [`Env`].
+
+mod bigint;
+mod builtin;
+mod encode;
+mod env;
+mod error;
+mod function;
+mod json;
+mod parse;
+mod print;
+mod regexp;
+mod run;
+mod rune;
+mod set;
+mod sprig;
+mod strconv;
+mod time;
+mod value;
+
+pub use env::{Env, Limits, Random, Zones};
+pub use error::{At, Error, ErrorKind};
+pub use function::{Answer, Call, Execute, Function, Functions, Signature};
+pub use set::{MissingKey, Set};
+pub use value::{IntKind, Kind, List, Map, Object, Str, Type, Value};

@@ -1,0 +1,244 @@
+//! The syntax tree: nodes by number, and their text as Go prints it in errors.
+
+use std::sync::Arc;
+
+use crate::strconv;
+use crate::value::Str;
+
+/// A node of the tree.
+pub(crate) type Id = u32;
+
+/// A number constant under all types that can hold it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Number {
+    pub(crate) int: Option<i64>,
+    pub(crate) uint: Option<u64>,
+    pub(crate) float: Option<f64>,
+    /// An imaginary constant; nothing in templates takes one.
+    pub(crate) complex: bool,
+}
+
+/// A piece of the source text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+/// Nodes that stand one after the other in [`Source::children`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Children {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    List(Children),
+    Text(Piece),
+    Action(Id),
+    Pipe {
+        declared: Children,
+        assigns: bool,
+        commands: Children,
+    },
+    Command(Children),
+    Identifier(Piece),
+    /// `.a.b`, with the first dot.
+    Field(Piece),
+    /// `$x.a.b`, with the dollar.
+    Variable(Piece),
+    Dot,
+    Nil,
+    Bool(bool),
+    Number {
+        text: Piece,
+        number: Number,
+    },
+    String {
+        quoted: Piece,
+        text: Str,
+    },
+    /// Fields behind something that is no field or variable.
+    Chain {
+        of: Id,
+        fields: Piece,
+    },
+    If(Branch),
+    With(Branch),
+    Range(Branch),
+    Break,
+    Continue,
+    Template {
+        name: Str,
+        pipe: Option<Id>,
+    },
+    /// `{{end}}` and `{{else}}`: only while parsing.
+    End,
+    Else,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Branch {
+    pub(crate) pipe: Id,
+    pub(crate) list: Id,
+    pub(crate) otherwise: Option<Id>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) pos: u32,
+    pub(crate) kind: Kind,
+}
+
+/// A text and what was parsed from it; shared by all templates that it defines.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) name: Arc<str>,
+    pub(crate) text: Str,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) children: Vec<Id>,
+}
+
+impl Source {
+    pub(crate) fn kind(&self, id: Id) -> &Kind {
+        self.nodes.get(id as usize).map_or(&Kind::Nil, |node| &node.kind)
+    }
+
+    pub(crate) fn pos(&self, id: Id) -> u32 {
+        self.nodes.get(id as usize).map_or(0, |node| node.pos)
+    }
+
+    pub(crate) fn children(&self, children: Children) -> &[Id] {
+        self.children.get(children.start as usize..children.end as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn piece(&self, piece: Piece) -> &[u8] {
+        self.text.get(piece.start as usize..piece.end as usize).unwrap_or_default()
+    }
+
+    /// Line from one, and column in bytes from zero, of a node.
+    pub(crate) fn place(&self, id: Id) -> (u32, u32) {
+        self.place_of(self.pos(id))
+    }
+
+    pub(crate) fn place_of(&self, pos: u32) -> (u32, u32) {
+        let before = self.text.get(..pos as usize).unwrap_or_default();
+        let lines = before.iter().filter(|byte| **byte == b'\n').count();
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        (lines as u32 + 1, (before.len() - start) as u32)
+    }
+
+    /// The source text of a node, written as Go writes it.
+    pub(crate) fn context(&self, id: Id) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write(id, &mut out);
+        out
+    }
+
+    fn write(&self, id: Id, out: &mut Vec<u8>) {
+        match self.kind(id) {
+            Kind::List(nodes) => self.children(*nodes).iter().for_each(|node| self.write(*node, out)),
+            Kind::Text(piece) | Kind::Identifier(piece) | Kind::Field(piece) | Kind::Variable(piece) => {
+                out.extend_from_slice(self.piece(*piece));
+            }
+            Kind::Number { text, .. } => out.extend_from_slice(self.piece(*text)),
+            Kind::String { quoted, .. } => out.extend_from_slice(self.piece(*quoted)),
+            Kind::Action(pipe) => {
+                out.extend_from_slice(b"{{");
+                self.write(*pipe, out);
+                out.extend_from_slice(b"}}");
+            }
+            Kind::Pipe { declared, assigns, commands } => {
+                self.write_pipe(*declared, *assigns, *commands, out)
+            }
+            Kind::Command(args) => self.write_command(*args, out),
+            Kind::Dot => out.push(b'.'),
+            Kind::Nil => out.extend_from_slice(b"nil"),
+            Kind::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+            Kind::Chain { of, fields } => {
+                self.write_operand(*of, out);
+                out.extend_from_slice(self.piece(*fields));
+            }
+            Kind::If(branch) => self.write_branch("if", *branch, out),
+            Kind::With(branch) => self.write_branch("with", *branch, out),
+            Kind::Range(branch) => self.write_branch("range", *branch, out),
+            Kind::Break => out.extend_from_slice(b"{{break}}"),
+            Kind::Continue => out.extend_from_slice(b"{{continue}}"),
+            Kind::End => out.extend_from_slice(b"{{end}}"),
+            Kind::Else => out.extend_from_slice(b"{{else}}"),
+            Kind::Template { name, pipe } => {
+                out.extend_from_slice(b"{{template ");
+                out.extend_from_slice(&strconv::quote(name));
+                if let Some(pipe) = pipe {
+                    out.push(b' ');
+                    self.write(*pipe, out);
+                }
+                out.extend_from_slice(b"}}");
+            }
+        }
+    }
+
+    fn write_pipe(&self, declared: Children, assigns: bool, commands: Children, out: &mut Vec<u8>) {
+        for (at, variable) in self.children(declared).iter().enumerate() {
+            if at > 0 {
+                out.extend_from_slice(b", ");
+            }
+            self.write(*variable, out);
+        }
+        if declared.end > declared.start {
+            out.extend_from_slice(if assigns { b" = " } else { b" := " });
+        }
+        for (at, command) in self.children(commands).iter().enumerate() {
+            if at > 0 {
+                out.extend_from_slice(b" | ");
+            }
+            self.write(*command, out);
+        }
+    }
+
+    fn write_command(&self, args: Children, out: &mut Vec<u8>) {
+        for (at, arg) in self.children(args).iter().enumerate() {
+            if at > 0 {
+                out.push(b' ');
+            }
+            self.write_operand(*arg, out);
+        }
+    }
+
+    fn write_operand(&self, id: Id, out: &mut Vec<u8>) {
+        if matches!(self.kind(id), Kind::Pipe { .. }) {
+            out.push(b'(');
+            self.write(id, out);
+            out.push(b')');
+        } else {
+            self.write(id, out);
+        }
+    }
+
+    fn write_branch(&self, word: &str, branch: Branch, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{{");
+        out.extend_from_slice(word.as_bytes());
+        out.push(b' ');
+        self.write(branch.pipe, out);
+        out.extend_from_slice(b"}}");
+        self.write(branch.list, out);
+        if let Some(otherwise) = branch.otherwise {
+            out.extend_from_slice(b"{{else}}");
+            self.write(otherwise, out);
+        }
+        out.extend_from_slice(b"{{end}}");
+    }
+
+    /// True if a template with this root gives nothing but space.
+    pub(crate) fn is_empty(&self, id: Id) -> bool {
+        match self.kind(id) {
+            Kind::List(nodes) => self.children(*nodes).iter().all(|node| self.is_empty(*node)),
+            Kind::Text(piece) => {
+                let text = self.piece(*piece);
+                crate::rune::runes(text).all(|(_, c)| crate::rune::is_space(c))
+            }
+            _ => false,
+        }
+    }
+}

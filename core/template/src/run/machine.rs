@@ -1,0 +1,569 @@
+//! The machine: its stacks, and what each instruction does to them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::call::{check, zero};
+use super::field::{self, Field};
+use super::frame::{Frame, Heights, Slot, Waiting};
+use super::iterate::Loop;
+use crate::env::Env;
+use crate::error::{At, Error};
+use crate::function::{Answer, Call, Execute, Texts};
+use crate::parse::{Constant, Id, Idents, Op, Program};
+use crate::print;
+use crate::set::Set;
+use crate::strconv;
+use crate::value::Value;
+
+/// Everything that executes.
+pub(super) struct Machine<'e> {
+    env: &'e Env<'e>,
+    values: Vec<Value>,
+    dots: Vec<Slot>,
+    variables: Vec<Slot>,
+    loops: Vec<Loop>,
+    /// What is written to now, and behind it what waits.
+    out: Vec<u8>,
+    outputs: Vec<Vec<u8>>,
+    frames: Vec<Frame>,
+    waiting: Vec<Waiting>,
+    texts: Texts,
+    steps: u64,
+    /// Bytes in outputs that are finished.
+    written: u64,
+}
+
+/// What an instruction leads to.
+enum Flow {
+    Next,
+    Jump(u32),
+    Done,
+}
+
+impl<'e> Machine<'e> {
+    pub(super) fn new(env: &'e Env<'e>, out: Vec<u8>) -> Self {
+        Self {
+            env,
+            values: Vec::new(),
+            dots: Vec::new(),
+            variables: Vec::new(),
+            loops: Vec::new(),
+            out,
+            outputs: Vec::new(),
+            frames: Vec::new(),
+            waiting: Vec::new(),
+            texts: HashMap::new(),
+            steps: env.limits.steps,
+            written: 0,
+        }
+    }
+
+    /// Executes the program and gives the output back, also after an error.
+    pub(super) fn run(
+        mut self,
+        set: &Arc<Set>,
+        program: &Arc<Program>,
+        data: Value,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let data = if data.is_nil() { Value::NoValue } else { data };
+        let mut now = self.enter(Arc::clone(program), Arc::clone(set), data);
+        let done = loop {
+            let Err(error) = self.go(&mut now) else { break Ok(()) };
+            match self.unwind(&mut now, error) {
+                Ok(()) => {}
+                Err(error) => break Err(error),
+            }
+        };
+        if let Some(first) = self.outputs.drain(..).next() {
+            self.out = first;
+        }
+        *out = self.out;
+        done
+    }
+
+    fn heights(&self) -> Heights {
+        Heights {
+            values: self.values.len(),
+            dots: self.dots.len(),
+            variables: self.variables.len(),
+            loops: self.loops.len(),
+            outputs: self.outputs.len(),
+        }
+    }
+
+    /// Puts up dot and variables of a template.
+    fn enter(&mut self, program: Arc<Program>, set: Arc<Set>, data: Value) -> Frame {
+        let heights = self.heights();
+        let dot = Slot { value: data, boxed: false };
+        self.variables.resize(heights.variables + program.slots as usize, Slot::default());
+        if let Some(slot) = self.variables.get_mut(heights.variables) {
+            *slot = dot.clone();
+        }
+        self.dots.push(dot);
+        Frame { program, set, pc: 0, site: 0, heights }
+    }
+
+    fn lower(&mut self, heights: Heights) {
+        self.values.truncate(heights.values);
+        self.dots.truncate(heights.dots);
+        self.variables.truncate(heights.variables);
+        self.loops.truncate(heights.loops);
+        while self.outputs.len() > heights.outputs {
+            self.out = self.outputs.pop().unwrap_or_default();
+        }
+    }
+
+    /// Executes until the end or an error.
+    fn go(&mut self, now: &mut Frame) -> Result<(), Error> {
+        loop {
+            let Some(op) = now.program.code.get(now.pc).copied() else { return Ok(()) };
+            now.pc += 1;
+            self.steps = self.steps.checked_sub(1).ok_or_else(|| self.too_many_steps())?;
+            match self.step(now, op)? {
+                Flow::Next => {}
+                Flow::Jump(to) => now.pc = to as usize,
+                Flow::Done => return Ok(()),
+            }
+        }
+    }
+
+    fn too_many_steps(&self) -> Error {
+        Error::limit(format!("execution takes more than {} steps", self.env.limits.steps))
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one flat match over all instructions")]
+    fn step(&mut self, now: &mut Frame, op: Op) -> Result<Flow, Error> {
+        match op {
+            Op::Text(piece) => {
+                let source = Arc::clone(&now.program);
+                self.write(source.source.piece(piece))?;
+            }
+            Op::Fail { node, message } => {
+                now.site = node.unwrap_or(now.site);
+                let message = now.program.messages.get(message as usize).cloned().unwrap_or_default();
+                return Err(Error::new(message));
+            }
+            Op::Constant { node, at } => {
+                now.site = node;
+                let value = match now.program.constants.get(at as usize) {
+                    Some(Constant::Bool(flag)) => Value::Bool(*flag),
+                    Some(Constant::Int(kind, number)) => Value::Int(*kind, *number),
+                    Some(Constant::Float(number)) => Value::Float(*number),
+                    Some(Constant::Str(text)) => Value::Str(text.clone()),
+                    Some(Constant::Nil(of)) => zero(*of),
+                    Some(Constant::NoValue) | None => Value::NoValue,
+                };
+                self.values.push(value);
+            }
+            Op::Dot { node } => {
+                now.site = node;
+                let dot = self.dots.last().map(|dot| dot.value.clone()).unwrap_or_default();
+                self.values.push(dot);
+            }
+            Op::Variable { node, slot } => {
+                now.site = node;
+                let value = self.variable(now, slot).value;
+                self.values.push(value);
+            }
+            Op::DotFields { node, idents } => {
+                now.site = node;
+                let dot = self.dots.last().cloned().unwrap_or_default();
+                self.fields(now, dot, idents)?;
+            }
+            Op::VariableFields { node, slot, idents } => {
+                now.site = node;
+                let variable = self.variable(now, slot);
+                self.fields(now, variable, idents)?;
+            }
+            Op::TopFields { idents, boxed } => {
+                let value = self.pop();
+                self.fields(now, Slot { value, boxed }, idents)?;
+            }
+            Op::FindMethod { ident, args, none } => {
+                let source = &now.program;
+                let name =
+                    source.idents.get(ident as usize).map_or(&b""[..], |piece| source.source.piece(*piece));
+                let receiver = self.values.last().unwrap_or(&Value::NoValue);
+                if field::method(receiver, name, args as usize, now.set.missing_key())?.is_none() {
+                    return Ok(Flow::Jump(none));
+                }
+            }
+            Op::CallMethod { node, ident, args, last } => {
+                self.call_method(now, node, ident, args as usize, last)?
+            }
+            Op::Call { node, function, args, last } => {
+                return self.call(now, node, function, args as usize, last);
+            }
+            Op::Check { to } => self.check(now, to, 0)?,
+            Op::CheckBelow { to, above } => self.check(now, to, above as usize)?,
+            Op::Site(node) => now.site = node,
+            Op::Unbox => {
+                if let Some(top @ Value::Nil) = self.values.last_mut() {
+                    *top = Value::NoValue;
+                }
+            }
+            Op::NoValue => self.values.push(Value::NoValue),
+            Op::KeepIf { when, to } => {
+                if self.values.last().is_some_and(Value::is_true) == when {
+                    return Ok(Flow::Jump(to));
+                }
+                self.values.pop();
+            }
+            Op::Nip => {
+                let top = self.pop();
+                if let Some(below) = self.values.last_mut() {
+                    *below = top;
+                }
+            }
+            Op::Pop => _ = self.values.pop(),
+            Op::Store { slot } => {
+                let value = self.values.last().cloned().unwrap_or_default();
+                self.store(now, slot, Slot { value, boxed: false });
+            }
+            Op::Print { node } => {
+                now.site = node;
+                let value = self.pop();
+                self.print(now, node, &value)?;
+            }
+            Op::Jump(to) => return Ok(Flow::Jump(to)),
+            Op::JumpUnless(to) => {
+                if !self.pop().is_true() {
+                    return Ok(Flow::Jump(to));
+                }
+            }
+            Op::With { otherwise } => {
+                let value = self.pop();
+                if !value.is_true() {
+                    return Ok(Flow::Jump(otherwise));
+                }
+                self.dots.push(Slot { value, boxed: false });
+            }
+            Op::DropDots(count) => {
+                let height = self.dots.len().saturating_sub(count as usize);
+                self.dots.truncate(height);
+            }
+            Op::Range { node, two, otherwise } => {
+                let value = self.pop();
+                if two && let Value::Int(..) = &*value.plain() {
+                    let shown = print::display(&value);
+                    let shown = String::from_utf8_lossy(&shown);
+                    return Err(Error::new(format!(
+                        "can't use {shown} to iterate over more than one variable"
+                    )));
+                }
+                _ = node;
+                match Loop::over(value) {
+                    Ok(Some(over)) => {
+                        self.loops.push(over);
+                        self.dots.push(Slot::default());
+                    }
+                    Ok(None) => return Ok(Flow::Jump(otherwise)),
+                    Err(value) => {
+                        let shown = print::display(&value);
+                        let shown = String::from_utf8_lossy(&shown);
+                        return Err(Error::new(format!("range can't iterate over {shown}")));
+                    }
+                }
+            }
+            Op::Next { key, value, end } => {
+                let Some(round) = self.loops.last_mut().and_then(Loop::next) else {
+                    self.end_loop();
+                    return Ok(Flow::Jump(end));
+                };
+                if let Some(slot) = key {
+                    self.store(now, slot.get(), Slot { value: round.key, boxed: false });
+                }
+                let elem = Slot { value: round.value, boxed: round.boxed };
+                if let Some(slot) = value {
+                    self.store(now, slot.get(), elem.clone());
+                }
+                if let Some(dot) = self.dots.last_mut() {
+                    *dot = elem;
+                }
+            }
+            Op::EndLoop => self.end_loop(),
+            Op::FindTemplate { node, name } => {
+                now.site = node;
+                self.find(now, name)?;
+            }
+            Op::Template { name } => {
+                let program = self.find(now, name)?;
+                let data = self.pop();
+                let set = Arc::clone(&now.set);
+                self.push_frame(now, program, set, data)?;
+            }
+            Op::Return => return self.leave(now),
+        }
+        Ok(Flow::Next)
+    }
+
+    fn pop(&mut self) -> Value {
+        self.values.pop().unwrap_or_default()
+    }
+
+    fn find(&self, now: &Frame, name: u32) -> Result<Arc<Program>, Error> {
+        let name = now.program.templates.get(name as usize).map_or(&b""[..], |name| name);
+        let found = std::str::from_utf8(name).ok().and_then(|name| now.set.get(name));
+        found.cloned().ok_or_else(|| {
+            let quoted = strconv::quote(name);
+            Error::new(format!("template {} not defined", String::from_utf8_lossy(&quoted)))
+        })
+    }
+
+    fn variable(&self, now: &Frame, slot: u32) -> Slot {
+        self.variables.get(now.heights.variables + slot as usize).cloned().unwrap_or_default()
+    }
+
+    fn store(&mut self, now: &Frame, slot: u32, value: Slot) {
+        if let Some(variable) = self.variables.get_mut(now.heights.variables + slot as usize) {
+            *variable = value;
+        }
+    }
+
+    fn end_loop(&mut self) {
+        self.loops.pop();
+        self.dots.pop();
+    }
+
+    /// Counts what a function has made, lest texts and lists double until the memory is full.
+    fn account(&mut self, value: &Value) -> Result<(), Error> {
+        let size = match value {
+            Value::Str(text) | Value::Bytes(text) => text.len(),
+            Value::List(list) => size_of_val(list.items()),
+            Value::Map(map) => map.len() * 2 * size_of::<Value>(),
+            _ => return Ok(()),
+        };
+        self.written += size as u64;
+        self.check_output()
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.out.extend_from_slice(bytes);
+        self.check_output()
+    }
+
+    fn check_output(&self) -> Result<(), Error> {
+        if self.written + self.out.len() as u64 > self.env.limits.output {
+            return Err(Error::limit(format!("output is larger than {} bytes", self.env.limits.output)));
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, now: &Frame, node: Id, value: &Value) -> Result<(), Error> {
+        if let Value::Str(text) = value {
+            return self.write(text);
+        }
+        if value.kind() == crate::value::Kind::Func {
+            let shown = now.program.source.context(node);
+            let shown = String::from_utf8_lossy(&shown);
+            return Err(Error::new(format!("can't print {shown} of type {}", value.type_name())));
+        }
+        print::print_value(value, &mut self.out)?;
+        self.check_output()
+    }
+
+    fn check(&mut self, now: &Frame, to: u32, above: usize) -> Result<(), Error> {
+        let Some(to) = now.program.types.get(to as usize) else { return Ok(()) };
+        let at = self.values.len().wrapping_sub(above + 1);
+        self.values.get_mut(at).map_or(Ok(()), |value| check(value, *to))
+    }
+
+    fn fields(&mut self, now: &Frame, from: Slot, idents: Idents) -> Result<(), Error> {
+        let Slot { mut value, mut boxed } = from;
+        let missing = now.set.missing_key();
+        let program = &now.program;
+        let range = idents.start as usize..(idents.start + idents.count) as usize;
+        for (at, piece) in program.idents.get(range).unwrap_or_default().iter().enumerate() {
+            let name = program.source.piece(*piece);
+            let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name: "" };
+            match field::field(&value, boxed, name, missing, &mut call) {
+                Ok(Field { value: next, boxed: next_boxed }) => (value, boxed) = (next, next_boxed),
+                Err(error) => return Err(error.with_value_path(value_path(now, at))),
+            }
+        }
+        self.values.push(value);
+        Ok(())
+    }
+
+    fn call_method(
+        &mut self,
+        now: &mut Frame,
+        node: Id,
+        ident: u32,
+        args: usize,
+        last: bool,
+    ) -> Result<(), Error> {
+        let program = Arc::clone(&now.program);
+        let name = program.idents.get(ident as usize).map_or(&b""[..], |piece| program.source.piece(*piece));
+        let name = String::from_utf8_lossy(name);
+        let mut given = self.values.split_off(self.values.len().saturating_sub(args));
+        let receiver = self.pop();
+        if last {
+            given.push(self.pop());
+        }
+        let Some(signature) = field::method(&receiver, name.as_bytes(), given.len(), now.set.missing_key())?
+        else {
+            return Ok(());
+        };
+        for (at, arg) in given.iter_mut().enumerate() {
+            check(arg, signature.param(at).unwrap_or(crate::value::Type::Any))?;
+        }
+        let Value::Object(object) = &receiver else { return Ok(()) };
+        let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name: &name };
+        match object.call(&name, &mut call, &given) {
+            Ok(value) => {
+                self.values.push(value);
+                Ok(())
+            }
+            Err(error) => {
+                now.site = node;
+                Err(error.wrap(format!("error calling {name}: ")))
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        now: &mut Frame,
+        node: Id,
+        number: u32,
+        args: usize,
+        last: bool,
+    ) -> Result<Flow, Error> {
+        let program = Arc::clone(&now.program);
+        let Some((name, function)) = program.functions.get(number as usize) else { return Ok(Flow::Next) };
+        let from = self.values.len().saturating_sub(args + usize::from(last));
+        let given = self.values.get_mut(from..).unwrap_or_default();
+        if last {
+            // What came through the pipe was evaluated first and is the last argument.
+            given.rotate_left(1);
+        }
+        let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name };
+        let answer = (function.body)(&mut call, given);
+        self.values.truncate(from);
+        match answer {
+            Ok(Answer::Value(value)) => {
+                self.account(&value)?;
+                self.values.push(value);
+                Ok(Flow::Next)
+            }
+            Ok(Answer::Execute(execute)) => self.begin(now, execute, node, number),
+            Err(error) => {
+                now.site = node;
+                Err(error.wrap(format!("error calling {name}: ")))
+            }
+        }
+    }
+
+    /// Begins a template for a function.
+    fn begin(&mut self, now: &mut Frame, execute: Execute, node: Id, function: u32) -> Result<Flow, Error> {
+        let Execute { set, name, data, then } = execute;
+        let found = std::str::from_utf8(&name).ok().and_then(|name| set.get(name)).cloned();
+        let Some(program) = found else {
+            let answer = then(Err(super::missing(&set, &name)));
+            return self.answer(now, answer, node, function).map(|()| Flow::Next);
+        };
+        let (frames, heights) = (self.frames.len(), self.heights());
+        let data = if data.is_nil() { Value::NoValue } else { data };
+        self.push_frame(now, program, set, data)?;
+        self.waiting.push(Waiting { frames, then, node, function, heights });
+        self.outputs.push(std::mem::take(&mut self.out));
+        Ok(Flow::Next)
+    }
+
+    fn answer(
+        &mut self,
+        now: &mut Frame,
+        answer: Result<Value, Error>,
+        node: Id,
+        function: u32,
+    ) -> Result<(), Error> {
+        match answer {
+            Ok(value) => {
+                self.values.push(value);
+                Ok(())
+            }
+            Err(error) => {
+                now.site = node;
+                let name = now.program.functions.get(function as usize).map_or("", |(name, _)| name);
+                Err(error.wrap(format!("error calling {name}: ")))
+            }
+        }
+    }
+
+    fn push_frame(
+        &mut self,
+        now: &mut Frame,
+        program: Arc<Program>,
+        set: Arc<Set>,
+        data: Value,
+    ) -> Result<(), Error> {
+        if self.frames.len() >= self.env.limits.depth as usize {
+            let depth = self.env.limits.depth;
+            return Err(Error::limit(format!("exceeded maximum template depth ({depth})")));
+        }
+        let next = self.enter(program, set, data);
+        self.frames.push(std::mem::replace(now, next));
+        Ok(())
+    }
+
+    /// The end of a template: back to what called it.
+    fn leave(&mut self, now: &mut Frame) -> Result<Flow, Error> {
+        let Some(outer) = self.frames.pop() else { return Ok(Flow::Done) };
+        let inner = std::mem::replace(now, outer);
+        let waits = self.waiting.last().is_some_and(|waiting| waiting.frames == self.frames.len());
+        let Some(Waiting { then, node, function, heights, .. }) =
+            (if waits { self.waiting.pop() } else { None })
+        else {
+            self.lower(inner.heights);
+            return Ok(Flow::Next);
+        };
+        let written = std::mem::replace(&mut self.out, self.outputs.pop().unwrap_or_default());
+        self.lower(heights);
+        self.written += written.len() as u64;
+        self.answer(now, then(Ok(written)), node, function)?;
+        Ok(Flow::Next)
+    }
+
+    /// Takes an error out to the functions that wait for a template, and at last to the caller. `Ok` if one of them
+    /// made a value of it.
+    fn unwind(&mut self, now: &mut Frame, error: Error) -> Result<(), Error> {
+        let mut error = located(now, error);
+        while let Some(Waiting { frames, then, node, function, heights }) = self.waiting.pop() {
+            self.frames.truncate(frames + 1);
+            let Some(outer) = self.frames.pop() else { break };
+            *now = outer;
+            self.lower(heights);
+            match self.answer(now, then(Err(error)), node, function) {
+                Ok(()) => return Ok(()),
+                Err(wrapped) => error = located(now, wrapped),
+            }
+        }
+        Err(error)
+    }
+}
+
+/// The error with the place that was evaluated last, as Go puts it.
+fn located(now: &Frame, error: Error) -> Error {
+    let program = &now.program;
+    let (line, column) = program.source.place(now.site);
+    let context = String::from_utf8_lossy(&program.source.context(now.site)).into_owned();
+    let quoted = strconv::quote(program.name().as_bytes());
+    let text = format!(
+        "template: {}:{line}:{column}: executing {} at <{context}>: ",
+        program.source.name,
+        String::from_utf8_lossy(&quoted)
+    );
+    let (file, template) = (Arc::clone(&program.source.name), Arc::clone(program.name()));
+    error.located(&text, At { file, template, line, column, context })
+}
+
+/// The path of the value whose field could not be had: the names up to it.
+fn value_path(now: &Frame, at: usize) -> Option<String> {
+    let context = now.program.source.context(now.site);
+    let text = String::from_utf8_lossy(&context);
+    let names: Vec<&str> = text.split('.').collect();
+    names.get(..=at).map(|names| names.join(".")).filter(|path| !path.is_empty())
+}

@@ -1,0 +1,43 @@
+//! The machine that executes compiled templates.
+//!
+//! Templates that execute inside each other, by `template` or by functions such as `include`, are frames of the
+//! machine and need no native stack.
+
+mod call;
+mod field;
+mod frame;
+mod iterate;
+mod machine;
+
+use std::sync::Arc;
+
+pub(crate) use call::zero;
+
+use crate::env::Env;
+use crate::error::Error;
+use crate::set::Set;
+use crate::strconv;
+use crate::value::Value;
+
+/// Executes a template of the set.
+pub(crate) fn execute(
+    set: &Arc<Set>,
+    name: &str,
+    data: Value,
+    out: &mut Vec<u8>,
+    env: &Env<'_>,
+) -> Result<(), Error> {
+    let Some(program) = set.get(name) else {
+        return Err(missing(set, name.as_bytes()));
+    };
+    machine::Machine::new(env, std::mem::take(out)).run(set, program, data, out)
+}
+
+/// There is no template of this name.
+fn missing(_set: &Set, name: &[u8]) -> Error {
+    let quoted = strconv::quote(name);
+    Error::new(format!(
+        "template: no template {} associated with template \"gotpl\"",
+        String::from_utf8_lossy(&quoted)
+    ))
+}

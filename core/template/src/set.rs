@@ -1,0 +1,130 @@
+//! Templates by name.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::env::Env;
+use crate::error::Error;
+use crate::function::Functions;
+use crate::parse::{self, Program};
+use crate::run;
+use crate::value::{Str, Value};
+
+/// What a missing key of a map gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingKey {
+    /// No value; printed as `<no value>`.
+    #[default]
+    Default,
+    /// The zero of what the map holds; nil in maps of anything.
+    Zero,
+    /// An error.
+    Error,
+}
+
+/// Parsed templates by name. Once parsed it can be shared between threads and executed any number of times.
+#[derive(Debug, Clone)]
+pub struct Set {
+    functions: Arc<Functions>,
+    missing_key: MissingKey,
+    own: HashMap<Arc<str>, Arc<Program>>,
+    /// Where to look for what is not here; never changed from here.
+    below: Option<Arc<Set>>,
+    /// How many sets are below.
+    layers: u32,
+}
+
+/// Sets are stacked so high and no higher; beyond, what is below is copied together.
+const LAYERS: u32 = 16;
+
+impl Set {
+    /// No templates. Texts can use these functions.
+    pub fn new(functions: Arc<Functions>) -> Self {
+        Self { functions, missing_key: MissingKey::default(), own: HashMap::new(), below: None, layers: 0 }
+    }
+
+    /// A copy of a set that can be changed; cheap however much is in it.
+    pub fn over(below: Arc<Set>) -> Self {
+        let mut set = Self::new(Arc::clone(&below.functions));
+        set.missing_key = below.missing_key;
+        if below.layers < LAYERS {
+            set.layers = below.layers + 1;
+            set.below = Some(below);
+        } else {
+            below.collect(&mut set.own);
+        }
+        set
+    }
+
+    fn collect(&self, into: &mut HashMap<Arc<str>, Arc<Program>>) {
+        if let Some(below) = &self.below {
+            below.collect(into);
+        }
+        into.extend(self.own.iter().map(|(name, program)| (Arc::clone(name), Arc::clone(program))));
+    }
+
+    /// What a missing key gives.
+    #[must_use]
+    pub fn with_missing_key(mut self, missing_key: MissingKey) -> Self {
+        self.missing_key = missing_key;
+        self
+    }
+
+    /// The option as it is.
+    pub fn missing_key(&self) -> MissingKey {
+        self.missing_key
+    }
+
+    /// The functions that texts can use.
+    pub fn functions(&self) -> &Arc<Functions> {
+        &self.functions
+    }
+
+    /// Parses a text. Its templates replace those of the same names, but nothing replaces something.
+    pub fn parse(&mut self, name: &str, text: impl Into<Str>) -> Result<(), Error> {
+        for program in parse::parse(name, text.into(), &self.functions)? {
+            let name = Arc::clone(program.name());
+            if program.is_empty() && self.get(&name).is_some() {
+                continue;
+            }
+            self.own.insert(name, Arc::new(program));
+        }
+        Ok(())
+    }
+
+    /// The names of all templates, sorted.
+    pub fn names(&self) -> Vec<Arc<str>> {
+        let mut all = HashMap::new();
+        self.collect(&mut all);
+        let mut names: Vec<_> = all.into_keys().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// True if there is a template of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Arc<Program>> {
+        let mut set = self;
+        loop {
+            if let Some(program) = set.own.get(name) {
+                return Some(program);
+            }
+            set = set.below.as_deref()?;
+        }
+    }
+
+    /// Executes a template, writing behind what is in `out` already. After an error `out` holds what was written
+    /// before it.
+    pub fn execute(
+        self: &Arc<Self>,
+        name: &str,
+        data: Value,
+        out: &mut Vec<u8>,
+        env: &Env<'_>,
+    ) -> Result<(), Error> {
+        run::execute(self, name, data, out, env)
+    }
+}

@@ -1,0 +1,143 @@
+//! Maps with string keys. All holders of a map see its changes, as in Go.
+
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+
+use super::{Str, Type, Value};
+
+/// A Go map from strings. Cloning shares it; `set` and `merge` change what others hold.
+#[derive(Debug, Clone)]
+pub struct Map(Rc<Data>);
+
+#[derive(Debug)]
+struct Data {
+    /// Sorted by key, as templates walk maps in this order.
+    entries: RefCell<Vec<(Str, Value)>>,
+    kind: Type,
+    nil: bool,
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Map {
+    /// An empty `map[string]interface {}`.
+    pub fn new() -> Self {
+        Self::of(Type::AnyMap)
+    }
+
+    /// An empty map of this type.
+    pub fn of(kind: Type) -> Self {
+        Self(Rc::new(Data { entries: RefCell::default(), kind, nil: false }))
+    }
+
+    /// The nil of this type.
+    pub fn nil(kind: Type) -> Self {
+        Self(Rc::new(Data { entries: RefCell::default(), kind, nil: true }))
+    }
+
+    /// A `map[string]interface {}` of these; the last of equal keys counts.
+    pub fn from_entries(mut entries: Vec<(Str, Value)>) -> Self {
+        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+            entries.reverse();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.dedup_by(|next, kept| next.0 == kept.0);
+        }
+        Self(Rc::new(Data { entries: RefCell::new(entries), kind: Type::AnyMap, nil: false }))
+    }
+
+    /// The value under the key.
+    pub fn get(&self, key: &[u8]) -> Option<Value> {
+        let entries = self.0.entries.borrow();
+        let at = find(&entries, key).ok()?;
+        entries.get(at).map(|(_, value)| value.clone())
+    }
+
+    /// True if there is such a key.
+    pub fn has(&self, key: &[u8]) -> bool {
+        find(&self.0.entries.borrow(), key).is_ok()
+    }
+
+    /// Sets a key, for everybody who holds this map. A nil map stays as it is.
+    pub fn set(&self, key: impl Into<Str>, value: impl Into<Value>) {
+        let (key, value) = (key.into(), value.into());
+        if self.0.nil {
+            return;
+        }
+        let mut entries = self.0.entries.borrow_mut();
+        let old = match find(&entries, &key) {
+            Ok(at) => entries.get_mut(at).map(|entry| std::mem::replace(&mut entry.1, value)),
+            Err(at) => {
+                entries.insert(at, (key, value));
+                None
+            }
+        };
+        // What it held may hold this map again, so it goes when the entries are free.
+        drop(entries);
+        drop(old);
+    }
+
+    /// Takes a key out, for everybody who holds this map.
+    pub fn remove(&self, key: &[u8]) -> Option<Value> {
+        let mut entries = self.0.entries.borrow_mut();
+        find(&entries, key).ok().map(|at| entries.remove(at).1)
+    }
+
+    /// How many keys it has.
+    pub fn len(&self) -> usize {
+        self.0.entries.borrow().len()
+    }
+
+    /// True if it has no keys.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All entries in the order of their keys. Do not change the map while holding them.
+    pub fn entries(&self) -> Ref<'_, [(Str, Value)]> {
+        Ref::map(self.0.entries.borrow(), Vec::as_slice)
+    }
+
+    /// All entries as they are now, for walking while the map may change.
+    pub fn snapshot(&self) -> Vec<(Str, Value)> {
+        self.0.entries.borrow().clone()
+    }
+
+    /// The type of the map.
+    pub fn kind(&self) -> Type {
+        self.0.kind
+    }
+
+    /// True for the nil of its type.
+    pub fn is_nil(&self) -> bool {
+        self.0.nil
+    }
+
+    /// True if both are the same map, not only equal ones.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The values, if nobody else holds the map.
+    pub(super) fn into_values(self) -> Option<Vec<Value>> {
+        let data = Rc::into_inner(self.0)?;
+        let entries = data.entries.take();
+        Some(entries.into_iter().map(|(_, value)| value).collect())
+    }
+}
+
+fn find(entries: &[(Str, Value)], key: &[u8]) -> Result<usize, usize> {
+    entries.binary_search_by(|(other, _)| other.as_bytes().cmp(key))
+}
+
+impl Drop for Data {
+    fn drop(&mut self) {
+        let entries = self.entries.take();
+        if entries.iter().any(|(_, value)| value.is_container()) {
+            super::take_apart(entries.into_iter().map(|(_, value)| value).collect());
+        }
+    }
+}
