@@ -10,6 +10,7 @@ mod encode;
 mod env;
 mod error;
 mod function;
+mod hash;
 mod json;
 mod parse;
 mod print;

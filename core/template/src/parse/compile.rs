@@ -1,20 +1,18 @@
 //! From the syntax tree to instructions. What Go would find wrong only while executing fails while executing here too.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::node::{Branch, Id, Kind, Number, Piece, Source};
 use super::op::{Constant, Idents, Op, Program, Slot};
 use super::parser::Tree;
 use crate::error::Error;
-use crate::function::{Function, Functions};
+use crate::function::Functions;
 use crate::value::{IntKind, Type};
 
 struct Compiler<'a> {
     source: &'a Source,
     functions: &'a Functions,
     program: Program,
-    known_functions: HashMap<&'a [u8], u32>,
     /// Names of the variables that exist here; the place is the slot.
     scope: Vec<&'a [u8]>,
     loops: Vec<Loop>,
@@ -39,29 +37,25 @@ enum Last {
     Piped,
 }
 
-pub(super) fn compile(source: &Arc<Source>, tree: &Tree, functions: &Functions) -> Result<Program, Error> {
+pub(super) fn compile(
+    source: &Arc<Source>,
+    tree: &Tree,
+    functions: &Arc<Functions>,
+) -> Result<Program, Error> {
     let program = Program {
         name: Arc::clone(&tree.name),
         source: Arc::clone(source),
         code: Vec::new(),
         constants: Vec::new(),
         idents: Vec::new(),
-        functions: Vec::new(),
+        functions: Arc::clone(functions),
         types: Vec::new(),
         messages: Vec::new(),
         templates: Vec::new(),
         slots: 1,
         empty: source.is_empty(tree.root),
     };
-    let mut compiler = Compiler {
-        source,
-        functions,
-        program,
-        known_functions: HashMap::new(),
-        scope: vec![b"$"],
-        loops: Vec::new(),
-        dots: 0,
-    };
+    let mut compiler = Compiler { source, functions, program, scope: vec![b"$"], loops: Vec::new(), dots: 0 };
     compiler.list(tree.root);
     compiler.emit(Op::Return);
     Ok(compiler.program)
@@ -293,8 +287,8 @@ impl<'a> Compiler<'a> {
                 self.chain(first, *of, *fields, rest, last);
                 self.emit(Op::Unbox);
             }
-            Kind::Identifier(piece) => {
-                self.function(first, command, *piece, rest, last);
+            Kind::Identifier { name, function } => {
+                self.function(first, command, (*name, *function), rest, last);
                 self.emit(Op::Unbox);
             }
             Kind::Pipe { .. } => {
@@ -431,11 +425,12 @@ impl<'a> Compiler<'a> {
                 self.pipeline(of);
                 false
             }
-            Kind::Identifier(piece) => {
+            Kind::Identifier { name, function } => {
                 self.emit(Op::Site(of));
-                self.function(of, of, *piece, &[], Last::None);
-                self.function_named(source.piece(*piece))
-                    .is_some_and(|function| function.signature.result == Type::Any)
+                self.function(of, of, (*name, *function), &[], Last::None);
+                self.functions
+                    .at(*function)
+                    .is_some_and(|(_, function)| function.signature.result == Type::Any)
             }
             _ => return,
         };
@@ -461,27 +456,24 @@ impl<'a> Compiler<'a> {
         self.land(find);
     }
 
-    fn function_named(&self, name: &[u8]) -> Option<&'a Function> {
-        std::str::from_utf8(name).ok().and_then(|name| self.functions.get(name))
-    }
-
     /// A function with its arguments; `node` is what Go names in errors of the function itself.
-    fn function(&mut self, ident: Id, node: Id, piece: Piece, args: &[Id], last: Last) {
+    fn function(&mut self, ident: Id, node: Id, (piece, number): (Piece, u32), args: &[Id], last: Last) {
         let name = self.source.piece(piece);
         // The parser has found it, else there would be nothing to compile.
-        let Some(function) = self.function_named(name) else { return };
-        let signature = Arc::clone(&function.signature);
+        let functions = self.functions;
+        let Some((_, function)) = functions.at(number) else { return };
+        let signature = &function.signature;
         let given = args.len() + usize::from(last == Last::Piped);
         let want = signature.fixed.len();
-        let shown = String::from_utf8_lossy(name);
+        let shown = || String::from_utf8_lossy(name);
         if signature.variadic.is_some() && given < want {
             let message =
-                format!("wrong number of args for {shown}: want at least {want} got {}", args.len());
+                format!("wrong number of args for {}: want at least {want} got {}", shown(), args.len());
             return self.fail(Some(ident), message);
         }
         if signature.variadic.is_none() && given != want {
-            return self
-                .fail(Some(ident), format!("wrong number of args for {shown}: want {want} got {given}"));
+            let message = format!("wrong number of args for {}: want {want} got {given}", shown());
+            return self.fail(Some(ident), message);
         }
         self.emit(Op::Site(ident));
         match name {
@@ -504,20 +496,8 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::CheckBelow { to, above: args.len() as u32 });
             }
         }
-        let function = self.function_number(name, function);
         let count = args.len() as u32 + u32::from(name == b"call");
-        self.emit(Op::Call { node, function, args: count, last: last == Last::Piped });
-    }
-
-    fn function_number(&mut self, name: &'a [u8], function: &Function) -> u32 {
-        if let Some(known) = self.known_functions.get(name) {
-            return *known;
-        }
-        let shown = String::from_utf8_lossy(name).into_owned().into_boxed_str();
-        self.program.functions.push((shown, function.clone()));
-        let number = self.program.functions.len() as u32 - 1;
-        self.known_functions.insert(name, number);
-        number
+        self.emit(Op::Call { node, function: number, args: count, last: last == Last::Piped });
     }
 
     /// `and` and `or`: the first argument of that truth, else the last one.
@@ -553,7 +533,9 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::Site(node));
                 self.pipeline(node);
             }
-            Kind::Identifier(piece) => self.function(node, node, *piece, &[], Last::None),
+            Kind::Identifier { name, function } => {
+                self.function(node, node, (*name, *function), &[], Last::None)
+            }
             Kind::Chain { of, fields } => self.chain(node, *of, *fields, &[], Last::None),
             _ => return self.literal(node, to),
         }

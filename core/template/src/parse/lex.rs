@@ -139,17 +139,25 @@ impl<'a> Lexer<'a> {
     }
 
     fn backup(&mut self) {
-        if !self.at_eof && self.pos > 0 {
-            let (c, width) = decode_last(self.input.get(..self.pos).unwrap_or_default());
-            self.pos -= width;
-            self.line -= u32::from(c == u32::from(b'\n'));
+        if self.at_eof || self.pos == 0 {
+            return;
         }
+        let last = self.input.get(self.pos - 1).copied().unwrap_or_default();
+        let width =
+            if last < 0x80 { 1 } else { decode_last(self.input.get(..self.pos).unwrap_or_default()).1 };
+        self.pos -= width;
+        self.line -= u32::from(last == b'\n');
     }
 
     fn peek(&mut self) -> Option<u32> {
-        let next = self.next();
-        self.backup();
-        next
+        match self.input.get(self.pos) {
+            Some(byte @ ..0x80) => Some(u32::from(*byte)),
+            Some(_) => Some(decode(self.rest()).0),
+            None => {
+                self.at_eof = true;
+                None
+            }
+        }
     }
 
     fn lines(&self) -> u32 {
@@ -321,10 +329,7 @@ impl<'a> Lexer<'a> {
                     self.item(Kind::RightParen)
                 }
             },
-            c if rune::is_alphanumeric(u32::from(c)) => {
-                self.backup();
-                self.identifier()
-            }
+            c if rune::is_alphanumeric(u32::from(c)) => self.identifier(),
             '!'..='~' => self.item(Kind::Char),
             _ => self.fail(format!("unrecognized character in action: {}", strconv::unicode(c))),
         }
@@ -349,11 +354,14 @@ impl<'a> Lexer<'a> {
 
     fn skip_alphanumeric(&mut self) -> Option<u32> {
         loop {
-            let next = self.next();
+            while matches!(self.input.get(self.pos), Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_')) {
+                self.pos += 1;
+            }
+            let next = self.peek();
             if !next.is_some_and(rune::is_alphanumeric) {
-                self.backup();
                 return next;
             }
+            self.next();
         }
     }
 
@@ -398,16 +406,24 @@ impl<'a> Lexer<'a> {
     }
 
     fn at_terminator(&mut self) -> bool {
-        match self.peek() {
-            None => true,
-            Some(c) if is_space(c) => true,
-            Some(c) if c < 0x80 && b".,|:)(".contains(&(c as u8)) => true,
-            Some(_) => self.rest().starts_with(RIGHT),
+        match self.input.get(self.pos) {
+            None => {
+                self.at_eof = true;
+                true
+            }
+            Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+            Some(b'}') => self.rest().starts_with(RIGHT),
+            Some(_) => false,
         }
     }
 
     fn quoted(&mut self, end: u8, kind: Kind, unterminated: &str) -> Token {
         loop {
+            let plain = self
+                .rest()
+                .iter()
+                .take_while(|byte| !matches!(byte, b'\\' | b'\n' | 0x80..) && **byte != end);
+            self.pos += plain.count();
             match self.next() {
                 Some(c) if c == u32::from(b'\\') => match self.next() {
                     None => return self.fail(unterminated),

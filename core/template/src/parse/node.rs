@@ -43,7 +43,11 @@ pub(crate) enum Kind {
         commands: Children,
     },
     Command(Children),
-    Identifier(Piece),
+    /// A function, by its number.
+    Identifier {
+        name: Piece,
+        function: u32,
+    },
     /// `.a.b`, with the first dot.
     Field(Piece),
     /// `$x.a.b`, with the dollar.
@@ -139,7 +143,10 @@ impl Source {
     fn write(&self, id: Id, out: &mut Vec<u8>) {
         match self.kind(id) {
             Kind::List(nodes) => self.children(*nodes).iter().for_each(|node| self.write(*node, out)),
-            Kind::Text(piece) | Kind::Identifier(piece) | Kind::Field(piece) | Kind::Variable(piece) => {
+            Kind::Text(piece)
+            | Kind::Identifier { name: piece, .. }
+            | Kind::Field(piece)
+            | Kind::Variable(piece) => {
                 out.extend_from_slice(self.piece(*piece));
             }
             Kind::Number { text, .. } => out.extend_from_slice(self.piece(*text)),

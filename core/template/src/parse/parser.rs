@@ -433,7 +433,13 @@ impl<'a> Parser<'a> {
     }
 
     fn unquoted(&self, token: Token) -> Result<Str> {
-        match strconv::unquote(self.bytes(token)) {
+        let quoted = self.bytes(token);
+        if let [b'"', inner @ .., b'"'] = quoted
+            && !inner.contains(&b'\\')
+        {
+            return Ok(inner.into());
+        }
+        match strconv::unquote(quoted) {
             Some(text) => Ok(text.into()),
             None => self.error("invalid syntax"),
         }
@@ -587,13 +593,12 @@ impl<'a> Parser<'a> {
         let kind = match token.kind {
             T::Identifier => {
                 let name = self.bytes(token);
-                let known = std::str::from_utf8(name).is_ok_and(|name| self.functions.get(name).is_some());
-                if !known {
+                let Some(function) = self.functions.place(name) else {
                     let quoted = strconv::quote(name);
                     return self
                         .error(format_args!("function {} not defined", String::from_utf8_lossy(&quoted)));
-                }
-                Kind::Identifier(piece(token))
+                };
+                Kind::Identifier { name: piece(token), function }
             }
             T::Dot => Kind::Dot,
             T::Nil => Kind::Nil,

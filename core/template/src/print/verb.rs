@@ -23,9 +23,35 @@ pub(super) fn default(value: &Value, out: &mut Vec<u8>) -> Result {
     match value {
         Value::Str(text) => out.extend_from_slice(text),
         Value::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        // The common numbers of values: whole and below a million.
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e6 && *number != 0.0 => {
+            push_int(out, *number as i64);
+        }
+        Value::Int(kind, number) if kind.is_signed() => push_int(out, *number),
         value => Printer { out, flags: Flags::default(), erroring: false, printed: 0 }.arg(value, V)?,
     }
     Ok(())
+}
+
+/// An integer in decimal digits.
+fn push_int(out: &mut Vec<u8>, number: i64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = number.unsigned_abs();
+    loop {
+        at -= 1;
+        if let Some(digit) = digits.get_mut(at) {
+            *digit = b'0' + (rest % 10) as u8;
+        }
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(digits.get(at..).unwrap_or_default());
 }
 
 /// `fmt.Sprintf`

@@ -137,8 +137,7 @@ impl<'e> Machine<'e> {
     fn step(&mut self, now: &mut Frame, op: Op) -> Result<Flow, Error> {
         match op {
             Op::Text(piece) => {
-                let source = Arc::clone(&now.program);
-                self.write(source.source.piece(piece))?;
+                self.write(now.program.source.piece(piece))?;
             }
             Op::Fail { node, message } => {
                 now.site = node.unwrap_or(now.site);
@@ -169,17 +168,23 @@ impl<'e> Machine<'e> {
             }
             Op::DotFields { node, idents } => {
                 now.site = node;
-                let dot = self.dots.last().cloned().unwrap_or_default();
-                self.fields(now, dot, idents)?;
+                let Self { env, dots, texts, .. } = self;
+                let none = Slot::default();
+                let value = fields(env, texts, now, dots.last().unwrap_or(&none), idents)?;
+                self.values.push(value);
             }
             Op::VariableFields { node, slot, idents } => {
                 now.site = node;
-                let variable = self.variable(now, slot);
-                self.fields(now, variable, idents)?;
+                let Self { env, variables, texts, .. } = self;
+                let none = Slot::default();
+                let variable = variables.get(now.heights.variables + slot as usize).unwrap_or(&none);
+                let value = fields(env, texts, now, variable, idents)?;
+                self.values.push(value);
             }
             Op::TopFields { idents, boxed } => {
-                let value = self.pop();
-                self.fields(now, Slot { value, boxed }, idents)?;
+                let top = Slot { value: self.pop(), boxed };
+                let value = fields(self.env, &mut self.texts, now, &top, idents)?;
+                self.values.push(value);
             }
             Op::FindMethod { ident, args, none } => {
                 let source = &now.program;
@@ -370,23 +375,6 @@ impl<'e> Machine<'e> {
         self.values.get_mut(at).map_or(Ok(()), |value| check(value, *to))
     }
 
-    fn fields(&mut self, now: &Frame, from: Slot, idents: Idents) -> Result<(), Error> {
-        let Slot { mut value, mut boxed } = from;
-        let missing = now.set.missing_key();
-        let program = &now.program;
-        let range = idents.start as usize..(idents.start + idents.count) as usize;
-        for (at, piece) in program.idents.get(range).unwrap_or_default().iter().enumerate() {
-            let name = program.source.piece(*piece);
-            let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name: "" };
-            match field::field(&value, boxed, name, missing, &mut call) {
-                Ok(Field { value: next, boxed: next_boxed }) => (value, boxed) = (next, next_boxed),
-                Err(error) => return Err(error.with_value_path(value_path(now, at))),
-            }
-        }
-        self.values.push(value);
-        Ok(())
-    }
-
     fn call_method(
         &mut self,
         now: &mut Frame,
@@ -432,8 +420,7 @@ impl<'e> Machine<'e> {
         args: usize,
         last: bool,
     ) -> Result<Flow, Error> {
-        let program = Arc::clone(&now.program);
-        let Some((name, function)) = program.functions.get(number as usize) else { return Ok(Flow::Next) };
+        let Some((name, function)) = now.program.functions.at(number) else { return Ok(Flow::Next) };
         let from = self.values.len().saturating_sub(args + usize::from(last));
         let given = self.values.get_mut(from..).unwrap_or_default();
         if last {
@@ -451,8 +438,9 @@ impl<'e> Machine<'e> {
             }
             Ok(Answer::Execute(execute)) => self.begin(now, execute, node, number),
             Err(error) => {
+                let error = error.wrap(format!("error calling {name}: "));
                 now.site = node;
-                Err(error.wrap(format!("error calling {name}: ")))
+                Err(error)
             }
         }
     }
@@ -487,7 +475,7 @@ impl<'e> Machine<'e> {
             }
             Err(error) => {
                 now.site = node;
-                let name = now.program.functions.get(function as usize).map_or("", |(name, _)| name);
+                let name = now.program.functions.at(function).map_or("", |(name, _)| name);
                 Err(error.wrap(format!("error calling {name}: ")))
             }
         }
@@ -543,6 +531,29 @@ impl<'e> Machine<'e> {
         }
         Err(error)
     }
+}
+
+/// The fields of a value, one inside the other.
+fn fields(
+    env: &Env<'_>,
+    texts: &mut Texts,
+    now: &Frame,
+    from: &Slot,
+    idents: Idents,
+) -> Result<Value, Error> {
+    let missing = now.set.missing_key();
+    let program = &now.program;
+    let range = idents.start as usize..(idents.start + idents.count) as usize;
+    let mut held: Option<Field> = None;
+    for (at, piece) in program.idents.get(range).unwrap_or_default().iter().enumerate() {
+        let name = program.source.piece(*piece);
+        let mut call = Call { env, set: &now.set, texts, name: "" };
+        let (value, boxed) =
+            held.as_ref().map_or((&from.value, from.boxed), |held| (&held.value, held.boxed));
+        let next = field::field(value, boxed, name, missing, &mut call);
+        held = Some(next.map_err(|error| error.with_value_path(value_path(now, at)))?);
+    }
+    Ok(held.map_or_else(|| from.value.clone(), |held| held.value))
 }
 
 /// The error with the place that was evaluated last, as Go puts it.
