@@ -26,5 +26,6 @@ mod value;
 pub use env::{Env, Limits, Random, Zones};
 pub use error::{At, Error, ErrorKind};
 pub use function::{Answer, Call, Execute, Function, Functions, Signature};
+pub use run::Origin;
 pub use set::{MissingKey, Set};
 pub use value::{IntKind, Kind, List, Map, Object, Str, Type, Value};

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::function::Functions;
 use crate::hash::Quick;
 use crate::parse::{self, Program};
-use crate::run;
+use crate::run::{self, Origin};
 use crate::value::{Str, Value};
 
 /// What a missing key of a map gives.
@@ -132,6 +132,20 @@ impl Set {
         out: &mut Vec<u8>,
         env: &Env<'_>,
     ) -> Result<(), Error> {
-        run::execute(self, name, data, out, env)
+        run::execute(self, name, data, out, env, None)
+    }
+
+    /// The same, with the template line that each line of the output comes from. Lines that pass through functions
+    /// are found again by their text; those that are not belong to the action that printed them.
+    pub fn execute_traced(
+        self: &Arc<Self>,
+        name: &str,
+        data: Value,
+        out: &mut Vec<u8>,
+        env: &Env<'_>,
+    ) -> (Result<(), Error>, Vec<Option<Origin>>) {
+        let mut origins = Vec::new();
+        let done = run::execute(self, name, data, out, env, Some(&mut origins));
+        (done, origins)
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn parse(name: &str, text: Str, functions: &Functions) -> Result<(Sou
     };
     parser.whole()?;
     let Parser { name, text, nodes, children, trees, .. } = parser;
-    Ok((Source { name, text, nodes, children }, trees))
+    Ok((Source::new(name, text, nodes, children), trees))
 }
 
 impl<'a> Parser<'a> {
@@ -189,7 +189,7 @@ impl<'a> Parser<'a> {
     fn context(&mut self, id: Id) -> String {
         let nodes = std::mem::take(&mut self.nodes);
         let children = std::mem::take(&mut self.children);
-        let source = Source { name: Arc::clone(&self.name), text: self.text.clone(), nodes, children };
+        let source = Source::new(Arc::clone(&self.name), self.text.clone(), nodes, children);
         let context = source.context(id);
         (self.nodes, self.children) = (source.nodes, source.children);
         String::from_utf8_lossy(&context).into_owned()
@@ -247,8 +247,7 @@ impl<'a> Parser<'a> {
         let is_empty = |parser: &mut Self, root| {
             let nodes = std::mem::take(&mut parser.nodes);
             let children = std::mem::take(&mut parser.children);
-            let source =
-                Source { name: Arc::clone(&parser.name), text: parser.text.clone(), nodes, children };
+            let source = Source::new(Arc::clone(&parser.name), parser.text.clone(), nodes, children);
             let empty = source.is_empty(root);
             (parser.nodes, parser.children) = (source.nodes, source.children);
             empty

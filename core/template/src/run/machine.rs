@@ -7,6 +7,7 @@ use super::call::{check, zero};
 use super::field::{self, Field};
 use super::frame::{Frame, Heights, Slot, Waiting};
 use super::iterate::Loop;
+use super::trace::{Origin, Trace};
 use crate::env::Env;
 use crate::error::{At, Error};
 use crate::function::{Answer, Call, Execute, Texts};
@@ -32,6 +33,9 @@ pub(super) struct Machine<'e> {
     steps: u64,
     /// Bytes in outputs that are finished.
     written: u64,
+    trace: Option<Trace>,
+    /// What the output held before.
+    before: usize,
 }
 
 /// What an instruction leads to.
@@ -42,13 +46,15 @@ enum Flow {
 }
 
 impl<'e> Machine<'e> {
-    pub(super) fn new(env: &'e Env<'e>, out: Vec<u8>) -> Self {
+    pub(super) fn new(env: &'e Env<'e>, out: Vec<u8>, traces: bool) -> Self {
         Self {
             env,
             values: Vec::new(),
             dots: Vec::new(),
             variables: Vec::new(),
             loops: Vec::new(),
+            before: out.len(),
+            trace: traces.then(Trace::new),
             out,
             outputs: Vec::new(),
             frames: Vec::new(),
@@ -66,6 +72,7 @@ impl<'e> Machine<'e> {
         program: &Arc<Program>,
         data: Value,
         out: &mut Vec<u8>,
+        origins: Option<&mut Vec<Option<Origin>>>,
     ) -> Result<(), Error> {
         let data = if data.is_nil() { Value::NoValue } else { data };
         let mut now = self.enter(Arc::clone(program), Arc::clone(set), data);
@@ -78,6 +85,9 @@ impl<'e> Machine<'e> {
         };
         if let Some(first) = self.outputs.drain(..).next() {
             self.out = first;
+        }
+        if let (Some(trace), Some(origins)) = (self.trace, origins) {
+            *origins = trace.finish(&self.out, self.before);
         }
         *out = self.out;
         done
@@ -113,6 +123,9 @@ impl<'e> Machine<'e> {
         while self.outputs.len() > heights.outputs {
             self.out = self.outputs.pop().unwrap_or_default();
         }
+        if let Some(trace) = &mut self.trace {
+            trace.truncate(heights.outputs);
+        }
     }
 
     /// Executes until the end or an error.
@@ -137,7 +150,11 @@ impl<'e> Machine<'e> {
     fn step(&mut self, now: &mut Frame, op: Op) -> Result<Flow, Error> {
         match op {
             Op::Text(piece) => {
-                self.write(now.program.source.piece(piece))?;
+                let text = now.program.source.piece(piece);
+                if let Some(trace) = &mut self.trace {
+                    trace.text(self.out.len(), &now.program, piece.start, text);
+                }
+                self.write(text)?;
             }
             Op::Fail { node, message } => {
                 now.site = node.unwrap_or(now.site);
@@ -357,22 +374,33 @@ impl<'e> Machine<'e> {
     }
 
     fn print(&mut self, now: &Frame, node: Id, value: &Value) -> Result<(), Error> {
+        let start = self.out.len();
         if let Value::Str(text) = value {
-            return self.write(text);
+            self.out.extend_from_slice(text);
+        } else {
+            self.print_other(now, node, value)?;
         }
+        if let Some(trace) = &mut self.trace {
+            let written = self.out.get(start..).unwrap_or_default();
+            trace.printed(start, &now.program, now.program.source.pos(node), written);
+        }
+        self.check_output()
+    }
+
+    fn print_other(&mut self, now: &Frame, node: Id, value: &Value) -> Result<(), Error> {
         if value.kind() == crate::value::Kind::Func {
             let shown = now.program.source.context(node);
             let shown = String::from_utf8_lossy(&shown);
             return Err(Error::new(format!("can't print {shown} of type {}", value.type_name())));
         }
-        print::print_value(value, &mut self.out)?;
-        self.check_output()
+        print::print_value(value, &mut self.out)
     }
 
     fn check(&mut self, now: &Frame, to: u32, above: usize) -> Result<(), Error> {
         let Some(to) = now.program.types.get(to as usize) else { return Ok(()) };
         let at = self.values.len().wrapping_sub(above + 1);
-        self.values.get_mut(at).map_or(Ok(()), |value| check(value, *to))
+        let Some(value) = self.values.get_mut(at) else { return Ok(()) };
+        check(value, *to).map_err(|error| error.with_value_path(named_value(now)))
     }
 
     fn call_method(
@@ -458,6 +486,9 @@ impl<'e> Machine<'e> {
         self.push_frame(now, program, set, data)?;
         self.waiting.push(Waiting { frames, then, node, function, heights });
         self.outputs.push(std::mem::take(&mut self.out));
+        if let Some(trace) = &mut self.trace {
+            trace.begin();
+        }
         Ok(Flow::Next)
     }
 
@@ -509,6 +540,9 @@ impl<'e> Machine<'e> {
             return Ok(Flow::Next);
         };
         let written = std::mem::replace(&mut self.out, self.outputs.pop().unwrap_or_default());
+        if let Some(trace) = &mut self.trace {
+            trace.end(&written);
+        }
         self.lower(heights);
         self.written += written.len() as u64;
         self.answer(now, then(Ok(written)), node, function)?;
@@ -569,6 +603,13 @@ fn located(now: &Frame, error: Error) -> Error {
     );
     let (file, template) = (Arc::clone(&program.source.name), Arc::clone(program.name()));
     error.located(&text, At { file, template, line, column, context })
+}
+
+/// The path of the value that was evaluated last, if the template names one.
+fn named_value(now: &Frame) -> Option<String> {
+    let source = &now.program.source;
+    let named = source.is_value(now.site);
+    named.then(|| String::from_utf8_lossy(&source.context(now.site)).into_owned())
 }
 
 /// The path of the value whose field could not be had: the names up to it.
