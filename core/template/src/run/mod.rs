@@ -3,7 +3,7 @@
 //! Templates that execute inside each other, by `template` or by functions such as `include`, are frames of the
 //! machine and need no native stack.
 
-mod call;
+mod argument;
 mod field;
 mod frame;
 mod iterate;
@@ -12,7 +12,7 @@ mod trace;
 
 use std::sync::Arc;
 
-pub(crate) use call::zero;
+pub(crate) use argument::zero;
 pub use trace::Origin;
 
 use crate::env::Env;
