@@ -15,8 +15,6 @@ pub struct Env<'a> {
     pub zones: Option<&'a dyn Zones>,
     /// For functions of the caller, who knows the type.
     pub host: Option<&'a dyn Any>,
-    /// Whether the origin of each line is kept.
-    pub trace: bool,
 }
 
 /// Where random bytes come from.

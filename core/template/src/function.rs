@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::env::Env;
 use crate::error::Error;
+use crate::hash::Quick;
 use crate::set::Set;
 use crate::value::{Str, Type, Value};
 
@@ -122,7 +123,9 @@ impl fmt::Debug for Function {
 /// Functions by name. A registry starts with those of the language itself ([`Functions::builtin`]).
 #[derive(Debug, Clone, Default)]
 pub struct Functions {
-    by_name: HashMap<&'static str, Function>,
+    /// In the order in which they were added; a place never changes.
+    all: Vec<(&'static str, Function)>,
+    places: HashMap<&'static [u8], u32, Quick>,
 }
 
 impl Functions {
@@ -142,7 +145,9 @@ impl Functions {
 
     /// Adds a function, or replaces the one of this name.
     pub fn add(&mut self, name: &'static str, function: Function) {
-        self.by_name.insert(name, function);
+        let next = self.all.len() as u32;
+        self.places.insert(name.as_bytes(), next);
+        self.all.push((name, function));
     }
 
     /// Adds a function that answers at once; see [`Function::new`].
@@ -168,17 +173,28 @@ impl Functions {
 
     /// Takes a function out.
     pub fn remove(&mut self, name: &str) {
-        self.by_name.remove(name);
+        self.places.remove(name.as_bytes());
     }
 
     /// The function of this name.
     pub fn get(&self, name: &str) -> Option<&Function> {
-        self.by_name.get(name)
+        self.at(self.place(name.as_bytes())?).map(|(_, function)| function)
+    }
+
+    /// The number of a function.
+    pub(crate) fn place(&self, name: &[u8]) -> Option<u32> {
+        self.places.get(name).copied()
+    }
+
+    /// The function of a number, with its name.
+    pub(crate) fn at(&self, place: u32) -> Option<&(&'static str, Function)> {
+        self.all.get(place as usize)
     }
 
     /// All names, sorted.
     pub fn names(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self.by_name.keys().copied().collect();
+        let known = self.places.values().filter_map(|place| self.at(*place));
+        let mut names: Vec<_> = known.map(|(name, _)| *name).collect();
         names.sort_unstable();
         names
     }

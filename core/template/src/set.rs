@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::env::Env;
 use crate::error::Error;
 use crate::function::Functions;
+use crate::hash::Quick;
 use crate::parse::{self, Program};
-use crate::run;
+use crate::run::{self, Origin};
 use crate::value::{Str, Value};
 
 /// What a missing key of a map gives.
@@ -27,7 +28,7 @@ pub enum MissingKey {
 pub struct Set {
     functions: Arc<Functions>,
     missing_key: MissingKey,
-    own: HashMap<Arc<str>, Arc<Program>>,
+    own: HashMap<Arc<str>, Arc<Program>, Quick>,
     /// Where to look for what is not here; never changed from here.
     below: Option<Arc<Set>>,
     /// How many sets are below.
@@ -40,7 +41,13 @@ const LAYERS: u32 = 16;
 impl Set {
     /// No templates. Texts can use these functions.
     pub fn new(functions: Arc<Functions>) -> Self {
-        Self { functions, missing_key: MissingKey::default(), own: HashMap::new(), below: None, layers: 0 }
+        Self {
+            functions,
+            missing_key: MissingKey::default(),
+            own: HashMap::default(),
+            below: None,
+            layers: 0,
+        }
     }
 
     /// A copy of a set that can be changed; cheap however much is in it.
@@ -56,7 +63,7 @@ impl Set {
         set
     }
 
-    fn collect(&self, into: &mut HashMap<Arc<str>, Arc<Program>>) {
+    fn collect(&self, into: &mut HashMap<Arc<str>, Arc<Program>, Quick>) {
         if let Some(below) = &self.below {
             below.collect(into);
         }
@@ -94,7 +101,7 @@ impl Set {
 
     /// The names of all templates, sorted.
     pub fn names(&self) -> Vec<Arc<str>> {
-        let mut all = HashMap::new();
+        let mut all = HashMap::default();
         self.collect(&mut all);
         let mut names: Vec<_> = all.into_keys().collect();
         names.sort_unstable();
@@ -125,6 +132,20 @@ impl Set {
         out: &mut Vec<u8>,
         env: &Env<'_>,
     ) -> Result<(), Error> {
-        run::execute(self, name, data, out, env)
+        run::execute(self, name, data, out, env, None)
+    }
+
+    /// The same, with the template line that each line of the output comes from. Lines that pass through functions
+    /// are found again by their text; those that are not belong to the action that printed them.
+    pub fn execute_traced(
+        self: &Arc<Self>,
+        name: &str,
+        data: Value,
+        out: &mut Vec<u8>,
+        env: &Env<'_>,
+    ) -> (Result<(), Error>, Vec<Option<Origin>>) {
+        let mut origins = Vec::new();
+        let done = run::execute(self, name, data, out, env, Some(&mut origins));
+        (done, origins)
     }
 }

@@ -111,3 +111,44 @@ fn includes_need_no_native_stack() {
     let error = render(text, r#"{"l":[]}"#);
     assert!(error.ends_with("exceeded maximum template depth (100000)"), "{}", error.len());
 }
+
+#[test]
+fn errors_name_the_value() {
+    let mut set = Set::new(Arc::new(functions())).with_missing_key(MissingKey::Zero);
+    set.parse("t", "{{ define \"d\" }}{{ .image.tag.x }}{{ end }}\n{{ include \"d\" .Values }}").unwrap();
+    let data = Value::from_yaml(&from_json(br#"{"Values":{"image":{"tag":null}}}"#).unwrap());
+    let error = Arc::new(set).execute("t", data.clone(), &mut Vec::new(), &Env::default()).unwrap_err();
+    assert_eq!(error.value_path(), Some(".image.tag"));
+    let place = error.place().unwrap();
+    assert_eq!((&*place.template, place.line, place.column), ("d", 1, 25));
+    assert_eq!(error.root(), "nil pointer evaluating interface {}.x");
+    assert_eq!(error.places().map(|at| at.line).collect::<Vec<_>>(), [2, 1]);
+
+    let mut set = Set::new(Arc::new(functions()));
+    set.parse("t", "{{ trunc 3 .Values.image }}").unwrap();
+    let error = Arc::new(set).execute("t", data, &mut Vec::new(), &Env::default()).unwrap_err();
+    assert_eq!(error.value_path(), Some(".Values.image"));
+}
+
+#[test]
+fn lines_know_where_they_come_from() {
+    let text = "{{ define \"labels\" }}a: 1\n\nb: {{ .b }}\n{{ end }}kind: X\nlabels:\n  {{- include \"labels\" . | nindent 2 }}\n\
+        {{ range until 2 }}- {{ . }}\n{{ end }}end: {{ .b }}";
+    let mut set = Set::new(Arc::new(functions()));
+    set.parse("t", text).unwrap();
+    let data = Value::from_yaml(&from_json(br#"{"b":"x"}"#).unwrap());
+    let mut out = b"before\n".to_vec();
+    let (done, origins) = Arc::new(set).execute_traced("t", data, &mut out, &Env::default());
+    done.unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let shown: Vec<_> = out
+        .lines()
+        .skip(1)
+        .zip(&origins)
+        .map(|(line, origin)| format!("{}|{line}", origin.as_ref().unwrap().line))
+        .collect();
+    assert_eq!(
+        shown,
+        ["4|kind: X", "5|labels:", "1|  a: 1", "6|  ", "3|  b: x", "6|  ", "7|- 0", "7|- 1", "8|end: x"]
+    );
+}

@@ -1,6 +1,6 @@
 //! The syntax tree: nodes by number, and their text as Go prints it in errors.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::strconv;
 use crate::value::Str;
@@ -43,7 +43,11 @@ pub(crate) enum Kind {
         commands: Children,
     },
     Command(Children),
-    Identifier(Piece),
+    /// A function, by its number.
+    Identifier {
+        name: Piece,
+        function: u32,
+    },
     /// `.a.b`, with the first dot.
     Field(Piece),
     /// `$x.a.b`, with the dollar.
@@ -98,9 +102,15 @@ pub(crate) struct Source {
     pub(crate) text: Str,
     pub(crate) nodes: Vec<Node>,
     pub(crate) children: Vec<Id>,
+    /// Where lines start; only counted when a place is asked for.
+    starts: OnceLock<Vec<u32>>,
 }
 
 impl Source {
+    pub(super) fn new(name: Arc<str>, text: Str, nodes: Vec<Node>, children: Vec<Id>) -> Self {
+        Self { name, text, nodes, children, starts: OnceLock::new() }
+    }
+
     pub(crate) fn kind(&self, id: Id) -> &Kind {
         self.nodes.get(id as usize).map_or(&Kind::Nil, |node| &node.kind)
     }
@@ -117,16 +127,24 @@ impl Source {
         self.text.get(piece.start as usize..piece.end as usize).unwrap_or_default()
     }
 
+    /// Whether the node is a field of something, or a variable.
+    pub(crate) fn is_value(&self, id: Id) -> bool {
+        matches!(self.kind(id), Kind::Field(_) | Kind::Variable(_))
+    }
+
     /// Line from one, and column in bytes from zero, of a node.
     pub(crate) fn place(&self, id: Id) -> (u32, u32) {
         self.place_of(self.pos(id))
     }
 
     pub(crate) fn place_of(&self, pos: u32) -> (u32, u32) {
-        let before = self.text.get(..pos as usize).unwrap_or_default();
-        let lines = before.iter().filter(|byte| **byte == b'\n').count();
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        (lines as u32 + 1, (before.len() - start) as u32)
+        let starts = self.starts.get_or_init(|| {
+            let ends = self.text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect()
+        });
+        let line = starts.partition_point(|start| *start <= pos);
+        let start = line.checked_sub(1).and_then(|at| starts.get(at)).copied().unwrap_or(0);
+        (line as u32, pos - start)
     }
 
     /// The source text of a node, written as Go writes it.
@@ -139,7 +157,10 @@ impl Source {
     fn write(&self, id: Id, out: &mut Vec<u8>) {
         match self.kind(id) {
             Kind::List(nodes) => self.children(*nodes).iter().for_each(|node| self.write(*node, out)),
-            Kind::Text(piece) | Kind::Identifier(piece) | Kind::Field(piece) | Kind::Variable(piece) => {
+            Kind::Text(piece)
+            | Kind::Identifier { name: piece, .. }
+            | Kind::Field(piece)
+            | Kind::Variable(piece) => {
                 out.extend_from_slice(self.piece(*piece));
             }
             Kind::Number { text, .. } => out.extend_from_slice(self.piece(*text)),

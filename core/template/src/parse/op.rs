@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::node::{Id, Piece, Source};
-use crate::function::Function;
+use crate::function::Functions;
 use crate::value::{Str, Type};
 
 /// One instruction. Values stand on a stack, dots and variables on stacks of their own.
@@ -62,7 +62,7 @@ pub(crate) enum Op {
         args: u32,
         last: bool,
     },
-    /// Calls a function with the arguments on top; `last` if one more stands below them.
+    /// Calls a function, by its number, with the arguments on top; `last` if one more stands below them.
     Call {
         node: Id,
         function: u32,
@@ -170,7 +170,7 @@ pub(crate) struct Program {
     pub(crate) code: Vec<Op>,
     pub(crate) constants: Vec<Constant>,
     pub(crate) idents: Vec<Piece>,
-    pub(crate) functions: Vec<(Box<str>, Function)>,
+    pub(crate) functions: Arc<Functions>,
     pub(crate) types: Vec<Checked>,
     pub(crate) messages: Vec<String>,
     pub(crate) templates: Vec<Str>,

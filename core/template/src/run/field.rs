@@ -59,7 +59,7 @@ fn of_map(found: Option<Value>, element: Type, name: &[u8], missing: MissingKey)
     }
     Ok(match missing {
         MissingKey::Default => Field { value: Value::NoValue, boxed: false },
-        MissingKey::Zero => Field { value: super::call::zero(element), boxed: true },
+        MissingKey::Zero => Field { value: super::argument::zero(element), boxed: true },
         MissingKey::Error => return Err(Error::new(format!("map has no entry for key {}", quoted(name)))),
     })
 }

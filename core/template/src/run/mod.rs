@@ -3,15 +3,17 @@
 //! Templates that execute inside each other, by `template` or by functions such as `include`, are frames of the
 //! machine and need no native stack.
 
-mod call;
+mod argument;
 mod field;
 mod frame;
 mod iterate;
 mod machine;
+mod trace;
 
 use std::sync::Arc;
 
-pub(crate) use call::zero;
+pub(crate) use argument::zero;
+pub use trace::Origin;
 
 use crate::env::Env;
 use crate::error::Error;
@@ -19,18 +21,19 @@ use crate::set::Set;
 use crate::strconv;
 use crate::value::Value;
 
-/// Executes a template of the set.
+/// Executes a template of the set; with origins if somebody wants to know where each line comes from.
 pub(crate) fn execute(
     set: &Arc<Set>,
     name: &str,
     data: Value,
     out: &mut Vec<u8>,
     env: &Env<'_>,
+    origins: Option<&mut Vec<Option<Origin>>>,
 ) -> Result<(), Error> {
     let Some(program) = set.get(name) else {
         return Err(missing(set, name.as_bytes()));
     };
-    machine::Machine::new(env, std::mem::take(out)).run(set, program, data, out)
+    machine::Machine::new(env, std::mem::take(out), origins.is_some()).run(set, program, data, out, origins)
 }
 
 /// There is no template of this name.

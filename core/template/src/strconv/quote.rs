@@ -16,7 +16,12 @@ pub(crate) fn quote_ascii(text: &[u8]) -> Vec<u8> {
 fn quote_with(text: &[u8], quote: u8, ascii: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 2);
     out.push(quote);
-    let mut rest = text;
+    let plain = text
+        .iter()
+        .take_while(|byte| (0x20..0x7f).contains(*byte) && !matches!(byte, b'\\') && **byte != quote);
+    let (head, tail) = text.split_at(plain.count());
+    out.extend_from_slice(head);
+    let mut rest = tail;
     while let Some(&first) = rest.first() {
         let (c, width) = decode(rest);
         if c == rune::BAD && width == 1 {

@@ -1,5 +1,7 @@
 //! From text to tokens, one at a time, as Go's lexer cuts them.
 
+mod word;
+
 use crate::rune::{self, decode, decode_last};
 use crate::strconv;
 
@@ -139,17 +141,25 @@ impl<'a> Lexer<'a> {
     }
 
     fn backup(&mut self) {
-        if !self.at_eof && self.pos > 0 {
-            let (c, width) = decode_last(self.input.get(..self.pos).unwrap_or_default());
-            self.pos -= width;
-            self.line -= u32::from(c == u32::from(b'\n'));
+        if self.at_eof || self.pos == 0 {
+            return;
         }
+        let last = self.input.get(self.pos - 1).copied().unwrap_or_default();
+        let width =
+            if last < 0x80 { 1 } else { decode_last(self.input.get(..self.pos).unwrap_or_default()).1 };
+        self.pos -= width;
+        self.line -= u32::from(last == b'\n');
     }
 
     fn peek(&mut self) -> Option<u32> {
-        let next = self.next();
-        self.backup();
-        next
+        match self.input.get(self.pos) {
+            Some(byte @ ..0x80) => Some(u32::from(*byte)),
+            Some(_) => Some(decode(self.rest()).0),
+            None => {
+                self.at_eof = true;
+                None
+            }
+        }
     }
 
     fn lines(&self) -> u32 {
@@ -321,180 +331,10 @@ impl<'a> Lexer<'a> {
                     self.item(Kind::RightParen)
                 }
             },
-            c if rune::is_alphanumeric(u32::from(c)) => {
-                self.backup();
-                self.identifier()
-            }
+            c if rune::is_alphanumeric(u32::from(c)) => self.identifier(),
             '!'..='~' => self.item(Kind::Char),
             _ => self.fail(format!("unrecognized character in action: {}", strconv::unicode(c))),
         }
-    }
-
-    fn space(&mut self) -> Token {
-        let mut count = 0;
-        while self.peek().is_some_and(is_space) {
-            self.next();
-            count += 1;
-        }
-        let last = self.input.get(self.pos - 1..).unwrap_or_default();
-        let trims = has_right_marker(last) && last.get(MARKER..).is_some_and(|rest| rest.starts_with(RIGHT));
-        if trims {
-            self.backup();
-            if count == 1 {
-                return self.end_action();
-            }
-        }
-        self.item(Kind::Space)
-    }
-
-    fn skip_alphanumeric(&mut self) -> Option<u32> {
-        loop {
-            let next = self.next();
-            if !next.is_some_and(rune::is_alphanumeric) {
-                self.backup();
-                return next;
-            }
-        }
-    }
-
-    fn bad_character(&mut self, c: Option<u32>) -> Token {
-        // The end of the text is always a terminator, so there is a character.
-        self.fail(format!("bad character {}", strconv::unicode(c.unwrap_or(0))))
-    }
-
-    fn identifier(&mut self) -> Token {
-        let next = self.skip_alphanumeric();
-        if !self.at_terminator() {
-            return self.bad_character(next);
-        }
-        let kind = match self.word() {
-            b"true" | b"false" => Kind::Bool,
-            b"break" if self.break_ok => Kind::Break,
-            b"continue" if self.continue_ok => Kind::Continue,
-            b"block" => Kind::Block,
-            b"define" => Kind::Define,
-            b"else" => Kind::Else,
-            b"end" => Kind::End,
-            b"if" => Kind::If,
-            b"nil" => Kind::Nil,
-            b"range" => Kind::Range,
-            b"template" => Kind::Template,
-            b"with" => Kind::With,
-            _ => Kind::Identifier,
-        };
-        self.item(kind)
-    }
-
-    /// A field or a variable; the dot or dollar is read already.
-    fn name(&mut self, kind: Kind) -> Token {
-        if self.at_terminator() {
-            return self.item(if kind == Kind::Variable { kind } else { Kind::Dot });
-        }
-        let next = self.skip_alphanumeric();
-        if !self.at_terminator() {
-            return self.bad_character(next);
-        }
-        self.item(kind)
-    }
-
-    fn at_terminator(&mut self) -> bool {
-        match self.peek() {
-            None => true,
-            Some(c) if is_space(c) => true,
-            Some(c) if c < 0x80 && b".,|:)(".contains(&(c as u8)) => true,
-            Some(_) => self.rest().starts_with(RIGHT),
-        }
-    }
-
-    fn quoted(&mut self, end: u8, kind: Kind, unterminated: &str) -> Token {
-        loop {
-            match self.next() {
-                Some(c) if c == u32::from(b'\\') => match self.next() {
-                    None => return self.fail(unterminated),
-                    Some(c) if c == u32::from(b'\n') => return self.fail(unterminated),
-                    Some(_) => {}
-                },
-                None => return self.fail(unterminated),
-                Some(c) if c == u32::from(b'\n') => return self.fail(unterminated),
-                Some(c) if c == u32::from(end) => return self.item(kind),
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn raw_quoted(&mut self) -> Token {
-        loop {
-            match self.next() {
-                None => return self.fail("unterminated raw quoted string"),
-                Some(c) if c == u32::from(b'`') => return self.item(Kind::RawString),
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn accept(&mut self, valid: &[u8]) -> bool {
-        match self.next() {
-            Some(c) if c < 0x80 && valid.contains(&(c as u8)) => true,
-            _ => {
-                self.backup();
-                false
-            }
-        }
-    }
-
-    fn accept_run(&mut self, valid: &[u8]) {
-        while self.accept(valid) {}
-    }
-
-    fn bad_number(&mut self) -> Token {
-        let word = String::from_utf8_lossy(&strconv::quote(self.word())).into_owned();
-        self.fail(format!("bad number syntax: {word}"))
-    }
-
-    fn number(&mut self) -> Token {
-        if !self.scan_number() {
-            return self.bad_number();
-        }
-        if self.peek().is_some_and(|c| c == u32::from(b'+') || c == u32::from(b'-')) {
-            if !self.scan_number() || self.word().last() != Some(&b'i') {
-                return self.bad_number();
-            }
-            return self.item(Kind::Complex);
-        }
-        self.item(Kind::Number)
-    }
-
-    fn scan_number(&mut self) -> bool {
-        self.accept(b"+-");
-        let mut digits: &[u8] = b"0123456789_";
-        if self.accept(b"0") {
-            if self.accept(b"xX") {
-                digits = b"0123456789abcdefABCDEF_";
-            } else if self.accept(b"oO") {
-                digits = b"01234567_";
-            } else if self.accept(b"bB") {
-                digits = b"01_";
-            }
-        }
-        self.accept_run(digits);
-        if self.accept(b".") {
-            self.accept_run(digits);
-        }
-        let exponent: &[u8] = match digits.len() {
-            11 => b"eE",
-            23 => b"pP",
-            _ => b"",
-        };
-        if !exponent.is_empty() && self.accept(exponent) {
-            self.accept(b"+-");
-            self.accept_run(b"0123456789_");
-        }
-        self.accept(b"i");
-        if self.peek().is_some_and(rune::is_alphanumeric) {
-            self.next();
-            return false;
-        }
-        true
     }
 }
 

@@ -1,15 +1,18 @@
 //! The machine: its stacks, and what each instruction does to them.
 
+mod call;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::call::{check, zero};
+use super::argument::{check, zero};
 use super::field::{self, Field};
 use super::frame::{Frame, Heights, Slot, Waiting};
 use super::iterate::Loop;
+use super::trace::{Origin, Trace};
 use crate::env::Env;
 use crate::error::{At, Error};
-use crate::function::{Answer, Call, Execute, Texts};
+use crate::function::{Call, Texts};
 use crate::parse::{Constant, Id, Idents, Op, Program};
 use crate::print;
 use crate::set::Set;
@@ -32,6 +35,9 @@ pub(super) struct Machine<'e> {
     steps: u64,
     /// Bytes in outputs that are finished.
     written: u64,
+    trace: Option<Trace>,
+    /// What the output held before.
+    before: usize,
 }
 
 /// What an instruction leads to.
@@ -42,13 +48,15 @@ enum Flow {
 }
 
 impl<'e> Machine<'e> {
-    pub(super) fn new(env: &'e Env<'e>, out: Vec<u8>) -> Self {
+    pub(super) fn new(env: &'e Env<'e>, out: Vec<u8>, traces: bool) -> Self {
         Self {
             env,
             values: Vec::new(),
             dots: Vec::new(),
             variables: Vec::new(),
             loops: Vec::new(),
+            before: out.len(),
+            trace: traces.then(Trace::new),
             out,
             outputs: Vec::new(),
             frames: Vec::new(),
@@ -66,6 +74,7 @@ impl<'e> Machine<'e> {
         program: &Arc<Program>,
         data: Value,
         out: &mut Vec<u8>,
+        origins: Option<&mut Vec<Option<Origin>>>,
     ) -> Result<(), Error> {
         let data = if data.is_nil() { Value::NoValue } else { data };
         let mut now = self.enter(Arc::clone(program), Arc::clone(set), data);
@@ -78,6 +87,9 @@ impl<'e> Machine<'e> {
         };
         if let Some(first) = self.outputs.drain(..).next() {
             self.out = first;
+        }
+        if let (Some(trace), Some(origins)) = (self.trace, origins) {
+            *origins = trace.finish(&self.out, self.before);
         }
         *out = self.out;
         done
@@ -113,6 +125,9 @@ impl<'e> Machine<'e> {
         while self.outputs.len() > heights.outputs {
             self.out = self.outputs.pop().unwrap_or_default();
         }
+        if let Some(trace) = &mut self.trace {
+            trace.truncate(heights.outputs);
+        }
     }
 
     /// Executes until the end or an error.
@@ -137,8 +152,11 @@ impl<'e> Machine<'e> {
     fn step(&mut self, now: &mut Frame, op: Op) -> Result<Flow, Error> {
         match op {
             Op::Text(piece) => {
-                let source = Arc::clone(&now.program);
-                self.write(source.source.piece(piece))?;
+                let text = now.program.source.piece(piece);
+                if let Some(trace) = &mut self.trace {
+                    trace.text(self.out.len(), &now.program, piece.start, text);
+                }
+                self.write(text)?;
             }
             Op::Fail { node, message } => {
                 now.site = node.unwrap_or(now.site);
@@ -169,17 +187,23 @@ impl<'e> Machine<'e> {
             }
             Op::DotFields { node, idents } => {
                 now.site = node;
-                let dot = self.dots.last().cloned().unwrap_or_default();
-                self.fields(now, dot, idents)?;
+                let Self { env, dots, texts, .. } = self;
+                let none = Slot::default();
+                let value = fields(env, texts, now, dots.last().unwrap_or(&none), idents)?;
+                self.values.push(value);
             }
             Op::VariableFields { node, slot, idents } => {
                 now.site = node;
-                let variable = self.variable(now, slot);
-                self.fields(now, variable, idents)?;
+                let Self { env, variables, texts, .. } = self;
+                let none = Slot::default();
+                let variable = variables.get(now.heights.variables + slot as usize).unwrap_or(&none);
+                let value = fields(env, texts, now, variable, idents)?;
+                self.values.push(value);
             }
             Op::TopFields { idents, boxed } => {
-                let value = self.pop();
-                self.fields(now, Slot { value, boxed }, idents)?;
+                let top = Slot { value: self.pop(), boxed };
+                let value = fields(self.env, &mut self.texts, now, &top, idents)?;
+                self.values.push(value);
             }
             Op::FindMethod { ident, args, none } => {
                 let source = &now.program;
@@ -352,197 +376,57 @@ impl<'e> Machine<'e> {
     }
 
     fn print(&mut self, now: &Frame, node: Id, value: &Value) -> Result<(), Error> {
+        let start = self.out.len();
         if let Value::Str(text) = value {
-            return self.write(text);
+            self.out.extend_from_slice(text);
+        } else {
+            self.print_other(now, node, value)?;
         }
+        if let Some(trace) = &mut self.trace {
+            let written = self.out.get(start..).unwrap_or_default();
+            trace.printed(start, &now.program, now.program.source.pos(node), written);
+        }
+        self.check_output()
+    }
+
+    fn print_other(&mut self, now: &Frame, node: Id, value: &Value) -> Result<(), Error> {
         if value.kind() == crate::value::Kind::Func {
             let shown = now.program.source.context(node);
             let shown = String::from_utf8_lossy(&shown);
             return Err(Error::new(format!("can't print {shown} of type {}", value.type_name())));
         }
-        print::print_value(value, &mut self.out)?;
-        self.check_output()
+        print::print_value(value, &mut self.out)
     }
 
     fn check(&mut self, now: &Frame, to: u32, above: usize) -> Result<(), Error> {
         let Some(to) = now.program.types.get(to as usize) else { return Ok(()) };
         let at = self.values.len().wrapping_sub(above + 1);
-        self.values.get_mut(at).map_or(Ok(()), |value| check(value, *to))
+        let Some(value) = self.values.get_mut(at) else { return Ok(()) };
+        check(value, *to).map_err(|error| error.with_value_path(named_value(now)))
     }
+}
 
-    fn fields(&mut self, now: &Frame, from: Slot, idents: Idents) -> Result<(), Error> {
-        let Slot { mut value, mut boxed } = from;
-        let missing = now.set.missing_key();
-        let program = &now.program;
-        let range = idents.start as usize..(idents.start + idents.count) as usize;
-        for (at, piece) in program.idents.get(range).unwrap_or_default().iter().enumerate() {
-            let name = program.source.piece(*piece);
-            let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name: "" };
-            match field::field(&value, boxed, name, missing, &mut call) {
-                Ok(Field { value: next, boxed: next_boxed }) => (value, boxed) = (next, next_boxed),
-                Err(error) => return Err(error.with_value_path(value_path(now, at))),
-            }
-        }
-        self.values.push(value);
-        Ok(())
+/// The fields of a value, one inside the other.
+fn fields(
+    env: &Env<'_>,
+    texts: &mut Texts,
+    now: &Frame,
+    from: &Slot,
+    idents: Idents,
+) -> Result<Value, Error> {
+    let missing = now.set.missing_key();
+    let program = &now.program;
+    let range = idents.start as usize..(idents.start + idents.count) as usize;
+    let mut held: Option<Field> = None;
+    for (at, piece) in program.idents.get(range).unwrap_or_default().iter().enumerate() {
+        let name = program.source.piece(*piece);
+        let mut call = Call { env, set: &now.set, texts, name: "" };
+        let (value, boxed) =
+            held.as_ref().map_or((&from.value, from.boxed), |held| (&held.value, held.boxed));
+        let next = field::field(value, boxed, name, missing, &mut call);
+        held = Some(next.map_err(|error| error.with_value_path(value_path(now, at)))?);
     }
-
-    fn call_method(
-        &mut self,
-        now: &mut Frame,
-        node: Id,
-        ident: u32,
-        args: usize,
-        last: bool,
-    ) -> Result<(), Error> {
-        let program = Arc::clone(&now.program);
-        let name = program.idents.get(ident as usize).map_or(&b""[..], |piece| program.source.piece(*piece));
-        let name = String::from_utf8_lossy(name);
-        let mut given = self.values.split_off(self.values.len().saturating_sub(args));
-        let receiver = self.pop();
-        if last {
-            given.push(self.pop());
-        }
-        let Some(signature) = field::method(&receiver, name.as_bytes(), given.len(), now.set.missing_key())?
-        else {
-            return Ok(());
-        };
-        for (at, arg) in given.iter_mut().enumerate() {
-            check(arg, signature.param(at).unwrap_or(crate::value::Type::Any))?;
-        }
-        let Value::Object(object) = &receiver else { return Ok(()) };
-        let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name: &name };
-        match object.call(&name, &mut call, &given) {
-            Ok(value) => {
-                self.values.push(value);
-                Ok(())
-            }
-            Err(error) => {
-                now.site = node;
-                Err(error.wrap(format!("error calling {name}: ")))
-            }
-        }
-    }
-
-    fn call(
-        &mut self,
-        now: &mut Frame,
-        node: Id,
-        number: u32,
-        args: usize,
-        last: bool,
-    ) -> Result<Flow, Error> {
-        let program = Arc::clone(&now.program);
-        let Some((name, function)) = program.functions.get(number as usize) else { return Ok(Flow::Next) };
-        let from = self.values.len().saturating_sub(args + usize::from(last));
-        let given = self.values.get_mut(from..).unwrap_or_default();
-        if last {
-            // What came through the pipe was evaluated first and is the last argument.
-            given.rotate_left(1);
-        }
-        let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name };
-        let answer = (function.body)(&mut call, given);
-        self.values.truncate(from);
-        match answer {
-            Ok(Answer::Value(value)) => {
-                self.account(&value)?;
-                self.values.push(value);
-                Ok(Flow::Next)
-            }
-            Ok(Answer::Execute(execute)) => self.begin(now, execute, node, number),
-            Err(error) => {
-                now.site = node;
-                Err(error.wrap(format!("error calling {name}: ")))
-            }
-        }
-    }
-
-    /// Begins a template for a function.
-    fn begin(&mut self, now: &mut Frame, execute: Execute, node: Id, function: u32) -> Result<Flow, Error> {
-        let Execute { set, name, data, then } = execute;
-        let found = std::str::from_utf8(&name).ok().and_then(|name| set.get(name)).cloned();
-        let Some(program) = found else {
-            let answer = then(Err(super::missing(&set, &name)));
-            return self.answer(now, answer, node, function).map(|()| Flow::Next);
-        };
-        let (frames, heights) = (self.frames.len(), self.heights());
-        let data = if data.is_nil() { Value::NoValue } else { data };
-        self.push_frame(now, program, set, data)?;
-        self.waiting.push(Waiting { frames, then, node, function, heights });
-        self.outputs.push(std::mem::take(&mut self.out));
-        Ok(Flow::Next)
-    }
-
-    fn answer(
-        &mut self,
-        now: &mut Frame,
-        answer: Result<Value, Error>,
-        node: Id,
-        function: u32,
-    ) -> Result<(), Error> {
-        match answer {
-            Ok(value) => {
-                self.values.push(value);
-                Ok(())
-            }
-            Err(error) => {
-                now.site = node;
-                let name = now.program.functions.get(function as usize).map_or("", |(name, _)| name);
-                Err(error.wrap(format!("error calling {name}: ")))
-            }
-        }
-    }
-
-    fn push_frame(
-        &mut self,
-        now: &mut Frame,
-        program: Arc<Program>,
-        set: Arc<Set>,
-        data: Value,
-    ) -> Result<(), Error> {
-        if self.frames.len() >= self.env.limits.depth as usize {
-            let depth = self.env.limits.depth;
-            return Err(Error::limit(format!("exceeded maximum template depth ({depth})")));
-        }
-        let next = self.enter(program, set, data);
-        self.frames.push(std::mem::replace(now, next));
-        Ok(())
-    }
-
-    /// The end of a template: back to what called it.
-    fn leave(&mut self, now: &mut Frame) -> Result<Flow, Error> {
-        let Some(outer) = self.frames.pop() else { return Ok(Flow::Done) };
-        let inner = std::mem::replace(now, outer);
-        let waits = self.waiting.last().is_some_and(|waiting| waiting.frames == self.frames.len());
-        let Some(Waiting { then, node, function, heights, .. }) =
-            (if waits { self.waiting.pop() } else { None })
-        else {
-            self.lower(inner.heights);
-            return Ok(Flow::Next);
-        };
-        let written = std::mem::replace(&mut self.out, self.outputs.pop().unwrap_or_default());
-        self.lower(heights);
-        self.written += written.len() as u64;
-        self.answer(now, then(Ok(written)), node, function)?;
-        Ok(Flow::Next)
-    }
-
-    /// Takes an error out to the functions that wait for a template, and at last to the caller. `Ok` if one of them
-    /// made a value of it.
-    fn unwind(&mut self, now: &mut Frame, error: Error) -> Result<(), Error> {
-        let mut error = located(now, error);
-        while let Some(Waiting { frames, then, node, function, heights }) = self.waiting.pop() {
-            self.frames.truncate(frames + 1);
-            let Some(outer) = self.frames.pop() else { break };
-            *now = outer;
-            self.lower(heights);
-            match self.answer(now, then(Err(error)), node, function) {
-                Ok(()) => return Ok(()),
-                Err(wrapped) => error = located(now, wrapped),
-            }
-        }
-        Err(error)
-    }
+    Ok(held.map_or_else(|| from.value.clone(), |held| held.value))
 }
 
 /// The error with the place that was evaluated last, as Go puts it.
@@ -558,6 +442,13 @@ fn located(now: &Frame, error: Error) -> Error {
     );
     let (file, template) = (Arc::clone(&program.source.name), Arc::clone(program.name()));
     error.located(&text, At { file, template, line, column, context })
+}
+
+/// The path of the value that was evaluated last, if the template names one.
+fn named_value(now: &Frame) -> Option<String> {
+    let source = &now.program.source;
+    let named = source.is_value(now.site);
+    named.then(|| String::from_utf8_lossy(&source.context(now.site)).into_owned())
 }
 
 /// The path of the value whose field could not be had: the names up to it.
