@@ -221,6 +221,14 @@ impl<'a> Call<'a> {
         self.name
     }
 
+    /// An error if a text of so many bytes would be more than the limits allow; to be asked before making it.
+    pub fn room(&self, bytes: usize) -> Result<(), Error> {
+        if bytes as u64 > self.env.limits.output {
+            return Err(Error::limit(format!("text is larger than {} bytes", self.env.limits.output)));
+        }
+        Ok(())
+    }
+
     /// The set with one more text parsed into it, as a copy that nobody else sees. Equal texts are parsed once.
     pub fn parse(&mut self, name: &str, text: &Str) -> Result<Arc<Set>, Error> {
         let key = (Arc::as_ptr(self.set).addr(), Arc::from(name), text.clone());

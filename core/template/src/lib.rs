@@ -4,7 +4,6 @@
 //! types are those of Go. Charts, clusters, files and the network are not known here; time and randomness are given
 //! by the caller in [`Env`].
 
-#[expect(dead_code, reason = "keys need the rest")]
 mod bigint;
 mod builtin;
 mod encode;

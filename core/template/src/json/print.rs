@@ -9,32 +9,36 @@ use crate::value::{IntKind, Value};
 /// What an encoder that does not escape HTML writes.
 pub(crate) fn raw(value: &Value) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
-    Writer { out: &mut out, escape: false, pretty: false }.value(value, 0)?;
+    Writer { out: &mut out, escape: false, pretty: false, written: 0 }.value(value, 0)?;
     Ok(out)
 }
 
 /// `json.Marshal`
 pub(crate) fn to_json(value: &Value) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
-    Writer { out: &mut out, escape: true, pretty: false }.value(value, 0)?;
+    Writer { out: &mut out, escape: true, pretty: false, written: 0 }.value(value, 0)?;
     Ok(out)
 }
 
 /// `json.MarshalIndent` with two spaces
 pub(crate) fn pretty(value: &Value) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
-    Writer { out: &mut out, escape: true, pretty: true }.value(value, 0)?;
+    Writer { out: &mut out, escape: true, pretty: true, written: 0 }.value(value, 0)?;
     Ok(out)
 }
 
 /// Deeper values are an error, as they hold themselves.
 const DEEPEST: usize = 500;
+/// So many values and bytes and no more; see `print`.
+const MOST: u32 = 20_000_000;
+const LONGEST: usize = 1 << 30;
 
 struct Writer<'a> {
     out: &'a mut Vec<u8>,
     /// Whether what HTML would misunderstand is escaped.
     escape: bool,
     pretty: bool,
+    written: u32,
 }
 
 impl Writer<'_> {
@@ -48,6 +52,10 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), Error> {
         if depth > DEEPEST {
             return Err(Error::limit("json: value is nested too deep, or holds itself"));
+        }
+        self.written += 1;
+        if self.written > MOST || self.out.len() > LONGEST {
+            return Err(Error::limit("json: value is too large"));
         }
         match value {
             Value::NoValue | Value::Nil => self.out.extend_from_slice(b"null"),

@@ -298,12 +298,14 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::Unbox);
             }
             Kind::Pipe { .. } => {
-                if !self.not_a_function(pipe, first, rest, last) {
+                // Behind a pipe Go still names what was evaluated last.
+                let site = (last == Last::None).then_some(pipe);
+                if !self.not_a_function(site, first, rest, last) {
                     self.pipeline(first);
                 }
             }
             _ => {
-                if !self.not_a_function(first, first, rest, last) {
+                if !self.not_a_function(Some(first), first, rest, last) {
                     self.constant_command(first);
                 }
             }
@@ -311,11 +313,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// Whether there are arguments where there must be none; then it fails.
-    fn not_a_function(&mut self, site: Id, first: Id, rest: &[Id], last: Last) -> bool {
+    fn not_a_function(&mut self, site: Option<Id>, first: Id, rest: &[Id], last: Last) -> bool {
         let wrong = !rest.is_empty() || last == Last::Piped;
         if wrong {
             let message = format!("can't give argument to non-function {}", self.shown(first));
-            self.fail(Some(site), message);
+            self.fail(site, message);
         }
         wrong
     }

@@ -9,6 +9,10 @@ use crate::value::{Kind, Object, Type, Value};
 
 /// Deeper values are an error: they hold themselves, or somebody plays with the stack.
 const DEEPEST: u32 = 500;
+/// So many values are printed at once and no more: maps that hold a map twice, again and again, have no end.
+const MOST: u32 = 20_000_000;
+/// And so many bytes.
+const LONGEST: usize = 1 << 30;
 
 const V: u32 = b'v' as u32;
 
@@ -19,7 +23,7 @@ pub(super) fn default(value: &Value, out: &mut Vec<u8>) -> Result {
     match value {
         Value::Str(text) => out.extend_from_slice(text),
         Value::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-        value => Printer { out, flags: Flags::default(), erroring: false }.arg(value, V)?,
+        value => Printer { out, flags: Flags::default(), erroring: false, printed: 0 }.arg(value, V)?,
     }
     Ok(())
 }
@@ -28,7 +32,7 @@ pub(super) fn default(value: &Value, out: &mut Vec<u8>) -> Result {
 pub(crate) fn sprintf(format: &[u8], args: &[Value]) -> std::result::Result<Vec<u8>, Error> {
     let mut out = Vec::with_capacity(format.len() + 16);
     let mut run = Run {
-        printer: Printer { out: &mut out, flags: Flags::default(), erroring: false },
+        printer: Printer { out: &mut out, flags: Flags::default(), erroring: false, printed: 0 },
         format,
         args,
         at: 0,
@@ -44,6 +48,7 @@ struct Printer<'a> {
     out: &'a mut Vec<u8>,
     flags: Flags,
     erroring: bool,
+    printed: u32,
 }
 
 impl Printer<'_> {
@@ -102,8 +107,12 @@ impl Printer<'_> {
 
     /// `held` is the type under which a list or map holds the value.
     fn value(&mut self, value: &Value, verb: u32, depth: u32, held: Type) -> Result {
+        self.printed += 1;
         if depth > DEEPEST {
             return Err(Error::limit("value is nested too deep to print, or holds itself"));
+        }
+        if self.printed > MOST || self.out.len() > LONGEST {
+            return Err(Error::limit("value is too large to print"));
         }
         match value {
             Value::NoValue | Value::Nil => {

@@ -138,11 +138,21 @@ impl Regexp {
         Some(parts)
     }
 
-    /// `ReplaceAllString`, and with `literal` the one that takes the replacement as it is.
-    pub(crate) fn replace_all(&self, text: &[u8], replacement: &[u8], literal: bool) -> Vec<u8> {
+    /// `ReplaceAllString`, and with `literal` the one that takes the replacement as it is. Nothing if that becomes longer
+    /// than `most`.
+    pub(crate) fn replace_all(
+        &self,
+        text: &[u8],
+        replacement: &[u8],
+        literal: bool,
+        most: usize,
+    ) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(text.len());
         let (mut last_end, mut at) = (0, 0);
         while at <= text.len() {
+            if out.len() > most {
+                return None;
+            }
             let Some(captures) = self.inner.captures_at(text, at) else { break };
             let Some(whole) = captures.get(0) else { break };
             out.extend_from_slice(text.get(last_end..whole.start()).unwrap_or_default());
@@ -157,7 +167,7 @@ impl Regexp {
             at = last_end.max(at + step(text, at));
         }
         out.extend_from_slice(text.get(last_end..).unwrap_or_default());
-        out
+        Some(out)
     }
 
     /// Replaces `$1`, `${name}` and `$$`.

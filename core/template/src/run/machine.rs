@@ -327,6 +327,18 @@ impl<'e> Machine<'e> {
         self.dots.pop();
     }
 
+    /// Counts what a function has made, lest texts and lists double until the memory is full.
+    fn account(&mut self, value: &Value) -> Result<(), Error> {
+        let size = match value {
+            Value::Str(text) | Value::Bytes(text) => text.len(),
+            Value::List(list) => size_of_val(list.items()),
+            Value::Map(map) => map.len() * 2 * size_of::<Value>(),
+            _ => return Ok(()),
+        };
+        self.written += size as u64;
+        self.check_output()
+    }
+
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.out.extend_from_slice(bytes);
         self.check_output()
@@ -433,6 +445,7 @@ impl<'e> Machine<'e> {
         self.values.truncate(from);
         match answer {
             Ok(Answer::Value(value)) => {
+                self.account(&value)?;
                 self.values.push(value);
                 Ok(Flow::Next)
             }

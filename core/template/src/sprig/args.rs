@@ -1,6 +1,7 @@
 //! Arguments that fit a signature, taken out by place.
 
 use crate::error::Error;
+use crate::function::Call;
 use crate::print;
 use crate::value::{List, Map, Value};
 
@@ -53,14 +54,11 @@ pub(super) fn display(value: &Value) -> Result<Vec<u8>, Error> {
 }
 
 /// `strings.Repeat`
-pub(super) fn repeat(text: &[u8], count: i64) -> Result<Vec<u8>, Error> {
-    const MOST: usize = 1 << 30;
+pub(super) fn repeat(call: &Call<'_>, text: &[u8], count: i64) -> Result<Vec<u8>, Error> {
     let count = usize::try_from(count).map_err(|_| Error::new("strings: negative Repeat count"))?;
-    match text.len().checked_mul(count) {
-        None => Err(Error::new("strings: Repeat output length overflow")),
-        Some(length) if length > MOST => Err(Error::limit(format!("text is longer than {MOST} bytes"))),
-        Some(_) => Ok(text.repeat(count)),
-    }
+    let length = text.len().checked_mul(count);
+    call.room(length.ok_or_else(|| Error::new("strings: Repeat output length overflow"))?)?;
+    Ok(text.repeat(count))
 }
 
 /// `text[start..end]` with the errors of Go.

@@ -60,15 +60,18 @@ fn type_is_like(_: &mut Call<'_>, args: &[Value]) -> Answer {
 
 /// Deeper values are not compared but an error.
 const DEEPEST: u32 = 500;
+/// So many values and no more; see `print`.
+const MOST: u32 = 20_000_000;
 
 /// `reflect.DeepEqual`
 pub(super) fn deep_equal(a: &Value, b: &Value) -> Result<bool, Error> {
-    equal(a, b, 0)
+    equal(a, b, 0, &mut 0)
 }
 
-fn equal(a: &Value, b: &Value, depth: u32) -> Result<bool, Error> {
-    if depth > DEEPEST {
-        return Err(Error::limit("values are nested too deep to compare"));
+fn equal(a: &Value, b: &Value, depth: u32, count: &mut u32) -> Result<bool, Error> {
+    *count += 1;
+    if depth > DEEPEST || *count > MOST {
+        return Err(Error::limit("values are too large to compare, or hold themselves"));
     }
     Ok(match (a, b) {
         (Value::NoValue | Value::Nil, Value::NoValue | Value::Nil) => true,
@@ -84,7 +87,7 @@ fn equal(a: &Value, b: &Value, depth: u32) -> Result<bool, Error> {
                 return Ok(true);
             }
             for (a, b) in a.items().iter().zip(b.items()) {
-                if !equal(a, b, depth + 1)? {
+                if !equal(a, b, depth + 1, count)? {
                     return Ok(false);
                 }
             }
@@ -98,7 +101,7 @@ fn equal(a: &Value, b: &Value, depth: u32) -> Result<bool, Error> {
                 return Ok(true);
             }
             for ((key, a), (other, b)) in a.entries().iter().zip(b.entries().iter()) {
-                if key != other || !equal(a, b, depth + 1)? {
+                if key != other || !equal(a, b, depth + 1, count)? {
                     return Ok(false);
                 }
             }
@@ -112,7 +115,7 @@ fn equal(a: &Value, b: &Value, depth: u32) -> Result<bool, Error> {
                 return Ok(false);
             }
             match (a.underlying(), b.underlying()) {
-                (Some(a), Some(b)) => equal(&a, &b, depth + 1)?,
+                (Some(a), Some(b)) => equal(&a, &b, depth + 1, count)?,
                 _ => a.equals(b.as_ref()),
             }
         }

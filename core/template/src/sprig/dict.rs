@@ -128,31 +128,38 @@ fn deep_copy(_: &mut Call<'_>, args: &[Value]) -> Answer {
     if value.is_nil() {
         return Err(Error::new("reflect: call of reflect.Value.Type on zero Value"));
     }
-    copy(value, 0)
+    copy(value, 0, &mut 0)
 }
 
 /// Deeper values are an error, as they hold themselves.
 const DEEPEST: u32 = 500;
+/// So many values and no more; see `print`.
+const MOST: u32 = 20_000_000;
 
-fn copy(value: &Value, depth: u32) -> Answer {
+fn copy(value: &Value, depth: u32, count: &mut u32) -> Answer {
+    *count += 1;
+    if *count > MOST {
+        return Err(Error::limit("value is too large to copy"));
+    }
     if depth > DEEPEST {
         return Err(Error::limit("value is nested too deep to copy, or holds itself"));
     }
     Ok(match value {
         Value::List(list) if !list.is_nil() => {
-            let items: Result<Vec<_>, _> = list.items().iter().map(|item| copy(item, depth + 1)).collect();
+            let items: Result<Vec<_>, _> =
+                list.items().iter().map(|item| copy(item, depth + 1, count)).collect();
             List::with_capacity(list.kind(), items?, list.capacity()).into()
         }
         Value::Map(map) if !map.is_nil() => {
             let out = Map::of(map.kind());
             for (key, value) in map.snapshot() {
-                out.set(key, copy(&value, depth + 1)?);
+                out.set(key, copy(&value, depth + 1, count)?);
             }
             out.into()
         }
         Value::Object(object) => match object.underlying() {
             // The name of the type is lost where nobody can make one; the value is what counts.
-            Some(plain @ (Value::Map(_) | Value::List(_))) => copy(&plain, depth + 1)?,
+            Some(plain @ (Value::Map(_) | Value::List(_))) => copy(&plain, depth + 1, count)?,
             _ => value.clone(),
         },
         other => other.clone(),

@@ -7,6 +7,8 @@ use crate::value::{Kind, Map, Value};
 
 /// Deeper maps are an error, as they hold themselves.
 const DEEPEST: u32 = 500;
+/// So many maps and no more; see `print`.
+const MOST: u32 = 20_000_000;
 
 /// Merges the other maps into the first one, which changes.
 pub(super) fn merge(args: &[Value], overwrite: bool) -> Result<Value, Error> {
@@ -16,14 +18,15 @@ pub(super) fn merge(args: &[Value], overwrite: bool) -> Result<Value, Error> {
         if target.is_nil() && !source.is_nil() {
             (target, changed) = (Map::new(), true);
         }
-        into(&target, &source, overwrite, 0)?;
+        into(&target, &source, overwrite, 0, &mut 0)?;
     }
     Ok(if changed { target.into() } else { args.first().cloned().unwrap_or_default() })
 }
 
-fn into(target: &Map, source: &Map, overwrite: bool, depth: u32) -> Result<(), Error> {
-    if depth > DEEPEST {
-        return Err(Error::limit("maps are nested too deep to merge, or hold themselves"));
+fn into(target: &Map, source: &Map, overwrite: bool, depth: u32, count: &mut u32) -> Result<(), Error> {
+    *count += 1;
+    if depth > DEEPEST || *count > MOST {
+        return Err(Error::limit("maps are too large to merge, or hold themselves"));
     }
     for (key, new) in source.snapshot() {
         let old = target.get(&key);
@@ -38,7 +41,7 @@ fn into(target: &Map, source: &Map, overwrite: bool, depth: u32) -> Result<(), E
                 if let (Some(old), Some(new)) = (old.as_ref().and_then(Value::as_map), new.as_map())
                     && !old.is_nil()
                 {
-                    into(&old, &new, overwrite, depth + 1)?;
+                    into(&old, &new, overwrite, depth + 1, count)?;
                 }
             }
             // Without overwriting the old value is put back, which makes no difference.

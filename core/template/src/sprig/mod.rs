@@ -2,6 +2,7 @@
 
 mod args;
 mod cast;
+mod crypto;
 mod date;
 mod decimal;
 mod default;
@@ -13,6 +14,7 @@ mod merge;
 mod moment;
 mod number;
 mod path;
+mod random;
 mod regex;
 mod semver;
 mod text;
@@ -23,6 +25,7 @@ use crate::function::Functions;
 
 /// Adds them all.
 pub(crate) fn register(functions: &mut Functions) {
+    crypto::register(functions);
     date::register(functions);
     default::register(functions);
     dict::register(functions);
@@ -30,6 +33,7 @@ pub(crate) fn register(functions: &mut Functions) {
     json::register(functions);
     list::register(functions);
     number::register(functions);
+    random::register(functions);
     regex::register(functions);
     semver::register(functions);
     text::register(functions);

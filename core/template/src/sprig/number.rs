@@ -10,9 +10,6 @@ use crate::value::{List, Type, Value};
 
 type Answer = Result<Value, Error>;
 
-/// Longer lists of numbers are refused.
-const LONGEST: u64 = 10_000_000;
-
 pub(super) fn register(functions: &mut Functions) {
     functions
         .with("atoi", "string -> int", |_, args| Ok(Value::int(atoi(super::args::text(args, 0)))))
@@ -21,12 +18,12 @@ pub(super) fn register(functions: &mut Functions) {
         .with("float64", "any -> float64", |_, args| Ok(Value::Float(to_float(any(args, 0)))))
         .with("toDecimal", "any -> int64", to_decimal)
         .with("seq", "...int -> string", seq)
-        .with("until", "int -> []int", |_, args| {
+        .with("until", "int -> []int", |call, args| {
             let count = int(args, 0);
-            until(0, count, if count < 0 { -1 } else { 1 }).map(Value::from)
+            until(call, 0, count, if count < 0 { -1 } else { 1 }).map(Value::from)
         })
-        .with("untilStep", "int, int, int -> []int", |_, args| {
-            until(int(args, 0), int(args, 1), int(args, 2)).map(Value::from)
+        .with("untilStep", "int, int, int -> []int", |call, args| {
+            until(call, int(args, 0), int(args, 1), int(args, 2)).map(Value::from)
         })
         .with("add1", "any -> int64", |_, args| Ok(Value::int64(to_int(any(args, 0)).wrapping_add(1))))
         .with("add", "...any -> int64", |_, args| {
@@ -72,20 +69,18 @@ fn to_decimal(_: &mut Call<'_>, args: &[Value]) -> Answer {
 }
 
 /// The numbers from `start` towards `stop`, without it.
-fn until(start: i64, stop: i64, step: i64) -> Result<List, Error> {
+fn until(call: &Call<'_>, start: i64, stop: i64, step: i64) -> Result<List, Error> {
     let towards = if stop < start { step < 0 } else { step > 0 };
     let mut items = Vec::new();
     if towards && start != stop {
         let count = start.abs_diff(stop).div_ceil(step.unsigned_abs());
-        if count > LONGEST {
-            return Err(Error::limit(format!("list has more than {LONGEST} items")));
-        }
+        call.room(usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(size_of::<Value>()))?;
         items.extend((0..count as i64).map(|at| Value::int(start.wrapping_add(at.wrapping_mul(step)))));
     }
     Ok(List::of(Type::IntList, items))
 }
 
-fn seq(_: &mut Call<'_>, args: &[Value]) -> Answer {
+fn seq(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let numbers: Vec<i64> = args.iter().filter_map(Value::as_int).collect();
     let (start, end, step, increment) = match *numbers.as_slice() {
         [end] => {
@@ -104,7 +99,7 @@ fn seq(_: &mut Call<'_>, args: &[Value]) -> Answer {
         }
         _ => return Ok("".into()),
     };
-    let list = until(start, end.wrapping_add(increment), step)?;
+    let list = until(call, start, end.wrapping_add(increment), step)?;
     let texts: Vec<String> =
         list.items().iter().filter_map(Value::as_int).map(|number| number.to_string()).collect();
     Ok(texts.join(" ").into())

@@ -32,11 +32,14 @@ pub(super) fn register(functions: &mut Functions) {
         .with("wrap", "int, string -> string", |_, args| {
             Ok(words::wrap(text(args, 1), int(args, 0), b"\n", false).into())
         })
-        .with("wrapWith", "int, string, string -> string", |_, args| {
+        .with("wrapWith", "int, string, string -> string", |call, args| {
+            call.room(text(args, 2).len().saturating_mul(text(args, 1).len().saturating_add(1)))?;
             Ok(words::wrap(text(args, 2), int(args, 0), text(args, 1), true).into())
         })
         .with("substr", "int, int, string -> string", substr)
-        .with("repeat", "int, string -> string", |_, args| Ok(repeat(text(args, 1), int(args, 0))?.into()))
+        .with("repeat", "int, string -> string", |call, args| {
+            Ok(repeat(call, text(args, 1), int(args, 0))?.into())
+        })
         .with("trimall", "string, string -> string", trim_all)
         .with("trimAll", "string, string -> string", trim_all)
         .with("trimSuffix", "string, string -> string", |_, args| {
@@ -57,15 +60,13 @@ pub(super) fn register(functions: &mut Functions) {
         .with("quote", "...any -> string", quote)
         .with("squote", "...any -> string", squote)
         .with("cat", "...any -> string", cat)
-        .with("indent", "int, string -> string", |_, args| {
-            Ok(indent(text(args, 1), int(args, 0), b"")?.into())
+        .with("indent", "int, string -> string", |call, args| {
+            Ok(indent(call, text(args, 1), int(args, 0), b"")?.into())
         })
-        .with("nindent", "int, string -> string", |_, args| {
-            Ok(indent(text(args, 1), int(args, 0), b"\n")?.into())
+        .with("nindent", "int, string -> string", |call, args| {
+            Ok(indent(call, text(args, 1), int(args, 0), b"\n")?.into())
         })
-        .with("replace", "string, string, string -> string", |_, args| {
-            Ok(rune::replace(text(args, 2), text(args, 0), text(args, 1)).into())
-        })
+        .with("replace", "string, string, string -> string", replace)
         .with("plural", "string, string, int -> string", |_, args| {
             Ok(any(args, usize::from(int(args, 2) != 1)).clone())
         })
@@ -209,10 +210,12 @@ fn cat(_: &mut Call<'_>, args: &[Value]) -> Answer {
 }
 
 /// The text with so many spaces before each line, and something before all.
-fn indent(text: &[u8], spaces: i64, before: &[u8]) -> Result<Vec<u8>, Error> {
-    let pad = repeat(b" ", spaces)?;
+fn indent(call: &Call<'_>, text: &[u8], spaces: i64, before: &[u8]) -> Result<Vec<u8>, Error> {
+    let pad = repeat(call, b" ", spaces)?;
     let lines = text.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let mut out = Vec::with_capacity(before.len() + text.len() + lines * pad.len());
+    let length = (before.len() + text.len()).saturating_add(lines.saturating_mul(pad.len()));
+    call.room(length)?;
+    let mut out = Vec::with_capacity(length);
     out.extend_from_slice(before);
     for (at, line) in text.split(|byte| *byte == b'\n').enumerate() {
         if at > 0 {
@@ -251,9 +254,25 @@ pub(super) fn strings(value: &Value) -> Result<Vec<Str>, Error> {
     }
 }
 
-fn join(_: &mut Call<'_>, args: &[Value]) -> Answer {
+/// The text with each old part replaced; counted first, as both may be large.
+fn replace(call: &mut Call<'_>, args: &[Value]) -> Answer {
+    let (old, new, whole) = (text(args, 0), text(args, 1), text(args, 2));
+    if new.len() > old.len() {
+        let most = if old.is_empty() { whole.len() + 1 } else { whole.len() / old.len() };
+        if call.room(most.saturating_mul(new.len())).is_err() {
+            call.room(
+                whole.len().saturating_add(rune::split(whole, old, -1).len().saturating_mul(new.len())),
+            )?;
+        }
+    }
+    Ok(rune::replace(whole, old, new).into())
+}
+
+fn join(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let parts = strings(any(args, 1))?;
     let parts: Vec<&[u8]> = parts.iter().map(Str::as_bytes).collect();
+    let texts = parts.iter().map(|part| part.len()).sum::<usize>();
+    call.room(texts.saturating_add(parts.len().saturating_mul(text(args, 0).len())))?;
     Ok(parts.join(text(args, 0)).into())
 }
 

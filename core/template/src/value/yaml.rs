@@ -5,8 +5,10 @@ use weir_yaml as yaml;
 use super::{IntKind, List, Map, Str, Value};
 use crate::error::Error;
 
-/// Deeper values are refused; Go's decoders refuse them as well.
-const DEEPEST: usize = 10_000;
+/// Deeper values are refused, as they hold themselves.
+const DEEPEST: usize = 1000;
+/// So many values and no more; see `print`.
+const MOST: u32 = 20_000_000;
 
 impl Value {
     /// Values as Helm has them: all numbers are floats.
@@ -32,11 +34,15 @@ impl Value {
 
     /// The same as data. Objects give what they say for JSON; bytes that are no UTF-8 are replaced.
     pub fn to_yaml(&self) -> Result<yaml::Value, Error> {
-        to_yaml(self, DEEPEST.min(1000))
+        to_yaml(self, DEEPEST, &mut 0)
     }
 }
 
-fn to_yaml(value: &Value, deeper: usize) -> Result<yaml::Value, Error> {
+fn to_yaml(value: &Value, deeper: usize, count: &mut u32) -> Result<yaml::Value, Error> {
+    *count += 1;
+    if *count > MOST {
+        return Err(Error::limit("value is too large"));
+    }
     let Some(deeper) = deeper.checked_sub(1) else {
         return Err(Error::limit("value is nested too deep, or holds itself"));
     };
@@ -50,23 +56,24 @@ fn to_yaml(value: &Value, deeper: usize) -> Result<yaml::Value, Error> {
         Value::Bytes(bytes) => yaml::Value::from(&*crate::encode::base64(bytes)),
         Value::List(list) if list.is_nil() => yaml::Value::Null,
         Value::List(list) => {
-            let items: Result<Vec<_>, _> = list.items().iter().map(|item| to_yaml(item, deeper)).collect();
+            let items: Result<Vec<_>, _> =
+                list.items().iter().map(|item| to_yaml(item, deeper, count)).collect();
             yaml::Value::List(items?.into())
         }
         Value::Map(map) if map.is_nil() => yaml::Value::Null,
         Value::Map(map) => {
             let mut out = yaml::Map::with_capacity(map.len());
             for (key, value) in map.entries().iter() {
-                out.insert(&*key.to_text(), to_yaml(value, deeper)?);
+                out.insert(&*key.to_text(), to_yaml(value, deeper, count)?);
             }
             yaml::Value::Map(out)
         }
         Value::Object(object) => match object.json().or_else(|| object.underlying()) {
-            Some(value) => to_yaml(&value, deeper)?,
+            Some(value) => to_yaml(&value, deeper, count)?,
             None => {
                 let mut out = yaml::Map::new();
                 for (name, value) in object.fields() {
-                    out.insert(name, to_yaml(&value, deeper)?);
+                    out.insert(name, to_yaml(&value, deeper, count)?);
                 }
                 yaml::Value::Map(out)
             }

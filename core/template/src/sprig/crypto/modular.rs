@@ -1,0 +1,169 @@
+//! Arithmetic modulo an odd number, in Montgomery's form.
+//!
+//! Not made to withstand whoever measures the time it takes: keys made by templates are written to the output anyway.
+
+use std::cmp::Ordering;
+
+use crate::bigint::Natural;
+
+/// An odd modulus.
+pub(super) struct Modulus {
+    limbs: Vec<u64>,
+    number: Natural,
+    /// Minus the inverse of the lowest limb, modulo 2^64.
+    inverse: u64,
+    /// 2^(128 * limbs), reduced.
+    square: Vec<u64>,
+}
+
+/// A number in Montgomery's form.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Residue(Vec<u64>);
+
+impl Modulus {
+    pub(super) fn new(number: &Natural) -> Self {
+        let count = number.bits().div_ceil(64);
+        let limbs = number.limbs(count);
+        let low = limbs.first().copied().unwrap_or(1);
+        let inverse = (0..6)
+            .fold(1_u64, |inverse, _| inverse.wrapping_mul(2_u64.wrapping_sub(low.wrapping_mul(inverse))));
+        let mut square = Natural::default();
+        square.set_bit(count * 128);
+        let square = square.modulo(number).limbs(count);
+        Self { limbs, number: number.clone(), inverse: inverse.wrapping_neg(), square }
+    }
+
+    pub(super) fn number(&self) -> &Natural {
+        &self.number
+    }
+
+    pub(super) fn residue(&self, number: &Natural) -> Residue {
+        let reduced = if *number < self.number { number.clone() } else { number.modulo(&self.number) };
+        self.times(&Residue(reduced.limbs(self.limbs.len())), &Residue(self.square.clone()))
+    }
+
+    pub(super) fn small(&self, number: u64) -> Residue {
+        self.residue(&Natural::from(number))
+    }
+
+    pub(super) fn value(&self, residue: &Residue) -> Natural {
+        let mut one = vec![0; self.limbs.len()];
+        if let Some(low) = one.first_mut() {
+            *low = 1;
+        }
+        Natural::from_limbs(self.times(residue, &Residue(one)).0)
+    }
+
+    pub(super) fn times(&self, a: &Residue, b: &Residue) -> Residue {
+        let count = self.limbs.len();
+        let mut sum = vec![0_u64; count + 2];
+        for digit in &a.0 {
+            add_product(&mut sum, *digit, &b.0);
+            let factor = sum.first().copied().unwrap_or(0).wrapping_mul(self.inverse);
+            add_product(&mut sum, factor, &self.limbs);
+            sum.rotate_left(1);
+            if let Some(top) = sum.last_mut() {
+                *top = 0;
+            }
+        }
+        let over = sum.get(count).copied().unwrap_or(0) != 0;
+        sum.truncate(count);
+        if over || !less(&sum, &self.limbs) {
+            subtract(&mut sum, &self.limbs);
+        }
+        Residue(sum)
+    }
+
+    pub(super) fn plus(&self, a: &Residue, b: &Residue) -> Residue {
+        let mut carry = false;
+        let mut sum: Vec<u64> = Vec::with_capacity(a.0.len());
+        for (a, b) in a.0.iter().zip(&b.0) {
+            let (part, over) = a.overflowing_add(*b);
+            let (part, over_again) = part.overflowing_add(u64::from(carry));
+            carry = over || over_again;
+            sum.push(part);
+        }
+        if carry || !less(&sum, &self.limbs) {
+            subtract(&mut sum, &self.limbs);
+        }
+        Residue(sum)
+    }
+
+    pub(super) fn minus(&self, a: &Residue, b: &Residue) -> Residue {
+        let mut difference = a.0.clone();
+        if subtract(&mut difference, &b.0) {
+            let mut carry = false;
+            for (out, limb) in difference.iter_mut().zip(&self.limbs) {
+                let (part, over) = out.overflowing_add(*limb);
+                let (part, over_again) = part.overflowing_add(u64::from(carry));
+                carry = over || over_again;
+                *out = part;
+            }
+        }
+        Residue(difference)
+    }
+
+    pub(super) fn power(&self, base: &Residue, exponent: &Natural) -> Residue {
+        let one = self.small(1);
+        // Four bits at a time.
+        let mut table = vec![one.clone()];
+        for _ in 1..16 {
+            let next = self.times(table.last().unwrap_or(&one), base);
+            table.push(next);
+        }
+        let mut result = one.clone();
+        for at in (0..exponent.bits().div_ceil(4)).rev() {
+            for _ in 0..4 {
+                result = self.times(&result, &result);
+            }
+            let digit = (0..4).fold(0, |digit, bit| digit | usize::from(exponent.bit(at * 4 + bit)) << bit);
+            if digit > 0 {
+                result = self.times(&result, table.get(digit).unwrap_or(&one));
+            }
+        }
+        result
+    }
+
+    /// The inverse, if the modulus is prime.
+    pub(super) fn inverse(&self, number: &Residue) -> Residue {
+        let exponent = self.number.minus(&Natural::from(2)).unwrap_or_default();
+        self.power(number, &exponent)
+    }
+}
+
+impl Residue {
+    pub(super) fn is_zero(&self) -> bool {
+        self.0.iter().all(|limb| *limb == 0)
+    }
+}
+
+fn add_product(sum: &mut [u64], digit: u64, limbs: &[u64]) {
+    let mut carry: u128 = 0;
+    let (low, high) = sum.split_at_mut(limbs.len());
+    for (out, limb) in low.iter_mut().zip(limbs) {
+        carry += u128::from(digit) * u128::from(*limb) + u128::from(*out);
+        *out = carry as u64;
+        carry >>= 64;
+    }
+    for out in high {
+        carry += u128::from(*out);
+        *out = carry as u64;
+        carry >>= 64;
+    }
+}
+
+fn less(a: &[u64], b: &[u64]) -> bool {
+    a.iter().rev().cmp(b.iter().rev()) == Ordering::Less
+}
+
+/// Takes b from a; true if that went below zero.
+fn subtract(a: &mut [u64], b: &[u64]) -> bool {
+    let mut borrow = false;
+    for (out, limb) in a.iter_mut().zip(b) {
+        let (part, under) = out.overflowing_sub(*limb);
+        let (part, under_again) = part.overflowing_sub(u64::from(borrow));
+        borrow = under || under_again;
+        *out = part;
+    }
+    borrow
+}
