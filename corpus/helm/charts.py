@@ -107,6 +107,11 @@ def masked(first, second, ours):
     return pick(first), pick(ours + [b"<more>"] * max(0, len(first) - len(ours)))
 
 
+def in_another_run(helm, chart, values, extra, ours):
+    """True if helm, where it walks maps at random, answers the same in one of some more runs."""
+    return any(run([helm], chart, values, extra)[1] == ours for _ in range(12))
+
+
 def compare(helm, weir, chart, values):
     extra = []
     (code, out, err), (_, again, _) = oracle(helm, chart, values, extra)
@@ -126,9 +131,11 @@ def compare(helm, weir, chart, values):
         return "same", ""
     if out != again:
         theirs, ours = masked(out, again, our_out)
-        if theirs == ours:
+        if theirs == ours or in_another_run(helm, chart, values, extra, our_out):
             return "same", ""
         return "differs", "(masked) " + first_difference(theirs, ours)
+    if in_another_run(helm, chart, values, extra, our_out):
+        return "same", ""
     return "differs", first_difference(out, our_out)
 
 

@@ -26,7 +26,10 @@ pub use checks::{check_dependencies, check_installable, check_release_name, name
 pub use error::Error;
 pub use explain::explain;
 pub use lint::{Lint, Linted, Message, Severity, lint};
-pub use render::{Failure, Lookup, Options, Release, Rendered, World, functions, render, render_files};
+pub use render::{
+    Failure, Lookup, Options, PostRender, PostRenderStrategy, Release, Rendered, World, functions, render,
+    render_files,
+};
 pub use schema::RemoteSchemas;
 pub use show::{Part, show};
 pub use warnings::Warnings;

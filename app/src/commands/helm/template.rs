@@ -13,11 +13,12 @@ use super::chart;
 use super::values::{given, go_words, merged};
 use super::world::Machine;
 use crate::cli::helm::{Global, HelmTemplate};
+use crate::commands::remotes::file_behind;
 use crate::exit::Failure;
 use crate::output::{print, say};
 
 pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
-    let options = options(args)?;
+    let mut options = options(args)?;
     refuse(args)?;
     let machine = Machine::new();
     let (name, chart_name) = name_and_chart(args, &machine)?;
@@ -38,7 +39,16 @@ pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
         is_install: !args.is_upgrade,
         ..Release::new(&name, namespace)
     };
-    match weir_helm::render(&chart, &values, &release, &options, &machine.world()) {
+    let rendered = loop {
+        let rendered = weir_helm::render(&chart, &values, &release, &options, &machine.world());
+        match &rendered {
+            Err(failure) if !failure.schemas.is_empty() => {
+                options.remote_schemas.extend(failure.schemas.iter().map(|url| (url.clone(), fetched(url))));
+            }
+            _ => break rendered,
+        }
+    };
+    match rendered {
         Ok(rendered) => {
             rendered.warnings.lines().iter().for_each(|line| say(line));
             output(args, &name, &rendered)
@@ -71,6 +81,12 @@ fn options(args: &HelmTemplate) -> Result<Options, Failure> {
         skip_schema_validation: args.skip_schema_validation,
         ..Options::default()
     })
+}
+
+/// A schema behind a URL, or why it cannot be had.
+fn fetched(url: &str) -> Result<Vec<u8>, String> {
+    let bytes = file_behind(url).map_err(|cause| format!("HTTP request failed for {url}: {cause}"))?;
+    Ok(bytes.to_vec())
 }
 
 /// What cannot be done yet is said before anything is done.

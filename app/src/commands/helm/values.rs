@@ -8,6 +8,7 @@ use weir_helm::values::{Given, ValueOptions};
 use weir_yaml::Map;
 
 use crate::cli::helm::ValueArgs;
+use crate::commands::remotes::file_behind;
 use crate::exit::Failure;
 
 fn options(args: &ValueArgs) -> ValueOptions {
@@ -40,8 +41,8 @@ fn read(name: &str) -> Result<Bytes, String> {
         std::io::stdin().read_to_end(&mut bytes).map_err(|error| error.to_string())?;
         return Ok(Arc::from(bytes));
     }
-    if name.contains("://") {
-        return Err(format!("values behind URLs are not supported yet: '{name}'"));
+    if name.starts_with("http://") || name.starts_with("https://") {
+        return file_behind(name);
     }
     std::fs::read(name).map(Arc::from).map_err(|error| format!("open {name}: {}", go_words(&error)))
 }

@@ -12,7 +12,7 @@ use weir_yaml::Map;
 use crate::capabilities::KubeVersion;
 use crate::chart::Chart;
 use crate::error::Error;
-use crate::schema::{self, RemoteSchemas};
+use crate::schema::{self, RemoteSchemas, Wanted};
 use crate::values::{Table, coalesce_tables, map_of};
 use crate::warnings::Warnings;
 
@@ -143,7 +143,8 @@ impl Linter<'_> {
             return Ok(());
         }
         let values = weir_yaml::Value::from(all.to_map());
-        schema::validate_one(&values, &schema, &RemoteSchemas::new()).map_err(|error| error.message)
+        schema::validate_one(&values, &schema, (&RemoteSchemas::new(), &Wanted::default()))
+            .map_err(|error| error.message)
     }
 
     fn dependencies(&mut self) {

@@ -4,6 +4,7 @@ mod engine;
 mod functions;
 mod glob;
 mod objects;
+mod post;
 mod scope;
 mod toml;
 mod words;
@@ -17,12 +18,13 @@ use weir_template::{At, Env, Error as TemplateError, Limits, Random, Zones};
 use weir_yaml::Map;
 
 pub use functions::{Lookup, functions};
+pub use post::{PostRender, PostRenderStrategy};
 
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, Crd};
 use crate::error::Error;
 use crate::release::{Hook, Manifest, Splitting, sort_manifests};
-use crate::schema::{self, RemoteSchemas};
+use crate::schema::{self, RemoteSchemas, Wanted};
 use crate::values::{Table, coalesce_values};
 use crate::warnings::Warnings;
 use crate::{dependencies, path, typed};
@@ -72,6 +74,8 @@ pub struct Options {
     pub lint: bool,
     /// What belongs to the lines that part documents.
     pub splitting: Splitting,
+    /// What a post-renderer gets.
+    pub post_render_strategy: PostRenderStrategy,
     /// How far templates may go.
     pub limits: Limits,
 }
@@ -87,6 +91,8 @@ pub struct World<'w> {
     pub zones: Option<&'w dyn Zones>,
     /// The cluster that `lookup` asks.
     pub lookup: Option<Rc<dyn Lookup>>,
+    /// What changes objects before they are sorted.
+    pub post_render: Option<&'w dyn PostRender>,
 }
 
 /// What came of it.
@@ -137,6 +143,8 @@ pub struct Failure {
     pub places: Vec<At>,
     /// The path of the value that was nil or wrong, as the template names it.
     pub value_path: Option<String>,
+    /// URLs of schemas that are needed and were not given.
+    pub schemas: Vec<String>,
     /// What Helm told before.
     pub warnings: Warnings,
 }
@@ -149,6 +157,7 @@ impl Failure {
             texts: None,
             places: Vec::new(),
             value_path: None,
+            schemas: Vec::new(),
             warnings: Warnings::default(),
         })
     }
@@ -215,7 +224,7 @@ pub(crate) fn lint_render(
     let coalesced = coalesce_values(&chart, &once.to_map(), warnings);
     let checked = coalesced.and_then(|values| {
         if !options.skip_schema_validation {
-            schema::validate(&chart, &values, &options.remote_schemas)
+            schema::validate(&chart, &values, &options.remote_schemas, &Wanted::default())
                 .map_err(|error| error_of_schemas(&error))?;
         }
         Ok(values)
@@ -244,13 +253,25 @@ fn render_with(
     })?;
     let coalesced = coalesce_values(&chart, values, warnings).map_err(Failure::early)?;
     if !options.skip_schema_validation {
-        schema::validate(&chart, &coalesced, &options.remote_schemas)
-            .map_err(|error| Failure::early(error_of_schemas(&error)))?;
+        let wanted = Wanted::default();
+        schema::validate(&chart, &coalesced, &options.remote_schemas, &wanted).map_err(|error| {
+            let mut failure = Failure::early(error_of_schemas(&error));
+            failure.schemas = wanted.take();
+            failure
+        })?;
     }
     check_kube_version(&chart, &options.capabilities).map_err(Failure::rendering)?;
     let files = execute(&chart, &coalesced, release, options, world, warnings)?;
     let (notes, files) = without_notes(files, &chart, options.sub_notes);
     let files = texts(files).map_err(|(error, files)| failed_texts(error, &files))?;
+    let files = match world.post_render {
+        None => files,
+        Some(renderer) => {
+            let strategy = options.post_render_strategy;
+            post::post_rendered(files, renderer, strategy, options.splitting, warnings)
+                .map_err(Failure::rendering)?
+        }
+    };
     let sorted =
         sort_manifests(&files, options.splitting, warnings).map_err(|error| failed_texts(error, &files))?;
     let crds = if options.include_crds { chart.crds() } else { Vec::new() };

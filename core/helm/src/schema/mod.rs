@@ -4,8 +4,10 @@
 
 mod words;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
+use std::rc::Rc;
 
 use boon::{Compiler, Schemas, UrlLoader};
 use serde_json::Value as Json;
@@ -18,17 +20,25 @@ use crate::values::{Node, Table};
 /// Where Helm says the schema of a chart is.
 const LOCATION: &str = "file:///values.schema.json";
 
-/// Schemas behind URLs, as far as they are there.
-pub type RemoteSchemas = BTreeMap<String, Vec<u8>>;
+/// Schemas behind URLs, as far as they are there: what stands there, or why it could not be had.
+pub type RemoteSchemas = BTreeMap<String, Result<Vec<u8>, String>>;
+
+/// URLs of schemas that were looked for and are not there.
+pub(crate) type Wanted = Rc<RefCell<Vec<String>>>;
 
 /// Holds the values of a chart and of the charts in it against their schemas.
-pub(crate) fn validate(chart: &Chart, values: &Table, remote: &RemoteSchemas) -> Result<(), Error> {
+pub(crate) fn validate(
+    chart: &Chart,
+    values: &Table,
+    remote: &RemoteSchemas,
+    wanted: &Wanted,
+) -> Result<(), Error> {
     let mut text = String::new();
-    collect(chart, values, remote, &mut text);
+    collect(chart, values, (remote, wanted), &mut text);
     if text.is_empty() { Ok(()) } else { Err(Error::new(text)) }
 }
 
-fn collect(chart: &Chart, values: &Table, remote: &RemoteSchemas, text: &mut String) {
+fn collect(chart: &Chart, values: &Table, remote: (&RemoteSchemas, &Wanted), text: &mut String) {
     if let Some(schema) = &chart.schema
         && let Err(error) = validate_one(&Node::Table(values.clone()).to_value(), schema, remote)
     {
@@ -50,10 +60,14 @@ fn collect(chart: &Chart, values: &Table, remote: &RemoteSchemas, text: &mut Str
 }
 
 /// Holds values against one schema.
-pub(crate) fn validate_one(values: &Value, schema: &[u8], remote: &RemoteSchemas) -> Result<(), Error> {
+pub(crate) fn validate_one(
+    values: &Value,
+    schema: &[u8],
+    (remote, wanted): (&RemoteSchemas, &Wanted),
+) -> Result<(), Error> {
     let schema = parse(schema).map_err(Error::new)?;
     let mut compiler = Compiler::new();
-    compiler.use_loader(Box::new(Loader { remote: remote.clone() }));
+    compiler.use_loader(Box::new(Loader { remote: remote.clone(), wanted: Rc::clone(wanted) }));
     compiler.add_resource(LOCATION, schema).map_err(|error| words::of_schema(&error))?;
     let mut schemas = Schemas::new();
     let index = compiler.compile(LOCATION, &mut schemas).map_err(|error| words::of_schema(&error))?;
@@ -71,6 +85,7 @@ fn parse(text: &[u8]) -> Result<Json, String> {
 
 struct Loader {
     remote: RemoteSchemas,
+    wanted: Wanted,
 }
 
 impl UrlLoader for Loader {
@@ -79,8 +94,10 @@ impl UrlLoader for Loader {
             return Ok(Json::Bool(true));
         }
         match self.remote.get(url) {
-            Some(text) => Ok(parse(text)?),
+            Some(Ok(text)) => Ok(parse(text)?),
+            Some(Err(why)) => Err(why.as_str().into()),
             None if url.starts_with("http:") || url.starts_with("https:") => {
+                self.wanted.borrow_mut().push(url.to_string());
                 Err("schemas behind URLs are not fetched here".into())
             }
             None if url.starts_with("file:") => {
@@ -116,7 +133,9 @@ mod tests {
 
     fn problem(schema: &str, values: &str) -> String {
         let values = Value::from(crate::values::load(values.as_bytes()).unwrap());
-        validate_one(&values, schema.as_bytes(), &RemoteSchemas::new()).unwrap_err().message
+        validate_one(&values, schema.as_bytes(), (&RemoteSchemas::new(), &Wanted::default()))
+            .unwrap_err()
+            .message
     }
 
     #[test]
@@ -147,12 +166,10 @@ mod tests {
     fn schemas_elsewhere_are_named() {
         let schema = r#"{"properties":{"a":{"$ref":"https://example.com/a.json"}}}"#;
         assert!(problem(schema, "a: 1").contains("failing loading \"https://example.com/a.json\""));
-        let remote = RemoteSchemas::from([(
-            "https://example.com/a.json".to_string(),
-            b"{\"type\":\"string\"}".to_vec(),
-        )]);
+        let string = Ok(b"{\"type\":\"string\"}".to_vec());
+        let remote = RemoteSchemas::from([("https://example.com/a.json".to_string(), string)]);
         let values = Value::from(crate::values::load(b"a: 1").unwrap());
-        let error = validate_one(&values, schema.as_bytes(), &remote).unwrap_err();
+        let error = validate_one(&values, schema.as_bytes(), (&remote, &Wanted::default())).unwrap_err();
         assert_eq!(error.message, "- at '/a': got number, want string\n");
     }
 }
