@@ -1,4 +1,4 @@
-//! Builds that need files and repositories behind URLs.
+//! Builds that need files, repositories and charts behind URLs, and charts rendered.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use weir_controllers::Remotes;
 use weir_delivery::{Answer, Need, Stop};
 use weir_fetch::Runner;
 
+use super::helm;
 use crate::connect::install_crypto;
 use crate::exit::Failure;
 
@@ -18,30 +19,38 @@ pub(super) fn answered<T>(build: impl Fn(&BTreeMap<Need, Answer>) -> Result<T, S
             Ok(built) => return Ok(built),
             Err(Stop::Failed(problems)) => return Err(problems.into()),
             Err(Stop::Needs(needs)) => {
-                install_crypto();
-                answers.extend(needs.iter().cloned().zip(remotes().answer(&needs)));
+                for need in needs {
+                    let found = answer(&need);
+                    answers.insert(need, found);
+                }
             }
         }
     }
 }
 
 /// What was found for one need.
-pub(super) fn answer(need: &Need) -> Option<Answer> {
+pub(super) fn answer(need: &Need) -> Answer {
     install_crypto();
-    remotes().answer(std::slice::from_ref(need)).pop()
+    let found = match need {
+        Need::Chart { repository, name, version, devel } => {
+            helm::fetched(repository, name, version, *devel).map(Answer::Tree)
+        }
+        Need::Template(template) => helm::rendered(template).map(Answer::Manifests),
+        Need::File { .. } | Need::Repository { .. } => {
+            let remotes = Remotes { directory: cache().join("remotes"), runner: Runner::Here };
+            remotes.find(need)
+        }
+    };
+    found.unwrap_or_else(Answer::Failed)
 }
 
 /// What stands behind a URL.
 pub(super) fn file_behind(url: &str) -> Result<weir_files::Bytes, String> {
     match answer(&Need::File { url: url.to_string() }) {
-        Some(Answer::File(bytes)) => Ok(bytes),
-        Some(Answer::Failed(cause)) => Err(cause),
-        Some(Answer::Tree(_)) | None => Err("there is no file".to_string()),
+        Answer::File(bytes) => Ok(bytes),
+        Answer::Failed(cause) => Err(cause),
+        Answer::Tree(_) | Answer::Manifests(_) => Err("there is no file".to_string()),
     }
-}
-
-fn remotes() -> Remotes {
-    Remotes { directory: cache().join("remotes"), runner: Runner::Here }
 }
 
 /// Where fetched repositories are kept between commands.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod kustomizations;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -21,8 +22,16 @@ impl Home {
     }
 
     fn run(&self, words: &str) -> Output {
+        self.weir("helm", words.split(' '))
+    }
+
+    fn kustomize(&self, words: &[String]) -> Output {
+        self.weir("kustomize", words.iter().map(String::as_str))
+    }
+
+    fn weir<'w>(&self, tool: &str, words: impl Iterator<Item = &'w str>) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-        command.current_dir(&self.folder).arg("helm").args(words.split(' ')).env_clear();
+        command.current_dir(&self.folder).arg(tool).args(words).env_clear();
         for (name, folder) in [
             ("HOME", ""),
             ("HELM_CONFIG_HOME", "config"),

@@ -63,6 +63,10 @@ pub(crate) fn carry_out(
 ) -> Resources {
     let here = Here { loader, source: &loaded.source };
     let mut resources = given;
+    let above = context.namespace.clone();
+    if !loaded.kustomization.namespace.is_empty() {
+        context.namespace.clone_from(&loaded.kustomization.namespace);
+    }
     for item in &loaded.kustomization.resources {
         resource(context, &here, item, origin, &mut resources);
     }
@@ -74,6 +78,7 @@ pub(crate) fn carry_out(
     }
     transform::run(context, &here, &loaded.kustomization, origin, &mut resources);
     vars::add(context, &here, &loaded.kustomization.vars, &mut resources);
+    context.namespace = above;
     resources
 }
 

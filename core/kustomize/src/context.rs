@@ -1,6 +1,7 @@
 //! What all steps of a build share: its options, the way to where it is, and what went wrong so far.
 
 use weir_files::{Diagnostic, Frame, Place};
+use weir_yaml::Text;
 
 use crate::Options;
 use crate::fault::Fault;
@@ -20,6 +21,8 @@ pub(crate) struct Context<'a> {
     pub(crate) trail: Vec<Frame>,
     /// Whether origins are wanted.
     pub(crate) tracks_origins: bool,
+    /// That of the kustomization or of the nearest one above that has one: charts are rendered for it.
+    pub(crate) namespace: Text,
     /// The schemas that patches merge by.
     pub(crate) known: Known,
 }

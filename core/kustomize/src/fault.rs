@@ -24,6 +24,8 @@ pub(crate) enum Cause {
     LinkLeavesSource,
     /// A file that the limits of the build forbid.
     OutOfReach,
+    /// A chart where none is to be rendered.
+    ChartsOff,
 }
 
 impl Fault {
@@ -56,6 +58,10 @@ impl Fault {
             ),
             Cause::LinkLeavesSource => Some(
                 "nothing outside of the source can be read: put the file itself in the place of the link",
+            ),
+            Cause::ChartsOff => Some(
+                "build with --enable-helm; what reconciles a cluster renders no charts of kustomizations: make a \
+                 HelmRelease of it, or commit what it gives",
             ),
             Cause::OutOfReach => Some(
                 "put a kustomization.yaml beside it and name that directory, move it below this one, or build with \

@@ -43,7 +43,7 @@ use weir_files::{Diagnostic, Place, ReadError, RootedPath, Tree};
 use weir_yaml::Value;
 
 pub use explain::FieldOrigin;
-pub use remote::{Answer, Need, repository};
+pub use remote::{Answer, Need, Template, repository};
 
 /// The names that a kustomization file may have.
 pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -61,8 +61,19 @@ pub struct Options {
     pub answers: BTreeMap<Need, Answer>,
     /// All objects get the label `app.kubernetes.io/managed-by`, as with the option `--enable-managedby-label`.
     pub managed_by_label: bool,
+    /// How charts are rendered. Without it they are refused, as kustomize does without `--enable-helm`.
+    pub charts: Option<ChartOptions>,
     /// Remembers which step set which field, for [`Resource::explain`].
     pub explain: bool,
+}
+
+/// What charts see where the kustomization does not say it.
+#[derive(Debug, Clone, Default)]
+pub struct ChartOptions {
+    /// The version of Kubernetes; empty for the usual one.
+    pub kube_version: String,
+    /// API versions besides those of Kubernetes.
+    pub api_versions: Vec<String>,
 }
 
 /// Which files a kustomization may read.
@@ -169,6 +180,7 @@ fn build_with(
         warnings: Vec::new(),
         trail: Vec::new(),
         tracks_origins: false,
+        namespace: weir_yaml::Text::from(""),
         known: open_api::Known::default(),
     };
     let loader = loader::Loader::new(tree, dir, options.load_restriction, remotes)

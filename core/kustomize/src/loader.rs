@@ -114,9 +114,28 @@ impl Loader {
         RootedPath::new(rest).unwrap_or_else(|_| self.dir.clone())
     }
 
+    /// The files that the directory is one of.
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// What is known of the world outside of the tree.
+    pub(crate) fn remotes(&self) -> &Remotes {
+        &self.remotes
+    }
+
     /// True unless the limits of the build forbid it.
     pub(crate) fn may_read(&self, file: &RootedPath) -> bool {
         self.restriction == LoadRestriction::None || file.is_within(&self.dir)
+    }
+
+    /// Refuses what the limits of the build forbid.
+    pub(crate) fn check_reach(&self, file: &RootedPath) -> Result<(), Fault> {
+        if self.may_read(file) {
+            return Ok(());
+        }
+        let message = format!("security; file '{file}' is not in or below '{}'", self.dir);
+        Err(Fault::new(Cause::OutOfReach, message))
     }
 
     /// A path much like one that leads nowhere.
@@ -134,10 +153,7 @@ impl Loader {
 
     /// The content of a file.
     pub(crate) fn read(&self, file: &RootedPath) -> Result<Bytes, Fault> {
-        if !self.may_read(file) {
-            let message = format!("security; file '{file}' is not in or below '{}'", self.dir);
-            return Err(Fault::new(Cause::OutOfReach, message));
-        }
+        self.check_reach(file)?;
         if let Ok(Some(Entry::File { size: Some(size), .. })) = self.tree.entry(file)
             && size > LARGEST
         {

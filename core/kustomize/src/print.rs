@@ -36,7 +36,7 @@ const INTERNAL: &[&str] = &[
     "config.kubernetes.io/path",
     "config.kubernetes.io/index",
     "config.k8s.io/id",
-    "kustomize.config.k8s.io/helm-generated",
+    "internal.config.kubernetes.io/helm-generated",
 ];
 
 /// Transformers may have left objects without a name, or two with the same.

@@ -130,6 +130,11 @@ impl<'a> Reader<'a> {
         found
     }
 
+    /// A map of anything.
+    pub(crate) fn any_map(&mut self, value: &Value) -> Map {
+        self.map(value).cloned().unwrap_or_default()
+    }
+
     /// True or false.
     pub(crate) fn flag(&mut self, value: &Value) -> bool {
         if value.as_bool().is_none() && !value.is_null() {

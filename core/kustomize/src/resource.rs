@@ -52,6 +52,8 @@ pub(crate) struct Res {
     pub(crate) has_bare_keys: bool,
     /// Names of the variables whose values it has.
     pub(crate) vars: Vec<Text>,
+    /// A chart gave it, which knows its namespace best.
+    pub(crate) is_from_chart: bool,
     /// Where it was written.
     pub(crate) place: Option<Place>,
     /// Filled if `buildMetadata` asks for it.
@@ -87,6 +89,7 @@ impl Res {
             shared: Shared::default(),
             has_bare_keys: false,
             vars: Vec::new(),
+            is_from_chart: false,
             place,
             origin: None,
             transformations: Vec::new(),
@@ -248,6 +251,7 @@ impl Res {
             || self.needs_hash
             || self.behavior != Behavior::Unspecified
             || self.origin.is_some()
+            || self.is_from_chart
     }
 
     /// Takes over the name and the past of an older object, and its labels and annotations where there are no own ones.

@@ -23,10 +23,11 @@ pub struct Remotes {
 impl Remotes {
     /// One answer for each need, in their order. It blocks.
     pub fn answer(&self, needs: &[Need]) -> Vec<Answer> {
-        needs.iter().map(|need| self.one(need).unwrap_or_else(Answer::Failed)).collect()
+        needs.iter().map(|need| self.find(need).unwrap_or_else(Answer::Failed)).collect()
     }
 
-    fn one(&self, need: &Need) -> Result<Answer, String> {
+    /// What is there for one need. It blocks.
+    pub fn find(&self, need: &Need) -> Result<Answer, String> {
         match need {
             Need::File { url } => {
                 fetch_file(url, FILE_TIMEOUT, LARGEST_FILE).map(|bytes| Answer::File(bytes.into()))
@@ -44,6 +45,9 @@ impl Remotes {
                 }
                 Ok(Answer::Tree(tree))
             }
+            // No build here is told to render charts, so none asks.
+            Need::Chart { name, .. } => Err(format!("charts of kustomizations are not fetched: {name}")),
+            Need::Template(_) => Err("charts of kustomizations are not rendered".to_string()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, FromArgMatches as _};
 
 /// Flags before or after any command.
 #[derive(Debug, Args)]
@@ -71,6 +71,16 @@ pub(crate) struct Global {
     /// Taken and not needed: output has no colours
     #[arg(long, alias = "colour", global = true, value_name = "WHEN", hide = true)]
     pub(crate) color: Option<String>,
+}
+
+impl Global {
+    /// What the environment says where nobody gives flags.
+    pub(crate) fn of_environment() -> Self {
+        let command = Self::augment_args(clap::Command::new("helm"));
+        let matches = command.try_get_matches_from(["helm"]);
+        let found = matches.and_then(|matches| Self::from_arg_matches(&matches));
+        found.expect("all flags are optional, and take any text")
+    }
 }
 
 /// Where values come from.

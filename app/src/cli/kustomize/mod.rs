@@ -63,7 +63,7 @@ pub(crate) struct KustomizeBuild {
     /// Label all objects with app.kubernetes.io/managed-by; deprecated, use 'managedByLabel' in 'buildMetadata'
     #[arg(long)]
     pub(crate) enable_managedby_label: bool,
-    /// Render charts (not supported yet)
+    /// Fetch and render charts
     #[arg(long)]
     pub(crate) enable_helm: bool,
     /// Taken and not needed: no helm program is run

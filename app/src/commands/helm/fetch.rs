@@ -23,7 +23,8 @@ pub(super) fn fetch(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart,
     Ok(chart)
 }
 
-fn find(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, Failure> {
+/// The same in silence.
+pub(super) fn find(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, Failure> {
     let charts = paths.charts(TIMEOUT)?;
     let version = match how.version.as_deref().unwrap_or_default() {
         "" if how.devel => ">0.0.0-0",

@@ -5,6 +5,7 @@ mod create;
 mod dependency;
 mod fetch;
 mod index;
+mod kustomize;
 mod lint;
 mod package;
 mod paths;
@@ -27,6 +28,7 @@ use crate::cli::Helm;
 use crate::cli::helm::{DependencyWhat, HelmWhat, RegistryWhat, RepoWhat, SearchWhat};
 use crate::exit::Failure;
 use crate::output::print;
+pub(super) use kustomize::{fetched, rendered};
 use paths::Paths;
 
 pub(super) fn run(helm: Helm) -> Result<(), Failure> {

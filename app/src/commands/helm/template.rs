@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use weir_helm::release::{Splitting, split_manifests};
-use weir_helm::{Capabilities, KubeVersion, Options, Release, Rendered};
+use weir_helm::release::{Hook, Splitting, split_manifests};
+use weir_helm::{Capabilities, Chart, KubeVersion, Options, Release, Rendered};
+use weir_yaml::Map;
 
 use super::chart;
 use super::values::{given, go_words, merged};
@@ -16,6 +17,9 @@ use crate::cli::helm::{Global, HelmTemplate};
 use crate::commands::remotes::file_behind;
 use crate::exit::Failure;
 use crate::output::{print, say};
+
+/// Where releases are without a word.
+pub(super) const DEFAULT_NAMESPACE: &str = "default";
 
 pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
     let mut options = options(args)?;
@@ -28,59 +32,75 @@ pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
     for warning in &chart.warnings {
         say(warning);
     }
-    weir_helm::check_installable(&chart).map_err(|error| Failure::said(format!("Error: {error}")))?;
-    if chart.metadata.deprecated {
-        say("level=WARN msg=\"this chart is deprecated\"");
-    }
-    weir_helm::check_release_name(&name).map_err(|error| Failure::said(format!("Error: {error}")))?;
-    let namespace = global.namespace.clone().unwrap_or_else(|| "default".to_string());
+    let namespace = global.namespace.clone().unwrap_or_else(|| DEFAULT_NAMESPACE.to_string());
     let release = Release {
         is_upgrade: args.is_upgrade,
         is_install: !args.is_upgrade,
         ..Release::new(&name, namespace)
     };
-    let rendered = loop {
-        let rendered = weir_helm::render(&chart, &values, &release, &options, &machine.world());
+    let rendered = render(&chart, &values, &release, &mut options, &machine)?.map_err(|failure| {
+        let shown = match global.debug {
+            true => print(&format!("{}\n", failure.texts.as_deref().unwrap_or_default().trim())).err(),
+            false => None,
+        };
+        let mut words = format!("Error: {}", failure.error);
+        if failure.is_rendering && !global.debug {
+            words.push_str("\n\nUse --debug flag to render out invalid YAML");
+        }
+        words.push_str(&weir_helm::explain(&failure, &chart, &given(&args.values)));
+        shown.unwrap_or_else(|| Failure::said(words))
+    })?;
+    output(args, &name, &rendered)
+}
+
+/// Renders a chart and tells what it warns of.
+pub(super) fn render(
+    chart: &Chart,
+    values: &Map,
+    release: &Release,
+    options: &mut Options,
+    machine: &Machine,
+) -> Result<Result<Rendered, Box<weir_helm::Failure>>, Failure> {
+    weir_helm::check_installable(chart).map_err(|error| Failure::said(format!("Error: {error}")))?;
+    if chart.metadata.deprecated {
+        say("level=WARN msg=\"this chart is deprecated\"");
+    }
+    weir_helm::check_release_name(&release.name).map_err(|error| Failure::said(format!("Error: {error}")))?;
+    loop {
+        let rendered = weir_helm::render(chart, values, release, options, &machine.world());
         match &rendered {
             Err(failure) if !failure.schemas.is_empty() => {
                 options.remote_schemas.extend(failure.schemas.iter().map(|url| (url.clone(), fetched(url))));
+                continue;
             }
-            _ => break rendered,
+            Err(failure) => failure.warnings.lines().iter().for_each(|line| say(line)),
+            Ok(rendered) => rendered.warnings.lines().iter().for_each(|line| say(line)),
         }
-    };
-    match rendered {
-        Ok(rendered) => {
-            rendered.warnings.lines().iter().for_each(|line| say(line));
-            output(args, &name, &rendered)
-        }
-        Err(failure) => {
-            failure.warnings.lines().iter().for_each(|line| say(line));
-            if global.debug {
-                print(&format!("{}\n", failure.texts.as_deref().unwrap_or_default().trim()))?;
-            }
-            let mut words = format!("Error: {}", failure.error);
-            if failure.is_rendering && !global.debug {
-                words.push_str("\n\nUse --debug flag to render out invalid YAML");
-            }
-            words.push_str(&weir_helm::explain(&failure, &chart, &given(&args.values)));
-            Err(Failure::said(words))
-        }
+        return Ok(rendered);
     }
 }
 
 fn options(args: &HelmTemplate) -> Result<Options, Failure> {
-    let mut capabilities = Capabilities::default();
-    if let Some(version) = &args.kube_version {
-        capabilities.kube_version = KubeVersion::parse(version)
-            .map_err(|error| Failure::said(format!("Error: invalid kube version '{version}': {error}")))?;
-    }
-    capabilities.api_versions.extend(args.api_versions.iter().map(|version| version.as_str().into()));
     Ok(Options {
-        capabilities: Arc::new(capabilities),
+        capabilities: capabilities(args.kube_version.as_deref(), &args.api_versions)?,
         include_crds: args.include_crds,
         skip_schema_validation: args.skip_schema_validation,
         ..Options::default()
     })
+}
+
+/// What templates see of the cluster that there is none of.
+pub(super) fn capabilities(
+    kube_version: Option<&str>,
+    api_versions: &[String],
+) -> Result<Arc<Capabilities>, Failure> {
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = kube_version {
+        capabilities.kube_version = KubeVersion::parse(version)
+            .map_err(|error| Failure::said(format!("Error: invalid kube version '{version}': {error}")))?;
+    }
+    capabilities.api_versions.extend(api_versions.iter().map(|version| version.as_str().into()));
+    Ok(Arc::new(capabilities))
 }
 
 /// A schema behind a URL, or why it cannot be had.
@@ -129,15 +149,7 @@ fn name_and_chart(args: &HelmTemplate, machine: &Machine) -> Result<(String, Str
             }
             Ok((name.clone(), chart.clone()))
         }
-        [chart] => {
-            let name = match &args.name_template {
-                Some(template) => weir_helm::name_of_template(template, &machine.world())
-                    .map_err(|error| said(error.to_string()))?,
-                // helm template always has a name, so none is ever made up.
-                None => "release-name".to_string(),
-            };
-            Ok((name, chart.clone()))
-        }
+        [chart] => Ok((made_up_name(args.name_template.as_deref(), machine)?, chart.clone())),
         [_, _, rest @ ..] => {
             let rest = rest.join(", ");
             Err(said(format!("expected at most two arguments, unexpected arguments: {rest}")))
@@ -146,19 +158,35 @@ fn name_and_chart(args: &HelmTemplate, machine: &Machine) -> Result<(String, Str
     }
 }
 
+/// The name of a release that was given none.
+pub(super) fn made_up_name(template: Option<&str>, machine: &Machine) -> Result<String, Failure> {
+    match template {
+        Some(template) => weir_helm::name_of_template(template, &machine.world())
+            .map_err(|error| Failure::said(format!("Error: {error}"))),
+        // helm template always has a name, so none is ever made up.
+        None => Ok("release-name".to_string()),
+    }
+}
+
+/// The hooks that are wanted.
+pub(super) fn hooks(rendered: &Rendered, no_hooks: bool, skip_tests: bool) -> Vec<&Hook> {
+    let hooks = rendered.hooks.iter().filter(|_| !no_hooks);
+    hooks.filter(|hook| !(skip_tests && hook.is_test())).collect()
+}
+
+/// All objects as one text.
+pub(super) fn text(rendered: &Rendered, hooks: &[&Hook]) -> String {
+    let mut text = format!("{}\n", rendered.manifest().trim());
+    for hook in hooks {
+        text.push_str(&format!("---\n# Source: {}\n{}\n", hook.path, hook.manifest));
+    }
+    text
+}
+
 fn output(args: &HelmTemplate, name: &str, rendered: &Rendered) -> Result<(), Failure> {
-    let hooks: Vec<_> = match args.no_hooks {
-        true => Vec::new(),
-        false => rendered.hooks.iter().filter(|hook| !(args.skip_tests && hook.is_test())).collect(),
-    };
-    let mut text = String::new();
-    match &args.output_dir {
-        None => {
-            text.push_str(&format!("{}\n", rendered.manifest().trim()));
-            for hook in &hooks {
-                text.push_str(&format!("---\n# Source: {}\n{}\n", hook.path, hook.manifest));
-            }
-        }
+    let hooks = hooks(rendered, args.no_hooks, args.skip_tests);
+    let text = match &args.output_dir {
+        None => text(rendered, &hooks),
         Some(directory) => {
             let below = if args.release_name { directory.join(name) } else { directory.clone() };
             let mut written = Written::default();
@@ -171,9 +199,9 @@ fn output(args: &HelmTemplate, name: &str, rendered: &Rendered) -> Result<(), Fa
             for hook in &hooks {
                 written.write(&below, &hook.path, &hook.manifest)?;
             }
-            text.push('\n');
+            "\n".to_string()
         }
-    }
+    };
     if args.show_only.is_empty() { print(&text) } else { print(&only(&text, &args.show_only)?) }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use weir_files::{Diagnostic, Tree};
-use weir_kustomize::{Answer, Built, LoadRestriction, Need, Options, Reorder, Stop};
+use weir_kustomize::{Answer, Built, ChartOptions, LoadRestriction, Need, Options, Reorder, Stop};
 use weir_manifest::kinds::{Scope, kustomize_scope};
 use weir_manifest::{object, split_api_version};
 use weir_yaml::Value;
@@ -65,9 +65,9 @@ fn one_directory(dirs: &[PathBuf]) -> Result<&Path, Failure> {
 /// The files of a repository behind a URL.
 fn fetched(need: &Need) -> Result<Tree, Failure> {
     match answer(need) {
-        Some(Answer::Tree(tree)) => Ok(tree),
-        Some(Answer::Failed(cause)) => Err(Failure::new(cause)),
-        Some(Answer::File(_)) | None => Err(Failure::new("the URL is not that of a repository")),
+        Answer::Tree(tree) => Ok(tree),
+        Answer::Failed(cause) => Err(Failure::new(cause)),
+        Answer::File(_) | Answer::Manifests(_) => Err(Failure::new("the URL is not that of a repository")),
     }
 }
 
@@ -109,7 +109,11 @@ fn options(args: &KustomizeBuild) -> Result<Options, Failure> {
     let managed_by_label =
         args.enable_managedby_label || std::env::var_os(MANAGED_BY).is_some_and(|value| value == "on");
     let explain = args.explain.is_some();
-    Ok(Options { load_restriction, reorder, managed_by_label, explain, ..Options::default() })
+    let charts = args.enable_helm.then(|| ChartOptions {
+        kube_version: args.helm_kube_version.clone().unwrap_or_default(),
+        api_versions: args.helm_api_versions.clone(),
+    });
+    Ok(Options { load_restriction, reorder, managed_by_label, charts, explain, ..Options::default() })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
-//! Generators: config maps and secrets from literals and files.
+//! Generators: config maps and secrets from literals and files, and charts.
 
+pub(crate) mod charts;
 mod config_map;
 mod iam_policy;
 mod pairs;
@@ -46,6 +47,7 @@ pub(crate) fn run(
         }
         context.record(&mut resources.list, kind, (here, &generator.at), None);
     }
+    charts::run(context, here, &kustomization.charts, origin, resources);
     plugins::run(context, here, &kustomization.generators, origin, resources);
 }
 

@@ -2,8 +2,9 @@
 
 use weir_yaml::Text;
 
-use super::{Make, behavior, config_map, iam_policy, object, secret};
+use super::{Make, behavior, charts, config_map, iam_policy, object, secret};
 use crate::context::{Context, Here};
+use crate::fault::Fault;
 use crate::kustomization::{self, GeneratorOptions, Item};
 use crate::plugin;
 use crate::reader::Reader;
@@ -21,12 +22,17 @@ pub(super) fn run(
         let source = plugin::source(here, &config);
         let inner = Here { loader: here.loader, source: &source };
         let mut reader = Reader::lenient(&source);
-        let made = made(&mut reader, &inner, &config);
+        let made = match config.kind() {
+            charts::KIND => charts::of_plugin(context, &mut reader, &inner, &config),
+            _ => made(&mut reader, &inner, &config).map(|made| vec![made]).map_err(Fault::from),
+        };
         let problems = std::mem::take(&mut reader.problems);
         problems.into_iter().for_each(|problem| context.report(problem));
-        let absorbed = made.and_then(|mut resource| {
-            resource.origin = plugin::origin(&config);
-            resources.absorb(resource)
+        let absorbed = made.and_then(|made| {
+            made.into_iter().try_for_each(|mut resource| {
+                resource.origin = plugin::origin(&config);
+                Ok(resources.absorb(resource)?)
+            })
         });
         if let Err(message) = absorbed {
             context.report_at(&inner, &[], message);
@@ -43,9 +49,6 @@ fn made(reader: &mut Reader<'_>, here: &Here<'_>, config: &Res) -> Result<Res, S
         "IAMPolicyGenerator" => {
             return iam_policy::make(reader, &config.object)
                 .map(|object| Res::new(object, config.place.clone()));
-        }
-        "HelmChartInflationGenerator" => {
-            return Err(format!("not supported yet: generator {}", config.kind()));
         }
         _ => return Err(format!("unable to load builtin '{}': it is no generator", config.id())),
     };

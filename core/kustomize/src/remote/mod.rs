@@ -1,13 +1,15 @@
-//! What lies outside of the tree: repositories and files behind URLs. Nothing is fetched here: a build says what it needs,
-//! and is done again with the answers.
+//! What lies outside of the tree: repositories, files and charts behind URLs, and what charts give. Nothing is fetched or
+//! rendered here: a build says what it needs, and is done again with the answers.
 
+mod template;
 pub(crate) mod url;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use weir_files::{Bytes, RootedPath, Tree};
 
+pub use template::Template;
 use url::RepositoryUrl;
 
 /// Something that a build cannot go on without.
@@ -29,6 +31,19 @@ pub enum Need {
         /// How long to wait, in milliseconds.
         timeout_ms: u64,
     },
+    /// A chart that is not in the tree. Asked for only where [`crate::Options::charts`] says so.
+    Chart {
+        /// The Helm repository, `https://..`, or the registry, `oci://..`, which holds it.
+        repository: String,
+        /// Its name there.
+        name: String,
+        /// A version or a range of versions; empty for the newest.
+        version: String,
+        /// Pre-releases count where no version is given.
+        devel: bool,
+    },
+    /// What the templates of a chart give. Asked for only where [`crate::Options::charts`] says so.
+    Template(Arc<Template>),
 }
 
 /// What was found for a [`Need`].
@@ -36,8 +51,10 @@ pub enum Need {
 pub enum Answer {
     /// The content of the file.
     File(Bytes),
-    /// The files of the repository.
+    /// The files of the repository or chart.
     Tree(Tree),
+    /// The objects of the chart, as `helm template` prints them.
+    Manifests(String),
     /// It cannot be had, for this reason.
     Failed(String),
 }
@@ -65,16 +82,16 @@ impl Remotes {
             Some(answer) => Ok(answer),
             None => {
                 self.needs.lock().unwrap_or_else(PoisonError::into_inner).insert(need);
-                Err(format!("not supported yet: remote resource {what}"))
+                Err(format!("not supported yet: {what}"))
             }
         }
     }
 
     /// The content of a file.
     pub(crate) fn file(&self, url: &str) -> Result<Bytes, String> {
-        match self.ask(Need::File { url: url.to_string() }, url)? {
+        match self.ask(Need::File { url: url.to_string() }, &format!("remote resource {url}"))? {
             Answer::File(bytes) => Ok(bytes.clone()),
-            Answer::Tree(_) | Answer::Failed(_) => Err(format!("'{url}' is not a file")),
+            _ => Err(format!("'{url}' is not a file")),
         }
     }
 
@@ -85,9 +102,33 @@ impl Remotes {
 
     /// The files of a repository.
     pub(crate) fn repository(&self, url: &RepositoryUrl) -> Result<Tree, String> {
-        match self.ask(need(url), &url.raw)? {
+        match self.ask(need(url), &format!("remote resource {}", url.raw))? {
             Answer::Tree(tree) => Ok(tree.clone()),
-            Answer::File(_) | Answer::Failed(_) => Err(format!("'{}' is not a repository", url.raw)),
+            _ => Err(format!("'{}' is not a repository", url.raw)),
+        }
+    }
+
+    /// The files of a chart.
+    pub(crate) fn chart(
+        &self,
+        repository: &str,
+        name: &str,
+        version: &str,
+        devel: bool,
+    ) -> Result<Tree, String> {
+        let [repository, name, version] = [repository, name, version].map(str::to_string);
+        let what = format!("chart {name} of {repository}");
+        match self.ask(Need::Chart { repository, name, version, devel }, &what)? {
+            Answer::Tree(tree) => Ok(tree.clone()),
+            _ => Err(format!("{what} is not a chart")),
+        }
+    }
+
+    /// What the templates of a chart give.
+    pub(crate) fn manifests(&self, template: Template, name: &str) -> Result<String, String> {
+        match self.ask(Need::Template(Arc::new(template)), &format!("rendering of chart {name}"))? {
+            Answer::Manifests(text) => Ok(text.clone()),
+            _ => Err(format!("chart {name} gives no objects")),
         }
     }
 }

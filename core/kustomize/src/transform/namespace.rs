@@ -38,7 +38,7 @@ pub(super) struct Settings {
 
 pub(super) fn run_with(step: &mut Step<'_, '_>, namespace: &Text, settings: &Settings) {
     let at = [At::Field("namespace".into())];
-    for resource in &mut step.resources.list {
+    for resource in step.resources.list.iter_mut().filter(|resource| !is_from_chart(resource)) {
         resource.store_previous();
         if let Err(error) = set(resource, namespace, settings) {
             let message = format!("namespace transformation failed: {error}");
@@ -53,6 +53,12 @@ pub(super) fn run_with(step: &mut Step<'_, '_>, namespace: &Text, settings: &Set
             format!("namespace transformation produces ID conflict: {id} is there twice"),
         );
     }
+}
+
+/// Charts were told the namespace when they were rendered.
+fn is_from_chart(resource: &Res) -> bool {
+    let note = ["metadata", "annotations", "internal.config.kubernetes.io/helm-generated"];
+    resource.is_from_chart || resource.object.str_at(&note) == Some("true")
 }
 
 pub(super) fn set(resource: &mut Res, namespace: &Text, settings: &Settings) -> Result<(), FieldError> {

@@ -1,126 +1,15 @@
-//! What a kustomization says, read and checked, with the deprecated fields moved to where they belong.
+//! Reads a kustomization field by field.
 
 use weir_files::Diagnostic;
 use weir_manifest::field_spec::FieldSpec;
-use weir_yaml::{Map, Text, Value};
+use weir_yaml::{Text, Value};
 
+use super::{Generator, GeneratorOptions, Image, Item, Kustomization, Labels, OpenApiField, Patch, Replicas};
+use crate::generate::charts::{self, Chart};
 use crate::reader::Reader;
-use crate::select::Selector;
-use crate::sort::SortOptions;
-use crate::source::{At, Source};
-use crate::transform::replacements::{self, Replacement};
-use crate::vars::{self, Var};
-
-/// A text and where it stands.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Item {
-    pub(crate) text: Text,
-    pub(crate) at: At,
-}
-
-/// A kustomization or component.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Kustomization {
-    pub(crate) is_component: bool,
-    pub(crate) resources: Vec<Item>,
-    pub(crate) components: Vec<Item>,
-    pub(crate) namespace: Text,
-    pub(crate) name_prefix: Text,
-    pub(crate) name_suffix: Text,
-    pub(crate) labels: Vec<Labels>,
-    pub(crate) common_labels: Map,
-    pub(crate) common_annotations: Map,
-    pub(crate) patches: Vec<Patch>,
-    pub(crate) patches_strategic: Vec<Item>,
-    pub(crate) patches_json: Vec<Patch>,
-    pub(crate) images: Vec<Image>,
-    pub(crate) replicas: Vec<Replicas>,
-    pub(crate) replacements: Vec<Replacement>,
-    pub(crate) configurations: Vec<Item>,
-    pub(crate) generators: Vec<Item>,
-    pub(crate) transformers: Vec<Item>,
-    pub(crate) config_maps: Vec<Generator>,
-    pub(crate) secrets: Vec<Generator>,
-    pub(crate) generator_options: GeneratorOptions,
-    pub(crate) build_metadata: Vec<Text>,
-    pub(crate) sort: Option<SortOptions>,
-    pub(crate) vars: Vec<Var>,
-    pub(crate) crds: Vec<Item>,
-    pub(crate) validators: Vec<Item>,
-    pub(crate) open_api: Option<OpenApiField>,
-}
-
-/// An entry of `labels`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Labels {
-    pub(crate) pairs: Map,
-    pub(crate) include_selectors: bool,
-    pub(crate) include_templates: bool,
-    pub(crate) fields: Vec<FieldSpec>,
-    pub(crate) at: At,
-}
-
-/// An entry of `patches` or `patchesJson6902`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Patch {
-    pub(crate) path: Text,
-    pub(crate) patch: Text,
-    pub(crate) target: Option<Selector>,
-    pub(crate) may_change_name: bool,
-    pub(crate) may_change_kind: bool,
-    pub(crate) at: At,
-}
-
-/// An entry of `images`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Image {
-    pub(crate) name: Text,
-    pub(crate) new_name: Text,
-    pub(crate) new_tag: Text,
-    pub(crate) tag_suffix: Text,
-    pub(crate) digest: Text,
-    pub(crate) at: At,
-}
-
-/// An entry of `replicas`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Replicas {
-    pub(crate) name: Text,
-    pub(crate) count: i64,
-    pub(crate) at: At,
-}
-
-/// An entry of `configMapGenerator` or `secretGenerator`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Generator {
-    pub(crate) name: Text,
-    pub(crate) namespace: Text,
-    pub(crate) behavior: Text,
-    pub(crate) literals: Vec<Text>,
-    pub(crate) files: Vec<Text>,
-    pub(crate) envs: Vec<Text>,
-    pub(crate) options: GeneratorOptions,
-    /// Of a secret; empty for the usual one.
-    pub(crate) type_: Text,
-    pub(crate) at: At,
-}
-
-/// What generators add to what they make.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct GeneratorOptions {
-    pub(crate) labels: Map,
-    pub(crate) annotations: Map,
-    pub(crate) disable_name_suffix_hash: bool,
-    pub(crate) immutable: bool,
-}
-
-/// The field `openapi`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct OpenApiField {
-    pub(crate) version: Option<Text>,
-    pub(crate) path: Option<Text>,
-    pub(crate) at: At,
-}
+use crate::source::Source;
+use crate::transform::replacements;
+use crate::vars;
 
 const FIELDS: &[&str] = &[
     "apiVersion",
@@ -166,6 +55,10 @@ struct Rest {
     kind: Text,
     bases: Vec<Item>,
     image_tags: Vec<Image>,
+    /// The directory with charts, as `helmGlobals` says it.
+    chart_home: Option<Text>,
+    old_charts: Vec<Chart>,
+    old_chart_home: Text,
     says_something: bool,
 }
 
@@ -191,6 +84,9 @@ pub(crate) fn read(
     }
     found.resources.append(&mut rest.bases);
     found.images.append(&mut rest.image_tags);
+    found.charts.append(&mut rest.old_charts);
+    let home = rest.chart_home.unwrap_or(rest.old_chart_home);
+    found.charts.iter_mut().for_each(|chart| chart.home = home.clone());
     if reader.problems.is_empty() { Ok(found) } else { Err(reader.problems) }
 }
 
@@ -250,12 +146,9 @@ fn field(found: &mut Kustomization, rest: &mut Rest, reader: &mut Reader<'_>, na
         "validators" => found.validators = reader.list(value, item),
         "openapi" => found.open_api = Some(open_api(reader, value)),
         "sortOptions" => found.sort = Some(crate::sort::read(reader, value)),
-        other => {
-            let is_empty = value.as_list().is_some_and(<[Value]>::is_empty);
-            if !is_empty {
-                reader.problem(format!("not supported yet: {other}"));
-            }
-        }
+        "helmGlobals" => rest.chart_home = Some(charts::globals(reader, value)),
+        "helmCharts" => found.charts = charts::charts(reader, value),
+        _ => (rest.old_charts, rest.old_chart_home) = charts::old_charts(reader, value),
     }
 }
 

@@ -1,0 +1,1 @@
+{{- define "app.labels" }}app: {{ .Chart.Name }}{{ end }}
