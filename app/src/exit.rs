@@ -47,6 +47,11 @@ impl Misuse {
         Self { error, code }
     }
 
+    /// In the place of helm, which is the same.
+    pub(crate) fn of_helm(error: clap::Error) -> Self {
+        Self::of_kustomize(error)
+    }
+
     /// Says so.
     pub(crate) fn end(&self) -> Exit {
         // A closed output is no reason to fail.
@@ -71,6 +76,11 @@ impl Failure {
         Self { code: Exit::Failure, message: message.into() }
     }
 
+    /// The work failed, in the words of another tool.
+    pub(crate) fn said(message: impl Into<String>) -> Self {
+        Self::new(message)
+    }
+
     /// The command makes no sense.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { code: Exit::Usage, message: message.into() }
@@ -88,7 +98,10 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.message.starts_with("error") || self.message.starts_with('✗') {
+        if self.message.starts_with("error")
+            || self.message.starts_with("Error: ")
+            || self.message.starts_with('✗')
+        {
             f.write_str(&self.message)
         } else {
             write!(f, "✗ {}", self.message)

@@ -8,27 +8,28 @@ use std::process::Command;
 use weir_yaml::{Value, from_json};
 
 /// What each crate may use of ours, in code and in tests.
-const TABLE: [(&str, &[&str]); 13] = [
+const TABLE: [(&str, &[&str]); 15] = [
     ("files", &[]),
     ("yaml", &["files"]),
     ("semver", &[]),
     ("template", &["files", "yaml", "semver"]),
     ("manifest", &["yaml", "files"]),
     ("kustomize", &["manifest", "yaml", "files"]),
+    ("secrets", &["yaml"]),
+    ("helm", &["template", "semver", "yaml", "files"]),
     ("plan", &["manifest", "yaml", "files"]),
-    ("delivery", &["kustomize", "plan", "manifest", "yaml", "files"]),
+    ("delivery", &["kustomize", "secrets", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
-    ("fetch", &["files", "semver"]),
+    ("fetch", &["files", "semver", "yaml"]),
     ("apiserver", &["manifest", "yaml"]),
     ("cluster", &["yaml"]),
     ("controllers", &["api", "delivery", "fetch", "cluster", "plan", "manifest", "yaml", "files"]),
 ];
 
 /// What tests may use besides: recorded answers are JSON, and controllers run against the embedded server.
-const IN_TESTS: [(&str, &[&str]); 5] = [
+const IN_TESTS: [(&str, &[&str]); 4] = [
     ("files", &["yaml"]),
     ("semver", &["yaml"]),
-    ("fetch", &["yaml"]),
     ("apiserver", &["cluster"]),
     ("controllers", &["apiserver"]),
 ];

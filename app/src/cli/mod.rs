@@ -3,6 +3,7 @@
 mod controller;
 mod events;
 mod get;
+pub(crate) mod helm;
 mod install;
 pub(crate) mod kustomize;
 mod reconcile;
@@ -23,6 +24,7 @@ use crate::output::Format;
 pub(crate) use controller::Controller;
 pub(crate) use events::Events;
 pub(crate) use get::{Get, GetArtifacts, GetImages, GetName, GetSources, GetWhat};
+pub(crate) use helm::Helm;
 pub(crate) use install::Install;
 pub(crate) use kustomize::Kustomize;
 pub(crate) use reconcile::{Reconcile, ReconcileImage, ReconcileSource, ReconcileWhat};
@@ -57,6 +59,7 @@ pub(crate) enum Command {
     Up(Up),
     Build(Build),
     Kustomize(Kustomize),
+    Helm(Box<Helm>),
     Get(Get),
     Reconcile(Reconcile),
     Suspend(Suspend),
@@ -94,23 +97,29 @@ pub(crate) struct Completion {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// What was asked for. A link named `kustomize` means `weir kustomize`.
+/// What was asked for. A link named `kustomize` means `weir kustomize`, one named `helm` means `weir helm`.
 pub(crate) fn parse() -> Result<Cli, Misuse> {
     let arguments: Vec<_> = std::env::args_os().collect();
     let name = arguments.first().and_then(|path| Path::new(path).file_stem());
     if name.is_some_and(|name| name == "kustomize") {
         return kustomize_alone("kustomize", &arguments);
     }
+    if name.is_some_and(|name| name == "helm") {
+        return helm_alone("helm", &arguments);
+    }
     if arguments.get(1).is_some_and(|word| word == "kustomize") {
         return kustomize_alone("weir kustomize", &arguments[1..]);
+    }
+    if arguments.get(1).is_some_and(|word| word == "helm") {
+        return helm_alone("weir helm", &arguments[1..]);
     }
     let command = each_subcommand(Cli::command(), None);
     let matches = command.try_get_matches_from(&arguments).map_err(Misuse::of_weir)?;
     let cli = Cli::from_arg_matches(&matches).map_err(Misuse::of_weir)?;
-    match arguments.iter().position(|word| word == "kustomize") {
-        Some(at) if matches!(cli.command, Command::Kustomize(_)) => {
-            kustomize_alone("weir kustomize", &arguments[at..])
-        }
+    let from = |word: &str| arguments.iter().position(|other| other == word).unwrap_or_default();
+    match cli.command {
+        Command::Kustomize(_) => kustomize_alone("weir kustomize", &arguments[from("kustomize")..]),
+        Command::Helm(_) => helm_alone("weir helm", &arguments[from("helm")..]),
         _ => Ok(cli),
     }
 }
@@ -136,6 +145,14 @@ fn kustomize_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Mi
     let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_kustomize)?;
     let kustomize = Kustomize::from_arg_matches(&matches).map_err(Misuse::of_kustomize)?;
     Ok(Cli { cluster: ClusterArgs::default(), command: Command::Kustomize(kustomize) })
+}
+
+/// Helm has words of its own as well.
+fn helm_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Misuse> {
+    let command = with_examples(Helm::command(name), None);
+    let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_helm)?;
+    let helm = Helm::from_arg_matches(&matches).map_err(Misuse::of_helm)?;
+    Ok(Cli { cluster: ClusterArgs::default(), command: Command::Helm(Box::new(helm)) })
 }
 
 #[cfg(test)]

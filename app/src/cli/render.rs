@@ -31,7 +31,10 @@ pub(crate) struct BuildKustomization {
     /// File that holds the Kustomization
     #[arg(long, value_name = "FILE")]
     pub(crate) kustomization_file: Option<PathBuf>,
-    /// Do not ask a cluster for anything
+    /// Do not ask a cluster for anything, and leave out what spec.postBuild.substituteFrom names
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Fail on variables without a value and without a default, even with --dry-run
+    #[arg(long)]
+    pub(crate) strict_substitute: bool,
 }

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use weir_api::Kustomization;
+use weir_delivery::Known;
 use weir_files::RootedPath;
 use weir_yaml::{Dialect, Value, from_yaml, to_yaml};
 
 use super::kind::KUSTOMIZATION;
 use super::remotes::answered;
 use super::resource::read_one;
+use super::variables;
 use crate::cli::BuildKustomization;
 use crate::connect::ClusterArgs;
 use crate::exit::Failure;
@@ -35,9 +37,20 @@ pub(super) fn run(args: &BuildKustomization, cluster: &ClusterArgs) -> Result<()
     let mut unit: Kustomization = weir_controllers::typed(&unit).map_err(Failure::new)?;
     let (root, dir) = repository(&args.path)?;
     unit.spec.path = dir.as_str().to_string();
-    let recipe = weir_controllers::recipe(&unit).map_err(Failure::new)?;
+    let mut recipe = weir_controllers::recipe(&unit).map_err(Failure::new)?;
     let tree = weir_fetch::local_directory(&root);
-    let rendered = answered(|answers| weir_delivery::render(&recipe, &tree, answers))?;
+    if let Some(substitution) = &mut recipe.substitution {
+        substitution.lenient = args.dry_run && !args.strict_substitute;
+    }
+    if let Some(decryption) = &mut recipe.decryption {
+        // What is printed is read by others: nothing is opened for it.
+        decryption.masks = true;
+    }
+    let values = variables::of(&recipe, &tree, !args.dry_run)?;
+    let rendered = answered(|answers| {
+        let known = Known { remotes: answers.clone(), variables: values.clone(), ..Known::default() };
+        weir_delivery::render(&recipe, &tree, &known)
+    })?;
     for warning in &rendered.warnings {
         say(&warning.to_string());
     }

@@ -7,6 +7,7 @@ mod controller;
 mod errand;
 mod events;
 mod get;
+mod helm;
 mod install;
 mod kind;
 mod kustomize;
@@ -16,6 +17,7 @@ mod resource;
 mod toggle;
 mod tree;
 mod up;
+mod variables;
 mod version;
 
 use crate::cli::{BuildWhat, Cli, Command, TreeWhat};
@@ -29,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Build(build) => match build.what {
             BuildWhat::Kustomization(args) => build_kustomization::run(&args, &cluster),
         },
+        Command::Helm(args) => helm::run(*args),
         Command::Kustomize(args) => kustomize::run(args.what),
         Command::Get(args) => get::run(&args, &cluster),
         Command::Reconcile(args) => reconcile::run(&args.what, &cluster),

@@ -31,6 +31,15 @@ pub(super) fn answer(need: &Need) -> Option<Answer> {
     remotes().answer(std::slice::from_ref(need)).pop()
 }
 
+/// What stands behind a URL.
+pub(super) fn file_behind(url: &str) -> Result<weir_files::Bytes, String> {
+    match answer(&Need::File { url: url.to_string() }) {
+        Some(Answer::File(bytes)) => Ok(bytes),
+        Some(Answer::Failed(cause)) => Err(cause),
+        Some(Answer::Tree(_)) | None => Err("there is no file".to_string()),
+    }
+}
+
 fn remotes() -> Remotes {
     Remotes { directory: cache().join("remotes"), runner: Runner::Here }
 }

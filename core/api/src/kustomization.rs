@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Condition, GoDuration, Metadata};
+use crate::{Condition, GoDuration, LocalRef, Metadata};
 
 /// A unit: a path of a source, kept true in a cluster.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,10 +89,10 @@ pub struct KustomizationSpec {
     pub build_metadata: Vec<String>,
     /// Variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post_build: Option<Value>,
+    pub post_build: Option<PostBuild>,
     /// Decryption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decryption: Option<Value>,
+    pub decryption: Option<Decryption>,
     /// Another cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kube_config: Option<Value>,
@@ -102,6 +102,48 @@ pub struct KustomizationSpec {
     /// Fields left to others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<Value>,
+}
+
+/// How what is encrypted is opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decryption {
+    /// `sops`.
+    pub provider: String,
+    /// The Secret with keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_ref: Option<LocalRef>,
+    /// As whom services that keep keys are asked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub service_account_name: String,
+}
+
+/// What happens to objects after they were built.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PostBuild {
+    /// Values of variables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub substitute: BTreeMap<String, String>,
+    /// Objects whose data are values of variables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub substitute_from: Vec<SubstituteReference>,
+    /// `Always`, or `WithVariables` if not set: nothing is done where there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub substitute_strategy: String,
+}
+
+/// An object whose data are values of variables.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubstituteReference {
+    /// `ConfigMap` or `Secret`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it may be missing.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 impl KustomizationSpec {

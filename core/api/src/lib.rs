@@ -16,8 +16,9 @@ pub use git_repository::{
     Artifact, GitRepository, GitRepositoryReference, GitRepositorySpec, GitRepositoryStatus, ProxySecretRef,
 };
 pub use kustomization::{
-    CommonMetadata, DeletionPolicy, Dependency, HealthCheck, HistoryEntry, Image, Inventory, InventoryEntry,
-    Kustomization, KustomizationSpec, KustomizationStatus, Patch, SourceRef, Target,
+    CommonMetadata, Decryption, DeletionPolicy, Dependency, HealthCheck, HistoryEntry, Image, Inventory,
+    InventoryEntry, Kustomization, KustomizationSpec, KustomizationStatus, Patch, PostBuild, SourceRef,
+    SubstituteReference, Target,
 };
 pub use meta::{LocalRef, Metadata, annotations, labels};
 pub use status::{Condition, ConditionStatus, condition};

@@ -7,6 +7,9 @@ use weir_files::RootedPath;
 use weir_plan::{Owner, Target};
 use weir_yaml::Value;
 
+use crate::decrypt::Decryption;
+use crate::substitute::Substitution;
+
 /// Name of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitId {
@@ -119,8 +122,10 @@ pub struct Recipe {
     pub labels: BTreeMap<String, String>,
     /// Annotations of all objects.
     pub annotations: BTreeMap<String, String>,
-    /// Variables are asked for: objects that use any are refused until they can be filled in.
-    pub substitutes: bool,
+    /// How what is encrypted is opened.
+    pub decryption: Option<Decryption>,
+    /// Variables to fill in after the build.
+    pub substitution: Option<Substitution>,
     /// Delete objects that left.
     pub prune: bool,
     /// Recreate objects whose change is refused as immutable.

@@ -8,9 +8,14 @@ use weir_kustomize::{Answer, LoadRestriction, Need, Options, Stop};
 use weir_plan::Desired;
 use weir_yaml::Value;
 
+use weir_secrets::Keys;
+
+use crate::decrypt;
+use crate::envsubst::Variables;
 use crate::generate;
 use crate::normalize::normalize;
 use crate::recipe::Recipe;
+use crate::substitute::substitute;
 
 /// The objects of a unit at one revision.
 #[derive(Debug, Clone)]
@@ -23,16 +28,34 @@ pub struct Rendered {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// What a unit needs to know besides its files.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Files and repositories behind URLs.
+    pub remotes: BTreeMap<Need, Answer>,
+    /// Values of variables.
+    pub variables: Variables,
+    /// Keys of what is encrypted.
+    pub keys: Keys,
+}
+
 /// Renders a unit, or asks for what lies outside of the tree and is not among the answers yet. All problems are given, not
 /// the first.
-pub fn render(recipe: &Recipe, tree: &Tree, answers: &BTreeMap<Need, Answer>) -> Result<Rendered, Stop> {
+pub fn render(recipe: &Recipe, tree: &Tree, known: &Known) -> Result<Rendered, Stop> {
     let dir = recipe.directory().map_err(|e| Stop::Failed(vec![Diagnostic::error(e.to_string())]))?;
+    let opened = match &recipe.decryption {
+        Some(decryption) if !decryption.masks => {
+            decrypt::sources(tree, &dir, &known.keys).map_err(Stop::Failed)?
+        }
+        _ => tree.clone(),
+    };
+    let tree = &opened;
     let root = generate::kustomization(tree, &dir, &recipe.overlay).map_err(Stop::Failed)?;
     let options = Options {
         load_restriction: LoadRestriction::None,
         root: Some(root),
         reorder: weir_kustomize::Reorder::None,
-        answers: answers.clone(),
+        answers: known.remotes.clone(),
         ..Options::default()
     };
     let built = weir_kustomize::build_or_ask(tree, &dir, &options).map_err(|stop| match stop {
@@ -42,10 +65,18 @@ pub fn render(recipe: &Recipe, tree: &Tree, answers: &BTreeMap<Need, Answer>) ->
     let mut hash = Sha256::new();
     let (mut objects, mut problems) = (Vec::new(), Vec::new());
     for resource in built.resources {
-        // Go hashes the YAML text; here the JSON of each object stands for it, as the digest is compared with our own only.
-        hash.update(weir_yaml::to_json(&resource.object));
-        hash.update(b"\n");
         let mut desired = Desired::new(resource.object, resource.origin);
+        if let Err(problem) = decrypt::object(recipe, &known.keys, &mut desired) {
+            problems.push(problem);
+            continue;
+        }
+        if let Err(found) = substitute(recipe, tree, &known.variables, &mut desired) {
+            problems.extend(found);
+            continue;
+        }
+        // Go hashes the YAML text; here the JSON of each object stands for it, as the digest is compared with our own only.
+        hash.update(weir_yaml::to_json(&desired.object));
+        hash.update(b"\n");
         problems.extend(refusals(recipe, &desired));
         finish(recipe, &mut desired.object);
         objects.push(desired);
@@ -113,39 +144,13 @@ fn refusals(recipe: &Recipe, desired: &Desired) -> Vec<Diagnostic> {
         problems.push(desired.problem("has no apiVersion, kind and name"));
     }
     if object.at(&["sops", "mac"]).is_some() && !recipe.owner.asks(object, "decrypt", "disabled") {
-        let cause = "is SOPS encrypted; not supported yet: decryption";
-        problems.push(
-            desired.problem(cause).hint("annotate it with kustomize.toolkit.fluxcd.io/decrypt: disabled"),
-        );
-    }
-    if recipe.substitutes
-        && !recipe.owner.asks(object, "substitute", "disabled")
-        && let Some(text) = first_variable(object)
-    {
-        problems.push(
-            desired.problem(format_args!("uses the variable {text}; not supported yet: spec.postBuild")),
-        );
+        let cause = "is SOPS encrypted, configuring decryption is required for this secret to be reconciled";
+        problems.push(desired.problem(cause).hint(
+            "set spec.decryption of the Kustomization to {provider: sops, secretRef: {name: ...}}, or annotate the object \
+             with kustomize.toolkit.fluxcd.io/decrypt: disabled",
+        ));
     }
     problems
-}
-
-/// The first `${...}` in a value.
-fn first_variable(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => {
-            let rest = &text[text.find("${")?..];
-            let end = rest.find('}').map_or(rest.len(), |end| end + 1);
-            Some(rest[..end].chars().take(60).collect())
-        }
-        Value::List(list) => list.iter().find_map(first_variable),
-        Value::Map(map) => map.values().find_map(first_variable),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::UInt(_)
-        | Value::Float(_)
-        | Value::Spelled(_) => None,
-    }
 }
 
 fn finish(recipe: &Recipe, object: &mut Value) {

@@ -1,12 +1,12 @@
 //! The heart: a recipe as a machine without I/O. It asks for what it needs, says what to do, and is told the answers.
 
-use std::collections::BTreeMap;
-
 use weir_files::{Diagnostic, Tree};
 use weir_plan::{self as plan, Id, Inventory, Outcome, Rollout, Wave};
 
+use crate::decrypt::{Decryption, KeysState};
 use crate::recipe::{Recipe, Removal, SourceId, UnitId};
-use crate::render::{Rendered, render};
+use crate::render::{Known, Rendered, render};
+use crate::substitute::{VariableSource, VariablesState, variables};
 use weir_kustomize::{Answer, Need, Stop};
 
 /// What is known of the source.
@@ -52,6 +52,10 @@ pub enum Ask {
     Source(SourceId),
     /// The state of these units.
     Dependencies(Vec<UnitId>),
+    /// The keys of the unit.
+    Keys(Decryption),
+    /// The data of these objects.
+    Variables(Vec<VariableSource>),
     /// Files and repositories behind URLs.
     Remotes(Vec<Need>),
     /// A question about the cluster.
@@ -65,6 +69,10 @@ pub enum Tell {
     Source(SourceState),
     /// To [`Ask::Dependencies`].
     Dependencies(Vec<DependencyState>),
+    /// To [`Ask::Keys`].
+    Keys(KeysState),
+    /// To [`Ask::Variables`], in its order.
+    Variables(Vec<VariablesState>),
     /// To [`Ask::Remotes`], in its order.
     Remotes(Vec<Answer>),
     /// To anything about the cluster.
@@ -128,6 +136,8 @@ pub enum End {
 enum Phase {
     Source,
     Dependencies,
+    Keys,
+    Variables,
     Render,
     Remotes(Vec<Need>),
     RollOut(Box<Rollout>),
@@ -141,7 +151,7 @@ pub struct Work {
     revision: String,
     origin: Option<String>,
     tree: Option<Tree>,
-    remotes: BTreeMap<Need, Answer>,
+    known: Known,
     digest: String,
     removes: bool,
     phase: Phase,
@@ -164,8 +174,8 @@ impl Work {
 
     fn new(recipe: Recipe, owned: Inventory, phase: Phase, removes: bool) -> Self {
         let revision = String::new();
-        let (digest, remotes) = Default::default();
-        Self { recipe, owned, revision, origin: None, tree: None, remotes, digest, removes, phase }
+        let (digest, known) = Default::default();
+        Self { recipe, owned, revision, origin: None, tree: None, known, digest, removes, phase }
     }
 
     /// The revision being worked on; empty until the source is known.
@@ -176,7 +186,11 @@ impl Work {
     /// True if the next step renders: that takes a while.
     pub fn renders_next(&self) -> bool {
         match self.phase {
-            Phase::Dependencies => self.recipe.depends_on.is_empty(),
+            Phase::Dependencies => {
+                self.recipe.depends_on.is_empty() && self.sources_of_variables().is_empty()
+            }
+            Phase::Keys => self.recipe.decryption.is_none() && self.sources_of_variables().is_empty(),
+            Phase::Variables => self.sources_of_variables().is_empty(),
             Phase::Render => true,
             Phase::Source | Phase::Remotes(_) | Phase::RollOut(_) | Phase::Done(_) => false,
         }
@@ -187,10 +201,21 @@ impl Work {
         loop {
             match &mut self.phase {
                 Phase::Source => return Step::Ask(Ask::Source(self.recipe.source.clone())),
-                Phase::Dependencies if self.recipe.depends_on.is_empty() => self.phase = Phase::Render,
+                Phase::Dependencies if self.recipe.depends_on.is_empty() => self.phase = Phase::Keys,
                 Phase::Dependencies => {
                     let units = self.recipe.depends_on.iter().map(|dependency| dependency.unit.clone());
                     return Step::Ask(Ask::Dependencies(units.collect()));
+                }
+                Phase::Keys => match &self.recipe.decryption {
+                    Some(decryption) => return Step::Ask(Ask::Keys(decryption.clone())),
+                    None => self.phase = Phase::Variables,
+                },
+                Phase::Variables => {
+                    let sources = self.sources_of_variables();
+                    if !sources.is_empty() {
+                        return Step::Ask(Ask::Variables(sources.to_vec()));
+                    }
+                    self.variables(Vec::new());
                 }
                 Phase::Render => self.render(),
                 Phase::Remotes(needs) => return Step::Ask(Ask::Remotes(needs.clone())),
@@ -210,8 +235,17 @@ impl Work {
         match (&mut self.phase, answer) {
             (Phase::Source, Tell::Source(state)) => self.source(state),
             (Phase::Dependencies, Tell::Dependencies(states)) => self.dependencies(&states),
+            (Phase::Keys, Tell::Keys(KeysState::Found(keys))) => {
+                self.known.keys = keys;
+                self.phase = Phase::Variables;
+            }
+            (Phase::Keys, Tell::Keys(KeysState::Failed(cause))) => {
+                let problems = vec![Diagnostic::error(cause)];
+                self.end(End::NotBuilt { revision: self.revision.clone(), problems });
+            }
+            (Phase::Variables, Tell::Variables(states)) => self.variables(states),
             (Phase::Remotes(needs), Tell::Remotes(answers)) => {
-                self.remotes.extend(std::mem::take(needs).into_iter().zip(answers));
+                self.known.remotes.extend(std::mem::take(needs).into_iter().zip(answers));
                 self.phase = Phase::Render;
             }
             (Phase::RollOut(rollout), Tell::Plan(answer)) => rollout.tell(answer),
@@ -248,7 +282,22 @@ impl Work {
                 return self.end(End::NotReady(message));
             }
         }
-        self.phase = Phase::Render;
+        self.phase = Phase::Keys;
+    }
+
+    fn sources_of_variables(&self) -> &[VariableSource] {
+        self.recipe.substitution.as_ref().map_or(&[], |substitution| &substitution.from)
+    }
+
+    fn variables(&mut self, states: Vec<VariablesState>) {
+        let collected = self.recipe.substitution.as_ref().map(|substitution| variables(substitution, states));
+        match collected.unwrap_or_else(|| Ok(Default::default())) {
+            Ok(variables) => {
+                self.known.variables = variables;
+                self.phase = Phase::Render;
+            }
+            Err(problems) => self.end(End::NotBuilt { revision: self.revision.clone(), problems }),
+        }
     }
 
     /// Why this dependency holds the unit up, if it does.
@@ -281,7 +330,7 @@ impl Work {
             }
             Err(message) => return self.end(End::NoPath { revision, message }),
         }
-        match render(&self.recipe, &tree, &self.remotes) {
+        match render(&self.recipe, &tree, &self.known) {
             Ok(Rendered { objects, digest, .. }) => {
                 self.digest = digest;
                 self.phase = Phase::RollOut(Box::new(self.rollout(objects)));

@@ -1,6 +1,6 @@
 //! An immutable tree of files, read lazily: a huge repository costs the memory of what is looked at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -115,6 +115,26 @@ impl ReadLog {
     }
 }
 
+/// Files of which some have other bytes.
+struct Contents {
+    files: Arc<dyn Files>,
+    contents: BTreeMap<RootedPath, Bytes>,
+}
+
+impl Files for Contents {
+    fn entry(&self, path: &RootedPath) -> Result<Option<Entry>, ReadError> {
+        self.files.entry(path)
+    }
+
+    fn read(&self, path: &RootedPath) -> Result<Bytes, ReadError> {
+        self.contents.get(path).map_or_else(|| self.files.read(path), |bytes| Ok(Arc::clone(bytes)))
+    }
+
+    fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.files.list(path)
+    }
+}
+
 /// A shared handle on an immutable tree of files. Links are followed, never out of the tree.
 #[derive(Clone)]
 pub struct Tree {
@@ -131,6 +151,16 @@ impl Tree {
     /// The same tree, noting every path that is looked at.
     pub fn logged(&self, log: &Arc<ReadLog>) -> Self {
         Self { files: Arc::clone(&self.files), log: Some(Arc::clone(log)) }
+    }
+
+    /// The same tree with other bytes in some of its files.
+    pub fn with_contents(&self, contents: BTreeMap<RootedPath, Bytes>) -> Self {
+        let contents = contents.into_iter().map(|(path, bytes)| match self.resolve(&path) {
+            Ok(Some((real, _))) => (real, bytes),
+            _ => (path, bytes),
+        });
+        let files = Arc::new(Contents { files: Arc::clone(&self.files), contents: contents.collect() });
+        Self { files, log: self.log.clone() }
     }
 
     /// What is at this path after following links, or nothing.

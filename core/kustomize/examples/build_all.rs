@@ -1,5 +1,6 @@
-//! Builds every directory of a checkout that has a kustomization: `build_all ROOT OUT` writes one file for each to OUT,
-//! `.yaml` with the objects or `.err` with the problems. `corpus/kustomize/compare.sh` compares them with the original.
+//! Builds every directory of a checkout that has a kustomization: `build_all ROOT OUT [THREADS]` writes one file for each
+//! to OUT, `.yaml` with the objects or `.err` with the problems. `corpus/kustomize/compare.sh` compares them with the
+//! original; `bench/kustomize.py` measures it.
 
 #![expect(
     clippy::disallowed_methods,
@@ -9,36 +10,46 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use weir_files::{MemoryFiles, RootedPath, Tree};
 use weir_kustomize::Options;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1).map(PathBuf::from);
-    let (Some(root), Some(out)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: build_all ROOT OUT".into());
+    let mut arguments = std::env::args().skip(1);
+    let (Some(root), Some(out)) = (arguments.next(), arguments.next().map(PathBuf::from)) else {
+        return Err("usage: build_all ROOT OUT [THREADS]".into());
     };
-    let (tree, directories) = read(&root)?;
-    let (mut built, start) = (0, Instant::now());
-    for directory in &directories {
-        let name =
-            if directory.is_root() { "root".to_string() } else { directory.to_string().replace('/', "@") };
-        let name = out.join(name);
-        let result = weir_kustomize::build(&tree, directory, &Options::default());
-        match result.and_then(|built| built.to_yaml().map_err(|problem| vec![problem])) {
-            Ok(yaml) => {
-                std::fs::write(name.with_added_extension("yaml"), yaml)?;
-                built += 1;
-            }
-            Err(problems) => {
-                let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
-                std::fs::write(name.with_added_extension("err"), text)?;
-            }
+    let threads = arguments.next().map_or(Ok(1), |count| count.parse::<usize>())?;
+    let (tree, directories) = read(Path::new(&root))?;
+    let (next, built, start) = (AtomicUsize::new(0), AtomicUsize::new(0), Instant::now());
+    let work = || -> std::io::Result<()> {
+        while let Some(directory) = directories.get(next.fetch_add(1, Ordering::Relaxed)) {
+            built.fetch_add(usize::from(build(&tree, directory, &out)?), Ordering::Relaxed);
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        all.into_iter().try_for_each(|one| one.join().expect("building does not panic"))
+    })?;
+    println!("{} of {} directories built in {:?}", built.into_inner(), directories.len(), start.elapsed());
+    Ok(())
+}
+
+/// Builds one directory into its file; says whether that gave objects.
+fn build(tree: &Tree, directory: &RootedPath, out: &Path) -> std::io::Result<bool> {
+    let name = if directory.is_root() { "root".to_string() } else { directory.to_string().replace('/', "@") };
+    let name = out.join(name);
+    let result = weir_kustomize::build(tree, directory, &Options::default());
+    match result.and_then(|built| built.to_yaml().map_err(|problem| vec![problem])) {
+        Ok(yaml) => std::fs::write(name.with_added_extension("yaml"), yaml).map(|()| true),
+        Err(problems) => {
+            let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+            std::fs::write(name.with_added_extension("err"), text).map(|()| false)
         }
     }
-    println!("{built} of {} directories built in {:?}", directories.len(), start.elapsed());
-    Ok(())
 }
 
 /// All files of a checkout, and its directories with a kustomization.

@@ -4,17 +4,14 @@ use weir_files::{Diagnostic, Frame, RootedPath};
 use weir_yaml::{Dialect, Value};
 
 use crate::context::{Context, Here};
+use crate::fault::{Fault, hint_for_yaml};
 use crate::history::{self, Cause};
 use crate::kustomization::{Item, Kustomization};
 use crate::loader::{Loader, Target};
 use crate::origin::Origin;
 use crate::resources::Resources;
 use crate::source::Source;
-use crate::{configuration, crds, generate, kustomization, loader, objects, transform, vars};
-
-const OUTSIDE: &str = "put a kustomization.yaml beside it and name that directory, move it below this one, or build with \
-                       --load-restrictor LoadRestrictionsNone";
-const IN_CIRCLES: &str = "take out this entry or the one that leads here";
+use crate::{configuration, crds, generate, kustomization, objects, transform, vars};
 
 /// A kustomization that was read.
 pub(crate) struct Loaded {
@@ -42,13 +39,15 @@ fn given_file(loader: &Loader) -> RootedPath {
 }
 
 fn read(loader: &Loader) -> Result<(Source, Value), Vec<Diagnostic>> {
-    let file = loader.kustomization_file().map_err(|message| vec![Diagnostic::error(message)])?;
+    let file = loader.kustomization_file().map_err(|fault| vec![fault.problem()])?;
     let text = loader
         .read_text(&file)
-        .map_err(|message| vec![Diagnostic::error(message).at(weir_files::Place::file(file.as_str()))])?;
+        .map_err(|fault| vec![fault.problem().at(weir_files::Place::file(file.as_str()))])?;
     let value = weir_yaml::first_from_yaml(&text, Dialect::Sigs).map_err(|error| {
         let mut problem = error.diagnostic(file.as_str());
+        let hint = hint_for_yaml(&problem.message);
         problem.message = format!("invalid Kustomization: {}", problem.message);
+        problem.hints.extend(hint.map(Into::into));
         vec![problem]
     })?;
     Ok((Source::new(file, Some(&text)), value))
@@ -86,8 +85,8 @@ pub(crate) fn resource(
     resources: &mut Resources,
 ) {
     match here.loader.target(&item.text) {
-        Err(message) => {
-            let problem = Diagnostic::error(format!("accumulating resources: {message}"));
+        Err(fault) => {
+            let problem = fault.within("accumulating resources").problem();
             let problem = problem.at(here.source.place(&item.at));
             context.report(match here.loader.similar(&item.text) {
                 Some(path) => problem.hint(format!("did you mean '{path}'?")),
@@ -107,9 +106,7 @@ pub(crate) fn resource(
 fn remote(context: &mut Context<'_>, here: &Here<'_>, item: &Item, origin: &str, resources: &mut Resources) {
     match here.loader.remote_text(&item.text) {
         Some(Ok((path, text))) => objects_of(context, here, item, (&path, &text), origin, resources),
-        Some(Err(message)) => {
-            context.report_at(here, &item.at, format!("accumulating resources: {message}"));
-        }
+        Some(Err(fault)) => context.report_at(here, &item.at, fault.within("accumulating resources")),
         None => {
             let loader = here.loader.enter_repository(&item.text);
             base(context, here, item, loader, origin, resources);
@@ -122,7 +119,7 @@ fn base(
     context: &mut Context<'_>,
     here: &Here<'_>,
     item: &Item,
-    loader: Result<Loader, String>,
+    loader: Result<Loader, Fault>,
     origin: &str,
     resources: &mut Resources,
 ) {
@@ -160,18 +157,10 @@ fn file(
     origin: &str,
     resources: &mut Resources,
 ) {
-    let text = match here.loader.read_text(path) {
-        Ok(text) => text,
-        Err(message) => {
-            let problem = Diagnostic::error(format!("accumulating resources: {message}"));
-            let problem = problem.at(here.source.place(&item.at));
-            return context.report(match here.loader.may_read(path) {
-                true => problem,
-                false => problem.hint(OUTSIDE),
-            });
-        }
-    };
-    objects_of(context, here, item, (path, &text), origin, resources);
+    match here.loader.read_text(path) {
+        Ok(text) => objects_of(context, here, item, (path, &text), origin, resources),
+        Err(fault) => context.report_at(here, &item.at, fault.within("accumulating resources")),
+    }
 }
 
 fn objects_of(
@@ -222,8 +211,8 @@ fn component(
             context.report_at(here, &item.at, format!("component '{path}' is not a directory"));
             return resources;
         }
-        Err(message) => {
-            context.report_at(here, &item.at, format!("accumulating components: {message}"));
+        Err(fault) => {
+            context.report_at(here, &item.at, fault.within("accumulating components"));
             return resources;
         }
     };
@@ -244,16 +233,14 @@ fn enter(
     context: &mut Context<'_>,
     here: &Here<'_>,
     item: &Item,
-    loader: Result<Loader, String>,
+    loader: Result<Loader, Fault>,
     as_component: bool,
 ) -> Option<(Loader, Loaded)> {
     let what = if as_component { "in component" } else { "in base" };
     let loader = match loader {
         Ok(loader) => loader,
-        Err(message) => {
-            let is_cycle = message.starts_with(loader::CYCLE);
-            let problem = Diagnostic::error(message).at(here.source.place(&item.at));
-            context.report(if is_cycle { problem.hint(IN_CIRCLES) } else { problem });
+        Err(fault) => {
+            context.report_at(here, &item.at, fault);
             return None;
         }
     };

@@ -124,8 +124,7 @@ pub(crate) fn load(context: &mut Context<'_>, here: &Here<'_>, items: &[Item], o
 }
 
 fn read(here: &Here<'_>, item: &Item) -> Result<Configuration, Vec<Diagnostic>> {
-    let (file, text) =
-        here.loader.load_text(&item.text).map_err(|message| vec![Diagnostic::error(message)])?;
+    let (file, text) = here.loader.load_text(&item.text).map_err(|fault| vec![fault.problem()])?;
     let value = weir_yaml::first_from_yaml(&text, Dialect::SigsStrict)
         .map_err(|error| vec![error.diagnostic(file.as_str())])?;
     let source = Source::new(file, Some(&text));

@@ -3,6 +3,7 @@
 use weir_files::{Diagnostic, Frame, Place};
 
 use crate::Options;
+use crate::fault::Fault;
 use crate::history::{self, Cause};
 use crate::loader::Loader;
 use crate::open_api::Known;
@@ -37,8 +38,9 @@ impl Context<'_> {
     }
 
     /// Notes a problem of a field.
-    pub(crate) fn report_at(&mut self, here: &Here<'_>, at: &[Step], message: impl Into<String>) {
-        self.report(Diagnostic::error(message).at(here.source.place(at)));
+    pub(crate) fn report_at(&mut self, here: &Here<'_>, at: &[Step], fault: impl Into<Fault>) {
+        let fault = fault.into();
+        self.report(fault.problem().at(here.source.place(at)));
     }
 
     /// Notes problems in something that a field names.

@@ -31,7 +31,7 @@ pub(crate) fn load(context: &mut Context<'_>, here: &Here<'_>, items: &[Item], o
 
 fn read(here: &Here<'_>, item: &Item) -> Result<Configuration, Vec<Diagnostic>> {
     let problem = |message: String| vec![Diagnostic::error(message)];
-    let (file, text) = here.loader.load_text(&item.text).map_err(problem)?;
+    let (file, text) = here.loader.load_text(&item.text).map_err(|fault| vec![fault.problem()])?;
     let what = format!("unable to parse open API definition from '{}'", item.text);
     let value = if text.starts_with('{') {
         weir_yaml::from_json(text.as_bytes()).map_err(|error| problem(format!("{what}: {error}")))?

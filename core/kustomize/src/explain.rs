@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use weir_files::{LineIndex, Place, RootedPath, Tree};
-use weir_yaml::{Dialect, Node, Text, Value, resolve_plain};
+use weir_files::{Place, Tree};
+use weir_yaml::{Text, Value};
 
 use crate::Resource;
 use crate::fields::scalar_text;
 use crate::history::Moment;
+use crate::places::{Finder, Part, Way};
 
 /// Where one field of an object comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,11 @@ pub struct FieldOrigin {
     pub by: Option<Place>,
 }
 
+/// Steps that write what was there before in another way: what was there is worth a look, not the step.
+fn rewrites(moment: &Moment) -> bool {
+    matches!(&*moment.cause.transformer, "NameReferenceTransformer" | "RefVarTransformer")
+}
+
 /// Fields that may tell the items of a list apart, the best first.
 const NAMES: [&str; 7] = ["name", "key", "mountPath", "containerPort", "port", "ip", "host"];
 /// Deeper values are told as a whole.
@@ -38,21 +44,25 @@ impl Resource {
         let Some(first) = moments.first() else { return Vec::new() };
         let mut owner = Owner::All(0);
         let mut before = &first.after;
+        let mut earlier = HashMap::new();
         for (at, moment) in moments.iter().enumerate().skip(1) {
+            if rewrites(moment) {
+                earlier.insert(at, owner.clone());
+            }
             owner = owner.behind(before, &moment.after, at, 0);
             before = &moment.after;
         }
         // The last touches of a build change the spelling of values alone.
         owner = owner.behind(before, &self.object, moments.len().saturating_sub(1), 0);
-        let mut telling = Telling { moments, tree, texts: HashMap::new(), fields: Vec::new() };
-        telling.tell(&self.object, &owner, &mut Vec::new());
+        let mut telling = Telling { finder: Finder::new(moments, tree, earlier), fields: Vec::new() };
+        telling.tell(&self.object, &owner, &mut Way::default());
         telling.fields
     }
 }
 
 /// Which moment the parts of a value come from.
 #[derive(Debug, Clone)]
-enum Owner {
+pub(crate) enum Owner {
     /// All of it comes from one.
     All(usize),
     /// The values of a map, in its order.
@@ -63,7 +73,7 @@ enum Owner {
 
 impl Owner {
     /// The owner of a part.
-    fn part(&self, at: usize) -> Self {
+    pub(crate) fn part(&self, at: usize) -> Self {
         match self {
             Self::All(moment) => Self::All(*moment),
             Self::Map(parts) | Self::List(parts) => parts.get(at).cloned().unwrap_or(Self::All(0)),
@@ -124,25 +134,14 @@ fn name_of(item: &Value) -> Option<(&'static str, String)> {
     })
 }
 
-/// One step of the way to a field.
-#[derive(Debug, Clone)]
-enum Part {
-    Key(Text),
-    Named(&'static str, String),
-    At(usize),
-}
-
 struct Telling<'a> {
-    moments: &'a [Moment],
-    tree: &'a Tree,
-    /// Texts of files that were read again.
-    texts: HashMap<Arc<str>, Option<String>>,
+    finder: Finder<'a>,
     fields: Vec<FieldOrigin>,
 }
 
 impl Telling<'_> {
-    fn tell(&mut self, value: &Value, owner: &Owner, way: &mut Vec<Part>) {
-        if way.len() > DEEPEST {
+    fn tell(&mut self, value: &Value, owner: &Owner, way: &mut Way) {
+        if way.parts.len() > DEEPEST {
             return;
         }
         match value {
@@ -150,14 +149,14 @@ impl Telling<'_> {
                 let mut entries: Vec<_> = map.iter().enumerate().collect();
                 entries.sort_by(|(_, (one, _)), (_, (other, _))| one.as_str().cmp(other.as_str()));
                 for (at, (key, value)) in entries {
-                    way.push(Part::Key(key.text()));
+                    way.push(Part::Key(key.text()), at);
                     self.tell(value, &owner.part(at), way);
                     way.pop();
                 }
             }
             Value::List(items) if !items.is_empty() => {
                 for (at, item) in items.iter().enumerate() {
-                    way.push(name_of(item).map_or(Part::At(at), |(key, name)| Part::Named(key, name)));
+                    way.push(name_of(item).map_or(Part::At(at), |(key, name)| Part::Named(key, name)), at);
                     self.tell(item, &owner.part(at), way);
                     way.pop();
                 }
@@ -166,67 +165,18 @@ impl Telling<'_> {
         }
     }
 
-    fn leaf(&mut self, value: &Value, owner: &Owner, way: &[Part]) {
-        let moment = match owner {
-            Owner::All(moment) => *moment,
-            Owner::Map(_) | Owner::List(_) => self.moments.len().saturating_sub(1),
-        };
-        let Some(moment) = self.moments.get(moment) else { return };
-        let asked = moment.cause.place();
-        let written = moment.written.as_ref();
-        let place = written.map_or_else(|| asked.clone(), |written| self.line(written, way, value));
+    fn leaf(&mut self, value: &Value, owner: &Owner, way: &Way) {
+        let at = self.finder.moment_of(owner);
+        let Some(moment) = self.finder.moments.get(at) else { return };
+        let transformer = moment.cause.transformer.clone();
+        let (place, by) = self.finder.place(at, way, value);
         self.fields.push(FieldOrigin {
-            path: shown(way),
+            path: shown(&way.parts),
             value: value.clone(),
-            transformer: moment.cause.transformer.clone(),
-            by: written.is_some().then_some(asked),
+            transformer,
+            by,
             place,
         });
-    }
-
-    /// The line of a value in the document that begins here; that of the document if it is not written so there.
-    fn line(&mut self, document: &Place, way: &[Part], value: &Value) -> Place {
-        let tree = self.tree;
-        let read = || {
-            let path = RootedPath::new(&document.file).ok()?;
-            let bytes = tree.read(&path).ok()?;
-            std::str::from_utf8(&bytes).ok().map(ToString::to_string)
-        };
-        let text = self.texts.entry(Arc::clone(&document.file)).or_insert_with(read);
-        let found = text.as_deref().and_then(|text| line_in(text, document, way, value));
-        found.unwrap_or_else(|| document.clone())
-    }
-}
-
-fn line_in(text: &str, document: &Place, way: &[Part], value: &Value) -> Option<Place> {
-    let skipped = usize::try_from(document.line.checked_sub(1)?).ok()?;
-    let mut start = 0;
-    for line in text.split_inclusive('\n').take(skipped) {
-        start += line.len();
-    }
-    let rest = text.get(start..)?;
-    let end = rest.find("\n---").map_or(rest.len(), |at| at + 1);
-    let rest = rest.get(..end)?;
-    let parsed = weir_yaml::parse(rest).ok()?;
-    let node = way.iter().try_fold(parsed.first()?.root()?, |node, part| go(node.resolved(), part))?;
-    let is_it = match node.resolved().scalar() {
-        Some(own) => own == scalar_text(value) || resolve_plain(own, Dialect::V3).means(value),
-        None => matches!(value, Value::Map(_) | Value::List(_)),
-    };
-    let (line, column) = LineIndex::new(rest).line_column(rest, node.span().start);
-    is_it.then(|| Place::at(Arc::clone(&document.file), document.line.saturating_add(line - 1), column))
-}
-
-fn go<'d, 't>(node: Node<'d, 't>, part: &Part) -> Option<Node<'d, 't>> {
-    match part {
-        Part::Key(key) => node.get(key),
-        Part::At(at) => node.items().nth(*at),
-        Part::Named(key, name) => {
-            let named = |item: &Node<'d, 't>| {
-                item.resolved().get(key).and_then(|own| own.resolved().scalar()) == Some(name.as_str())
-            };
-            node.items().find(named)
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Paths of replacements: `spec.containers.[name=web].image`, `*` for all items of a list, numbers for places in one.
 
 use regex::Regex;
-use weir_yaml::{Dialect, Map, Value, resolve_plain};
+use weir_yaml::{Map, Value};
 
 /// What is made where a path ends and nothing is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,8 +127,8 @@ fn matching(
     if count > 0 || create.is_none() {
         return Ok(count);
     }
-    // It is written without quotes.
-    let mut item = resolve_plain(pattern, Dialect::V3);
+    // It is written without quotes, and nobody says what it is.
+    let mut item = Value::open(pattern);
     if !field.is_empty() {
         item = Value::from([(field, item)]);
     }

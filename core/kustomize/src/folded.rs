@@ -6,15 +6,54 @@ use weir_yaml::{Dialect, Node, NodeKind, ScalarStyle, Value, first_from_yaml};
 /// Deeper values are refused by all that walks them.
 const DEEPEST: usize = 600;
 
-/// Notes what all folded texts of a document become in a round through the writer. What writes them anew before that
-/// (labels, annotations, variables) is not concerned.
-pub(crate) fn rewrite(text: &str, value: &mut Value) {
-    if !text.contains(" >") && !text.contains("\n>") {
+/// Notes what all folded texts of a document become in a round through the writer, and the last text if it keeps its line
+/// breaks. What writes them anew before that (labels, annotations, variables) is not concerned.
+pub(crate) fn rewrite(text: &str, value: &mut Value, is_patch: bool) {
+    let has_folded = text.contains(" >") || text.contains("\n>");
+    let may_have_foot = !is_patch && text.contains('+') && text.contains('#');
+    if !has_folded && !may_have_foot {
         return;
     }
     let documents = weir_yaml::parse(text).unwrap_or_default();
     if let Some(root) = documents.first().and_then(|document| document.root()) {
         walk(root, value, false, 0);
+        if may_have_foot {
+            above_foot(text, root, value, 0);
+        }
+    }
+}
+
+/// A comment at the end of a document gets an empty line above it, which is part of a text that keeps its line breaks.
+fn above_foot(text: &str, node: Node<'_, '_>, value: &mut Value, depth: usize) {
+    if depth > DEEPEST || node.is_flow() {
+        return;
+    }
+    match node.kind() {
+        NodeKind::Mapping => {
+            let Some((key, inner)) = node.entries().last() else { return };
+            let map = value.as_map_mut();
+            if let Some(value) = key.scalar().and_then(|key| map?.get_mut(key)) {
+                above_foot(text, inner, value, depth + 1);
+            }
+        }
+        NodeKind::Sequence => {
+            let last = value.as_list_mut().and_then(|list| list.last_mut());
+            if let (Some(inner), Some(value)) = (node.items().last(), last) {
+                above_foot(text, inner, value, depth + 1);
+            }
+        }
+        NodeKind::Scalar if matches!(node.style(), ScalarStyle::Literal | ScalarStyle::Folded) => {
+            let own = value.as_str().unwrap_or("").to_string();
+            let keeps = own.ends_with("\n\n") || own == "\n";
+            let has_foot =
+                text.get(node.span().range().end..).is_some_and(|rest| rest.trim_start().starts_with('#'));
+            if keeps && has_foot {
+                let mut printed = value.clone();
+                printed.forget_spelling();
+                *value = Value::printed_as(&own, &format!("{}\n", printed.as_str().unwrap_or("")));
+            }
+        }
+        NodeKind::Scalar | NodeKind::Alias => {}
     }
 }
 

@@ -30,6 +30,11 @@ impl Cause {
     pub(crate) fn place(&self) -> Place {
         self.source.place(&self.at)
     }
+
+    /// The patch that stands there in lines of its own, and where its text begins.
+    pub(crate) fn literal(&self) -> Option<(Place, String)> {
+        self.source.literal(&self.at)
+    }
 }
 
 /// An object behind a step that changed it.

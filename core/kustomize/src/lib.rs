@@ -9,6 +9,7 @@ mod context;
 mod crds;
 pub mod edit;
 mod explain;
+mod fault;
 mod fields;
 mod folded;
 mod generate;
@@ -20,6 +21,7 @@ mod name_reference;
 mod objects;
 mod open_api;
 mod origin;
+mod places;
 mod plugin;
 mod print;
 mod reader;
@@ -106,17 +108,30 @@ impl Built {
     /// The objects as `kustomize build` prints them.
     pub fn to_yaml(&self) -> Result<String, Diagnostic> {
         let mut text = String::new();
-        for (at, resource) in self.resources.iter().enumerate() {
-            if at > 0 {
-                text.push_str("---\n");
-            }
-            let yaml = weir_yaml::to_yaml(&resource.object).map_err(|error| {
-                let problem = Diagnostic::error(error.to_string());
-                resource.origin.clone().map_or_else(|| problem.clone(), |place| problem.clone().at(place))
-            })?;
-            text.push_str(&yaml);
-        }
+        self.resources.iter().try_for_each(|resource| resource.print(&mut text))?;
         Ok(text)
+    }
+
+    /// The same; objects go as soon as they are printed.
+    pub fn into_yaml(self) -> Result<String, Diagnostic> {
+        let mut text = String::new();
+        self.resources.into_iter().try_for_each(|resource| resource.print(&mut text))?;
+        Ok(text)
+    }
+}
+
+impl Resource {
+    /// Appends the object to others.
+    fn print(&self, text: &mut String) -> Result<(), Diagnostic> {
+        let yaml = weir_yaml::to_yaml(&self.object).map_err(|error| {
+            let problem = Diagnostic::error(error.to_string());
+            self.origin.clone().map_or_else(|| problem.clone(), |place| problem.clone().at(place))
+        })?;
+        if !text.is_empty() {
+            text.push_str("---\n");
+        }
+        text.push_str(&yaml);
+        Ok(())
     }
 }
 

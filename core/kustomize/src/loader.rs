@@ -5,14 +5,13 @@ use std::sync::Arc;
 use weir_files::{Bytes, Entry, ReadError, RootedPath, Tree};
 
 use crate::LoadRestriction;
+use crate::fault::{Cause, Fault};
 use crate::reader;
 use crate::remote::url::RepositoryUrl;
 use crate::remote::{Remotes, is_file_url};
 
 /// Larger files are refused.
 const LARGEST: u64 = 50 << 20;
-/// How messages of circles begin.
-pub(crate) const CYCLE: &str = "cycle detected";
 /// Bases in bases are followed so deep.
 const DEEPEST: usize = 100;
 
@@ -45,8 +44,8 @@ impl Loader {
         dir: &RootedPath,
         restriction: LoadRestriction,
         remotes: &Arc<Remotes>,
-    ) -> Result<Self, String> {
-        match tree.resolve(dir).map_err(|error| error.to_string())? {
+    ) -> Result<Self, Fault> {
+        match tree.resolve(dir)? {
             Some((dir, Entry::Directory)) => {
                 let remotes = Arc::clone(remotes);
                 Ok(Self {
@@ -59,46 +58,46 @@ impl Loader {
                     remotes,
                 })
             }
-            Some(_) => Err(format!("'{dir}' is not a directory")),
-            None => Err(format!("'{dir}' does not exist")),
+            Some(_) => Err(format!("'{dir}' is not a directory").into()),
+            None => Err(format!("'{dir}' does not exist").into()),
         }
     }
 
     /// What a path that is written here stands for.
-    pub(crate) fn target(&self, path: &str) -> Result<Target, String> {
+    pub(crate) fn target(&self, path: &str) -> Result<Target, Fault> {
         if path.is_empty() {
-            return Err("the path is empty".to_string());
+            return Err("the path is empty".into());
         }
-        let absolute = self.dir.join(path).map_err(|error| error.to_string());
-        let found = absolute.and_then(|path| self.tree.resolve(&path).map_err(|error| error.to_string()));
+        let absolute = self.dir.join(path).map_err(Fault::from);
+        let found = absolute.and_then(|path| Ok(self.tree.resolve(&path)?));
         match found {
             Ok(Some((path, Entry::File { .. }))) => Ok(Target::File(path)),
             Ok(Some((path, _))) => Ok(Target::Directory(path)),
             _ if is_remote(path) => Ok(Target::Remote),
-            Ok(None) => Err(format!("'{path}' does not exist")),
+            Ok(None) => Err(format!("'{path}' does not exist").into()),
             Err(error) => Err(error),
         }
     }
 
     /// The content of a file that is named here.
-    pub(crate) fn load(&self, path: &str) -> Result<Bytes, String> {
+    pub(crate) fn load(&self, path: &str) -> Result<Bytes, Fault> {
         match self.target(path)? {
             Target::File(real) => self.read(&real),
             Target::Remote => self.remote_file(path),
-            Target::Directory(_) => Err(format!("'{path}' is a directory, not a file")),
+            Target::Directory(_) => Err(format!("'{path}' is a directory, not a file").into()),
         }
     }
 
     /// The content of a file behind a URL.
-    fn remote_file(&self, url: &str) -> Result<Bytes, String> {
+    fn remote_file(&self, url: &str) -> Result<Bytes, Fault> {
         if !is_file_url(url) {
-            return Err(format!("'{url}' is a repository, not a file"));
+            return Err(format!("'{url}' is a repository, not a file").into());
         }
-        self.remotes.file(url)
+        Ok(self.remotes.file(url)?)
     }
 
     /// The text of a file behind a URL; nothing if there is no such file, and a repository may be meant.
-    pub(crate) fn remote_text(&self, url: &str) -> Option<Result<(RootedPath, String), String>> {
+    pub(crate) fn remote_text(&self, url: &str) -> Option<Result<(RootedPath, String), Fault>> {
         if !is_file_url(url) {
             return None;
         }
@@ -134,26 +133,27 @@ impl Loader {
     }
 
     /// The content of a file.
-    pub(crate) fn read(&self, file: &RootedPath) -> Result<Bytes, String> {
+    pub(crate) fn read(&self, file: &RootedPath) -> Result<Bytes, Fault> {
         if !self.may_read(file) {
-            return Err(format!("security; file '{file}' is not in or below '{}'", self.dir));
+            let message = format!("security; file '{file}' is not in or below '{}'", self.dir);
+            return Err(Fault::new(Cause::OutOfReach, message));
         }
         if let Ok(Some(Entry::File { size: Some(size), .. })) = self.tree.entry(file)
             && size > LARGEST
         {
             let error = ReadError::TooLarge { path: file.clone(), size, limit: LARGEST };
-            return Err(error.to_string());
+            return Err(error.into());
         }
-        self.tree.read(file).map_err(|error| error.to_string())
+        Ok(self.tree.read(file)?)
     }
 
     /// The text of a file.
-    pub(crate) fn read_text(&self, file: &RootedPath) -> Result<String, String> {
-        text_of(&self.read(file)?).map_err(|()| format!("'{file}' is not UTF-8 text"))
+    pub(crate) fn read_text(&self, file: &RootedPath) -> Result<String, Fault> {
+        text_of(&self.read(file)?).map_err(|()| format!("'{file}' is not UTF-8 text").into())
     }
 
     /// The text of a file that is named here, and its path.
-    pub(crate) fn load_text(&self, path: &str) -> Result<(RootedPath, String), String> {
+    pub(crate) fn load_text(&self, path: &str) -> Result<(RootedPath, String), Fault> {
         match self.target(path)? {
             Target::File(real) => self.read_text(&real).map(|text| (real, text)),
             Target::Remote => {
@@ -161,47 +161,48 @@ impl Loader {
                     text_of(&self.remote_file(path)?).map_err(|()| format!("'{path}' is not UTF-8 text"))?;
                 Ok((self.stand_in(path), text))
             }
-            Target::Directory(_) => Err(format!("'{path}' is a directory, not a file")),
+            Target::Directory(_) => Err(format!("'{path}' is a directory, not a file").into()),
         }
     }
 
     /// For another directory that a kustomization here uses.
-    pub(crate) fn enter(&self, dir: RootedPath) -> Result<Self, String> {
+    pub(crate) fn enter(&self, dir: RootedPath) -> Result<Self, Fault> {
         let mut visited = Some(self);
         while let Some(loader) = visited {
             if loader.repository != self.repository {
                 break;
             }
             if loader.dir.is_within(&dir) {
-                return Err(format!(
-                    "{CYCLE}: candidate root '{dir}' contains visited root '{}'",
-                    loader.dir
-                ));
+                let visited = &loader.dir;
+                let message =
+                    format!("cycle detected: candidate root '{dir}' contains visited root '{visited}'");
+                return Err(Fault::new(Cause::Cycle, message));
             }
             visited = loader.from.as_deref();
         }
         if self.depth >= DEEPEST {
-            return Err(format!("bases are nested deeper than {DEEPEST} levels"));
+            return Err(format!("bases are nested deeper than {DEEPEST} levels").into());
         }
         Ok(Self { dir, from: Some(Arc::new(self.clone())), depth: self.depth + 1, ..self.clone() })
     }
 
     /// For a directory in a repository that a kustomization here names.
-    pub(crate) fn enter_repository(&self, url: &str) -> Result<Self, String> {
+    pub(crate) fn enter_repository(&self, url: &str) -> Result<Self, Fault> {
         let repository = RepositoryUrl::parse(url)?;
         let mut visited = Some(self);
         while let Some(loader) = visited {
             if let Some(own) = loader.repository.as_ref().filter(|own| own.raw.starts_with(url)) {
-                return Err(format!("{CYCLE}: URI '{url}' referenced by previous URI '{}'", own.raw));
+                let message = format!("cycle detected: URI '{url}' referenced by previous URI '{}'", own.raw);
+                return Err(Fault::new(Cause::Cycle, message));
             }
             visited = loader.from.as_deref();
         }
         if self.depth >= DEEPEST {
-            return Err(format!("bases are nested deeper than {DEEPEST} levels"));
+            return Err(format!("bases are nested deeper than {DEEPEST} levels").into());
         }
         let tree = self.remotes.repository(&repository)?;
-        let path = RootedPath::new(&repository.dir).map_err(|error| error.to_string())?;
-        match tree.resolve(&path).map_err(|error| error.to_string())? {
+        let path = RootedPath::new(&repository.dir)?;
+        match tree.resolve(&path)? {
             Some((dir, Entry::Directory)) => Ok(Self {
                 tree,
                 dir,
@@ -210,17 +211,17 @@ impl Loader {
                 repository: Some(Arc::new(repository)),
                 ..self.clone()
             }),
-            Some(_) => Err(format!("'{url}' refers to file '{path}'; expecting directory")),
-            None => Err(format!("'{path}' does not exist in '{}'", repository.clone)),
+            Some(_) => Err(format!("'{url}' refers to file '{path}'; expecting directory").into()),
+            None => Err(format!("'{path}' does not exist in '{}'", repository.clone).into()),
         }
     }
 
     /// The kustomization file of the directory.
-    pub(crate) fn kustomization_file(&self) -> Result<RootedPath, String> {
+    pub(crate) fn kustomization_file(&self) -> Result<RootedPath, Fault> {
         let names = crate::FILE_NAMES.map(|name| self.dir.child(name));
         let mut found = Vec::new();
         for path in names {
-            if self.tree.is_file(&path).map_err(|error| error.to_string())? {
+            if self.tree.is_file(&path)? {
                 found.push(path);
             }
         }
@@ -228,9 +229,10 @@ impl Loader {
             0 => Err(format!(
                 "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
                 self.dir
-            )),
+            )
+            .into()),
             1 => Ok(found.remove(0)),
-            _ => Err(format!("Found multiple kustomization files under: {}", self.dir)),
+            _ => Err(format!("Found multiple kustomization files under: {}", self.dir).into()),
         }
     }
 }

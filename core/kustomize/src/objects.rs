@@ -4,6 +4,7 @@ use weir_files::{Diagnostic, Place, Span};
 use weir_manifest::object;
 use weir_yaml::{Dialect, Node, ScalarStyle, Value, resolve_plain};
 
+use crate::fault::hint_for_yaml;
 use crate::folded;
 use crate::resource::Res;
 
@@ -14,6 +15,10 @@ const DEEPEST: usize = 600;
 
 /// Reads all objects of a text. Items of lists come last.
 pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> {
+    read_as(file, text, false)
+}
+
+fn read_as(file: &str, text: &str, is_patch: bool) -> Result<Vec<Res>, Vec<Diagnostic>> {
     let unified;
     let text = if text.contains("\r\n") {
         unified = text.replace("\r\n", "\n");
@@ -28,13 +33,16 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> 
         match weir_yaml::from_yaml(chunk.text, Dialect::Spelled) {
             Ok(values) => {
                 let Some(mut value) = values.into_iter().next() else { continue };
-                folded::rewrite(chunk.text, &mut value);
+                folded::rewrite(chunk.text, &mut value, is_patch);
                 let place = Place::at(file, chunk.first_line(), 1);
                 chunk_objects(value, is_only, &place, &mut found);
             }
             Err(error) => {
                 let line = chunk.line.saturating_add(error.line.saturating_sub(1));
-                problems.push(Diagnostic::error(error.message).at(Place::at(file, line, error.column)));
+                let hint = hint_for_yaml(&error.message);
+                let mut problem = Diagnostic::error(error.message).at(Place::at(file, line, error.column));
+                problem.hints.extend(hint.map(Into::into));
+                problems.push(problem);
             }
         }
     }
@@ -45,8 +53,8 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> 
 
 /// Reads the objects of a patch. Their keys may be numbers: the merge takes them as texts.
 pub(crate) fn read_patch(file: &str, text: &str) -> Result<Vec<Res>, Vec<Diagnostic>> {
-    read(file, text).or_else(|problems| match with_quoted_keys(text) {
-        Some(quoted) => read(file, &quoted),
+    read_as(file, text, true).or_else(|problems| match with_quoted_keys(text) {
+        Some(quoted) => read_as(file, &quoted, true),
         None => Err(problems),
     })
 }
@@ -163,6 +171,7 @@ fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic
                         // These take the way through JSON.
                         let mut item = item.clone();
                         item.forget_spelling();
+                        item.forget_layout();
                         spell_metadata(&mut item);
                         quote_name(&mut item);
                         inner.push(Res::new(item, place.clone()));

@@ -52,7 +52,7 @@ pub(crate) fn check(context: &mut Context<'_>, resources: &mut Resources) {
                 previous.name, previous.namespace
             )
         });
-        objects::nameless(&resource.object).or(comma)
+        objects::nameless(&resource.object).or(comma).or_else(|| resource.check_keys().err())
     };
     let wrong = resources.list.iter().find_map(|resource| Some((resource, problem_of(resource)?)));
     let problem = match wrong {

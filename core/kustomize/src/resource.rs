@@ -7,7 +7,7 @@ use weir_files::Place;
 use weir_manifest::kinds::{Scope, kustomize_scope};
 use weir_manifest::schema::OpenApi;
 use weir_manifest::{ResourceId, object, split_api_version};
-use weir_yaml::{Map, Text, Value};
+use weir_yaml::{Dialect, Map, Text, Value, resolve_plain};
 
 use crate::fields;
 use crate::history::History;
@@ -46,12 +46,10 @@ pub(crate) struct Res {
     pub(crate) suffixes: Vec<Text>,
     pub(crate) needs_hash: bool,
     pub(crate) behavior: Behavior,
-    /// The name was set by a transformer, which leaves open what it is: a text or a number.
-    pub(crate) has_open_name: bool,
-    /// The same for its namespace.
-    pub(crate) has_open_namespace: bool,
     /// Labels and annotations that change together.
     pub(crate) shared: Shared,
+    /// Its data was merged, and the keys stand there without quotes.
+    pub(crate) has_bare_keys: bool,
     /// Names of the variables whose values it has.
     pub(crate) vars: Vec<Text>,
     /// Where it was written.
@@ -86,9 +84,8 @@ impl Res {
             suffixes: Vec::new(),
             needs_hash: false,
             behavior: Behavior::default(),
-            has_open_name: false,
-            has_open_namespace: false,
             shared: Shared::default(),
+            has_bare_keys: false,
             vars: Vec::new(),
             place,
             origin: None,
@@ -230,10 +227,12 @@ impl Res {
             "default" => Text::from("default"),
             _ => self.text_at(&["metadata", "namespace"]),
         };
+        // Most objects get no more than one or two.
+        self.previous.reserve_exact(1);
         self.previous.push(Previous { kind, namespace, name });
     }
 
-    fn text_at(&self, path: &[&str]) -> Text {
+    pub(crate) fn text_at(&self, path: &[&str]) -> Text {
         match self.object.at(path) {
             Some(Value::String(text)) => text.clone(),
             Some(value) => Text::from(value.as_written().unwrap_or("")),
@@ -254,14 +253,14 @@ impl Res {
     /// Takes over the name and the past of an older object, and its labels and annotations where there are no own ones.
     pub(crate) fn inherit(&mut self, old: &Self) {
         for field in ["labels", "annotations"] {
-            let of = |res: &Self| res.object.at(&["metadata", field]).and_then(Value::as_map).cloned();
+            let of = |res: &Self| res.object.at(&["metadata", field]).and_then(Value::as_map).map(texts_of);
             let mut merged = of(old).unwrap_or_default();
             merged.extend(of(self).unwrap_or_default());
             self.set_metadata_map(field, merged);
         }
         let name = name_anew(old.name(), self.object.at(&["metadata", "name"]));
         self.object.set_at(&["metadata", "name"], name);
-        object::set_namespace(&mut self.object, old.namespace());
+        self.set_namespace_anew(old.namespace());
         self.previous.clone_from(&old.previous);
         self.prefixes.clone_from(&old.prefixes);
         self.suffixes.clone_from(&old.suffixes);
@@ -270,6 +269,30 @@ impl Res {
         self.vars.clone_from(&old.vars);
         self.transformations.clone_from(&old.transformations);
         self.history.clone_from(&old.history);
+    }
+
+    /// Kustomize writes the keys of merged data without quotes, and cannot go on if they are no texts then.
+    pub(crate) fn check_keys(&self) -> Result<(), String> {
+        if !self.has_bare_keys {
+            return Ok(());
+        }
+        let maps = ["data", "binaryData"].iter().filter_map(|field| self.object.get(field)?.as_map());
+        let is_text = |key: &&str| resolve_plain(key, Dialect::V3).as_str() == Some(*key);
+        match maps.flat_map(|map| map.keys().map(weir_yaml::Key::as_str)).find(|key| !is_text(key)) {
+            None => Ok(()),
+            Some(key) => Err(format!("key '{key}' of {} became a number in a merge", self.id())),
+        }
+    }
+
+    /// Writes a namespace over the one that is there.
+    pub(crate) fn set_namespace_anew(&mut self, namespace: &str) {
+        let path = ["metadata", "namespace"];
+        if namespace.is_empty() {
+            self.object.remove_at(&path);
+        } else {
+            let namespace = name_anew(namespace, self.object.at(&path));
+            self.object.set_at(&path, namespace);
+        }
     }
 
     /// Makes texts of all annotations, as kustomize does whenever it writes them anew.

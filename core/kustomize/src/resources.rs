@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use weir_yaml::{Dialect, Text, resolve_plain};
+use weir_yaml::Text;
 
 use crate::configuration::{Configuration, NOTHING};
 use crate::resource::{Behavior, Key, Res, texts_of};
@@ -94,13 +94,11 @@ impl Resources {
         let Some(old) = self.list.get_mut(at) else { return Ok(()) };
         let is_merge = resource.behavior == Behavior::Merge;
         if is_merge {
-            if let Some(key) = number_key(old) {
-                return Err(format!("key '{key}' of {id} would become a number in a merge"));
-            }
             for field in ["data", "binaryData"] {
                 merge_field(&mut resource, old, field);
             }
         }
+        resource.has_bare_keys = is_merge;
         resource.inherit(old);
         if is_merge && old.origin.is_some() {
             resource.origin.clone_from(&old.origin);
@@ -149,13 +147,6 @@ fn note(index: &mut HashMap<Text, Vec<usize>>, at: usize, resource: &Res) {
             }
         }
     }
-}
-
-/// Kustomize writes the keys of merged data without quotes, and cannot go on if they are no texts then.
-fn number_key(old: &Res) -> Option<&str> {
-    let maps = ["data", "binaryData"].iter().filter_map(|field| old.object.get(field)?.as_map());
-    let is_text = |key: &&str| resolve_plain(key, Dialect::V3).as_str() == Some(*key);
-    maps.flat_map(|map| map.keys().map(weir_yaml::Key::as_str)).find(|key| !is_text(key))
 }
 
 /// The values of merged data are texts, and nulls empty ones.

@@ -86,6 +86,13 @@ impl Shared {
         }
     }
 
+    /// To be called when the annotations of the object were written anew: they no longer change with others.
+    pub(crate) fn release_annotations(&mut self) {
+        for group in &mut self.groups {
+            group.retain(|path| !matches!(path.as_slice(), [first, second, ..] if first == "metadata" && second == "annotations"));
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.groups.is_empty()
     }

@@ -52,7 +52,7 @@ impl SortOptions {
     }
 
     /// Sorts, if that is asked for.
-    pub(crate) fn sort(&self, resources: &mut Vec<Res>) {
+    pub(crate) fn sort(&self, resources: &mut [Res]) {
         if !self.legacy {
             return;
         }
@@ -69,9 +69,18 @@ impl SortOptions {
     }
 }
 
-fn sort_by(order: &KindOrder<'_>, resources: &mut Vec<Res>) {
-    let mut keyed: Vec<(ResourceId, Res)> =
-        resources.drain(..).map(|resource| (ResourceId::of(&resource.object), resource)).collect();
-    keyed.sort_by(|(one, _), (other, _)| -> Ordering { kustomize(order, one, other) });
-    resources.extend(keyed.into_iter().map(|(_, resource)| resource));
+/// Only places are sorted, and objects swapped: they are large, and nobody needs them twice.
+fn sort_by(order: &KindOrder<'_>, resources: &mut [Res]) {
+    let ids: Vec<ResourceId> = resources.iter().map(|resource| ResourceId::of(&resource.object)).collect();
+    let mut places: Vec<usize> = (0..ids.len()).collect();
+    places.sort_by(|one, other| -> Ordering { kustomize(order, &ids[*one], &ids[*other]) });
+    drop(ids);
+    // Where something stands that was swapped before is followed until it is found.
+    for at in 0..places.len() {
+        let mut from = places[at];
+        while from < at {
+            from = places[from];
+        }
+        resources.swap(at, from);
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use weir_files::{LineIndex, Place, RootedPath};
-use weir_yaml::{Node, NodeKind, Text};
+use weir_yaml::{Node, NodeKind, ScalarStyle, Text};
 
 /// One step of a path into a kustomization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,22 @@ impl Source {
     /// The place of a value, or of the nearest one above that is written.
     pub(crate) fn place(&self, at: &[Step]) -> Place {
         self.places(std::iter::once(at)).pop().unwrap_or_else(|| Place::file(self.file.as_str()))
+    }
+
+    /// A patch of this entry that is written as a block of lines, and where its text begins.
+    pub(crate) fn literal(&self, at: &[Step]) -> Option<(Place, String)> {
+        let text = self.text.as_ref()?;
+        let documents = weir_yaml::parse(text).ok()?;
+        let entry = find(documents.first()?.root()?, at).resolved();
+        let node = entry.get("patch").unwrap_or(entry).resolved();
+        let inner = node.scalar().filter(|_| node.style() == ScalarStyle::Literal)?;
+        let header = LineIndex::new(text).place(self.file.as_str(), text, node.span().start);
+        let blank = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let is_written = |line: &&str| !line.trim().is_empty();
+        let own = text.lines().skip(usize::try_from(header.line).ok()?).find(is_written)?;
+        let indent = blank(own).checked_sub(blank(inner.lines().find(is_written)?))?;
+        let column = u32::try_from(indent).ok()?.saturating_add(1);
+        Some((Place::at(header.file, header.line.saturating_add(1), column), inner.to_string()))
     }
 
     /// The places of several values; the text is looked at once.

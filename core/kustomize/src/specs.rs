@@ -50,6 +50,11 @@ spec/egress/to/podSelector/matchLabels - networking.k8s.io/NetworkPolicy
 
 const CLAIMS: &str = "spec/volumeClaimTemplates[]/metadata/labels + apps/StatefulSet";
 
+/// For annotations the group of a StatefulSet does not matter.
+fn of_all_sets() -> String {
+    TEMPLATES.replace("FIELD", "annotations").replace("apps/StatefulSet", "StatefulSet")
+}
+
 fn templates(field: &str) -> Vec<FieldSpec> {
     table(&TEMPLATES.replace("FIELD", field))
 }
@@ -68,7 +73,7 @@ pub(crate) static PLAIN_LABELS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| tabl
 
 /// Annotations.
 pub(crate) static ANNOTATIONS: LazyLock<Vec<FieldSpec>> =
-    LazyLock::new(|| [table("metadata/annotations + *"), templates("annotations")].concat());
+    LazyLock::new(|| [table("metadata/annotations + *"), table(&of_all_sets())].concat());
 
 /// The namespace, beside that of the objects themselves.
 pub(crate) static NAMESPACE: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
@@ -147,3 +152,39 @@ metadata/annotations - *
     ]
     .concat()
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_yaml::{Dialect, Value, first_from_yaml};
+
+    /// The tables of kustomize itself, where they are at hand.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the tables are files")]
+    fn has_all_default_fields() {
+        let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+        let shared = std::env::var_os("WEIR_SHARED").map_or(shared, std::path::PathBuf::from);
+        let data = shared.join("conformance/kustomize/_data");
+        let tables = [
+            ("commonAnnotations", &ANNOTATIONS),
+            ("namespace", &NAMESPACE),
+            ("replicas", &REPLICAS),
+            ("images", &IMAGES),
+            ("namePrefix", &NAME),
+            ("varReference", &VAR_REFERENCES),
+        ];
+        for (field, own) in tables {
+            let file = data.join(format!("fieldspecs-{}.yaml", field.to_lowercase()));
+            let Ok(text) = std::fs::read_to_string(file) else { return };
+            let value = first_from_yaml(&text, Dialect::V3).unwrap();
+            let specs = value.get(field).and_then(Value::as_list).unwrap();
+            let shown = |spec: &FieldSpec| format!("{spec:?}");
+            let mut wanted: Vec<_> = specs.iter().map(|spec| shown(&FieldSpec::from_value(spec))).collect();
+            let mut own: Vec<_> = own.iter().map(shown).collect();
+            wanted.sort();
+            own.sort();
+            wanted.dedup();
+            assert_eq!(own, wanted, "{field}");
+        }
+    }
+}

@@ -79,6 +79,28 @@ fn names_each_mistake_once_with_its_place() {
             ],
             &[],
         ),
+        (
+            &[
+                (top, "resources:\n- ../a\n- ../b\npatches:\n- path: p.yaml\n"),
+                ("top/p.yaml", CONFIG),
+                ("top/c.yaml", CONFIG),
+                ("a/kustomization.yaml", "namePrefix: a-\nresources:\n- c.yaml\n"),
+                ("a/c.yaml", CONFIG),
+                ("b/kustomization.yaml", "namePrefix: b-\nresources:\n- c.yaml\n"),
+                ("b/c.yaml", CONFIG),
+            ],
+            &[],
+        ),
+        (&[(top, "configMapGenerator:\n- name: c\n  files: [../../key]\n"), config], &[]),
+        (
+            &[
+                (top, "resources:\n- ../a\n"),
+                ("a/kustomization.yaml", "resources:\n- c.yaml\nnamePrefix: a: b\n"),
+            ],
+            &[],
+        ),
+        (&[(top, "resources:\n- c.yaml\n"), ("top/c.yaml", "kind: A\nmetadata:\n\tname: a\n")], &[]),
+        (&[(top, "components:\n- ../../gone\n")], &[]),
     ];
     let mut found = String::new();
     for (at, (files, links)) in cases.iter().enumerate() {

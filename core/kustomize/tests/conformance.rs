@@ -83,13 +83,16 @@ fn check(case: &Path) -> Outcome {
     let wants_error = run.str_at(&["kind"]) == Some("error");
     if let Err(problems) = &built
         && !wants_error
-        && problems.iter().any(|problem| problem.message.contains("not supported yet"))
+        && is_refused(problems)
     {
         return Outcome::NotSupported(shown(problems));
     }
     match built {
         Ok(_) if wants_error => Outcome::Failed(format!("an error is expected: {}", errors(&run))),
         Err(problems) if !wants_error => Outcome::Failed(shown(&problems)),
+        Err(problems) if is_refused(&problems) && !case.ends_with(ASKS) => {
+            Outcome::Failed(format!("{}\n  instead of: {}", shown(&problems), errors(&run)))
+        }
         Err(problems) => {
             let (ours, theirs) = (shown(&problems), errors(&run));
             if std::env::var_os("WEIR_CASE").is_some() {
@@ -104,6 +107,13 @@ fn check(case: &Path) -> Outcome {
         }
         Ok(built) => compare(&built.to_yaml(), &expected, &run),
     }
+}
+
+/// The one case of an error whose cause lies behind a URL, which this test does not fetch.
+const ASKS: &str = "TestAccumulateResourcesErrors__local_file_qualifies_as_repo";
+
+fn is_refused(problems: &[weir_files::Diagnostic]) -> bool {
+    problems.iter().any(|problem| problem.message.contains("not supported yet"))
 }
 
 fn errors(run: &Value) -> String {

@@ -82,7 +82,7 @@ spec.template.spec.containers.[name=app].env.[name=LEVEL].name = \"LEVEL\": Reso
 spec.template.spec.containers.[name=app].env.[name=LEVEL].value = \"debug\": PatchTransformer over/patch.yaml:15:18 by over/kustomization.yaml:14:3
 spec.template.spec.containers.[name=app].image = \"nginx:2\": ImageTagTransformer over/kustomization.yaml:5:3
 spec.template.spec.containers.[name=app].name = \"app\": Resource base/web.yaml:11:15 by base/kustomization.yaml:2:3
-spec.template.spec.volumes.[name=v].configMap.name = \"p-settings-4h2mbtbbt6\": NameReferenceTransformer over/kustomization.yaml:1:1
+spec.template.spec.volumes.[name=v].configMap.name = \"p-settings-4h2mbtbbt6\": NameReferenceTransformer base/web.yaml:19:17 by base/kustomization.yaml:2:3
 spec.template.spec.volumes.[name=v].name = \"v\": Resource base/web.yaml:17:15 by base/kustomization.yaml:2:3
 ";
     assert_eq!(explained("p-web"), expected);
@@ -94,12 +94,36 @@ fn tells_of_generated_objects_and_later_documents() {
 apiVersion = \"v1\": ConfigMapGenerator over/kustomization.yaml:11:3
 data.a = \"b\": ConfigMapGenerator over/kustomization.yaml:11:3
 kind = \"ConfigMap\": ConfigMapGenerator over/kustomization.yaml:11:3
-metadata.name = \"p-settings-4h2mbtbbt6\": HashTransformer over/kustomization.yaml:1:1
+metadata.name = \"p-settings-4h2mbtbbt6\": HashTransformer over/kustomization.yaml:11:3
 ";
     assert_eq!(explained("p-settings"), expected);
     let other = explained("p-other");
     assert!(other.contains("apiVersion = \"v1\": Resource base/web.yaml:21:13"), "{other}");
     assert!(other.contains("data.a = \"c\": PatchTransformer over/kustomization.yaml:15:3"), "{other}");
+}
+
+#[test]
+fn finds_lines_of_inline_patches_and_variables() {
+    let tree = [
+        (
+            "top/kustomization.yaml",
+            "resources:\n- a.yaml\nvars:\n- name: NAME\n  objref: {apiVersion: v1, kind: Pod, name: web}\n\
+             patches:\n- patch: |\n\n    # loud\n    apiVersion: v1\n    kind: Pod\n    metadata:\n      name: web\n      labels:\n        level: high\n\
+             patchesStrategicMerge:\n- |-\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: web, labels: {more: yes-please}}\n",
+        ),
+        (
+            "top/a.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: app\n    args:\n    - --name\n    - $(NAME)\n",
+        ),
+    ];
+    let tree = tree.into_iter().collect::<MemoryFiles>().tree();
+    let options = Options { explain: true, ..Options::default() };
+    let built = build(&tree, &RootedPath::new("top").unwrap(), &options).unwrap();
+    let fields = built.resources[0].explain(&tree);
+    let place = |path: &str| fields.iter().find(|field| field.path == path).unwrap().place.to_string();
+    assert_eq!(place("metadata.labels.level"), "top/kustomization.yaml:15:16");
+    assert_eq!(place("metadata.labels.more"), "top/kustomization.yaml:20:40");
+    assert_eq!(place("spec.containers.[name=app].args.1"), "top/a.yaml:10:7");
 }
 
 #[test]

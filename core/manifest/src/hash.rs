@@ -49,13 +49,18 @@ pub fn hashed_text(value: &Value) -> Option<String> {
     Some(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
 
-/// Scalars are texts, and nothing is the empty one. A list cannot be read as a map, which leaves null.
+/// Scalars are texts as they are written, and nothing is the empty one. A list cannot be read as a map, which leaves null.
 fn part(value: Option<&Value>) -> Value {
-    match value.map(Value::meant) {
-        None | Some(Value::Null) => Value::from(""),
-        Some(Value::Map(map)) => Value::Map(map.clone()),
+    match value {
+        None => Value::from(""),
+        Some(map @ Value::Map(_)) => {
+            let mut map = map.clone();
+            map.forget_spelling();
+            map
+        }
         Some(Value::List(_)) => Value::Null,
-        Some(Value::String(text)) => Value::String(text.clone()),
-        Some(other) => Value::from(weir_yaml::to_json(other)),
+        Some(scalar) => {
+            Value::from(scalar.as_written().map_or_else(|| weir_yaml::to_json(scalar), str::to_string))
+        }
     }
 }

@@ -26,4 +26,4 @@ pub use node::{Document, Entries, Items, Node, NodeKind, parse};
 pub use parse::Comments;
 pub use resolve::resolve_plain;
 pub use scan::ScalarStyle;
-pub use value::{Key, List, Map, Spelled, Text, Value};
+pub use value::{Key, Layout, List, Map, Spelled, Text, Value};

@@ -68,6 +68,15 @@ fn read(text: &str, dialect: Dialect) -> Result<String, YamlError> {
     first_from_yaml(text, dialect).map(|value| to_json(&value))
 }
 
+/// Compares what is said of a text that cannot be read.
+fn check_words(want: Option<&str>, got: Result<String, YamlError>) -> Option<String> {
+    let (want, got) = (want?, got.err()?.in_words_of_v2());
+    // Of several values that JSON has not, Go names any.
+    let is_any = |words: &str| words.starts_with("unsupported map key") || words.starts_with("json: ");
+    (want != got && !(is_any(want) && is_any(&got)))
+        .then(|| format!("json_error: want {want}\n   got  {got}"))
+}
+
 /// Recorded JSON in our spelling.
 fn canonical(json: Option<&str>) -> Option<String> {
     json.map(|json| to_json(&from_json(json.as_bytes()).unwrap()))
@@ -87,6 +96,7 @@ fn vectors_of_parsing() {
             check("json", json.as_deref(), read(text, Dialect::Sigs)),
             check("strict_json", strict.as_deref(), read(text, Dialect::SigsStrict)),
             check("v3_json", v3.as_deref(), read(text, Dialect::V3)),
+            check_words(row.str_at(&["json_error"]), read(text, Dialect::Sigs)),
         ]
         .into_iter()
         .flatten()
@@ -136,7 +146,7 @@ fn vectors_of_emitting() {
 
 #[test]
 fn vectors_of_later_issues() {
-    for kind in ["envsubst", "gotemplate", "scalars"] {
+    for kind in ["gotemplate", "scalars"] {
         println!("vectors {kind}: not yet (comes with a later issue)");
     }
 }

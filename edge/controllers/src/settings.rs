@@ -36,6 +36,8 @@ pub struct Settings {
     pub runner: weir_fetch::Runner,
     /// Kustomizations must not name files and repositories behind URLs.
     pub no_remote_bases: bool,
+    /// Namespace and name of the Secret with keys of age for units that name none.
+    pub age_secret: Option<(String, String)>,
     /// References to other namespaces are refused.
     pub no_cross_namespace_refs: bool,
 }
@@ -65,6 +67,7 @@ impl Default for Settings {
             local: Vec::new(),
             runner: weir_fetch::Runner::default(),
             no_remote_bases: false,
+            age_secret: None,
             no_cross_namespace_refs: false,
         }
     }

@@ -4,19 +4,28 @@
 //! known here.
 
 mod artifact;
+mod charts;
 mod errand;
 mod file;
 mod filter;
 mod git;
 mod ignore;
 mod local;
+mod oci;
 mod snapshot;
+mod web;
 
 pub use artifact::{ArtifactStore, StoredArtifact, serve_artifacts};
+pub use charts::{
+    Cache, Chart, ChartError, ChartQuery, ChartSource, Charts, ChartsSettings, Entry, Index, join_url,
+    versioned_reference,
+};
 pub use errand::{Runner, Shelf, SourceFiles, run_errand};
 pub use file::fetch_file;
 pub use filter::source_files;
 pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};
 pub use local::local_directory;
+pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry, sha256};
 pub use snapshot::{local_identity, local_snapshot};
+pub use web::{Access, Auth, Cause, ClientCertificate, Mirrors, Patience, UrlMirror, WebError};

@@ -45,8 +45,8 @@ pub(super) fn run(args: &KustomizeBuild) -> Result<(), Failure> {
     }
     match &args.output {
         Some(path) if path.is_dir() => write_each(path, &built),
-        Some(path) => write(path, &built.to_yaml()?),
-        None => print(&built.to_yaml()?),
+        Some(path) => write(path, &built.into_yaml()?),
+        None => print(&built.into_yaml()?),
     }
 }
 

@@ -159,12 +159,14 @@ impl Definitions {
     /// The objects of a unit whose files are here, as its controller renders them.
     async fn render(&self, unit: &Value) -> Option<Vec<Desired>> {
         let unit: Kustomization = weir_controllers::typed(unit).ok()?;
-        let recipe = weir_controllers::recipe(&unit).ok()?;
+        let mut recipe = weir_controllers::recipe(&unit).ok()?;
+        // Kinds are what matters here, and nobody writes a kind as a variable.
+        recipe.substitution = None;
         if !self.sources.contains(&recipe.source) {
             return None;
         }
         let tree = self.tree(&recipe.source).await?;
-        Some(weir_delivery::render(&recipe, &tree, &BTreeMap::new()).ok()?.objects)
+        Some(weir_delivery::render(&recipe, &tree, &weir_delivery::Known::default()).ok()?.objects)
     }
 
     async fn tree(&self, source: &SourceId) -> Option<Tree> {

@@ -9,6 +9,7 @@ mod secret;
 use weir_yaml::{Map, Value};
 
 use crate::context::{Context, Here};
+use crate::fault::Fault;
 use crate::kustomization::{Generator, GeneratorOptions, Kustomization};
 use crate::objects;
 use crate::resource::{Behavior, Res};
@@ -38,7 +39,7 @@ pub(crate) fn run(
             resource.needs_hash = !options.disable_name_suffix_hash;
             resource.behavior = behavior(&generator.behavior);
             resource.origin = context.builtin(here, kind, origin);
-            resources.absorb(resource)
+            Ok(resources.absorb(resource)?)
         });
         if let Err(message) = absorbed {
             context.report_at(here, &generator.at, message);
@@ -62,9 +63,9 @@ fn object(
     generator: &Generator,
     make: Make,
     global: &GeneratorOptions,
-) -> Result<(Value, GeneratorOptions), String> {
+) -> Result<(Value, GeneratorOptions), Fault> {
     if generator.name.is_empty() {
-        return Err("a configmap must have a name".to_string());
+        return Err("a configmap must have a name".into());
     }
     let pairs = pairs::load(here, generator)?;
     let options = merged(&generator.options, global);

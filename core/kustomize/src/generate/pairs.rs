@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::context::Here;
+use crate::fault::Fault;
 use crate::kustomization::Generator;
 
 /// Characters in a line of base64.
@@ -11,10 +12,10 @@ const LINE: usize = 70;
 type Pair = (String, Vec<u8>);
 
 /// All pairs of a generator; no key may be there twice.
-pub(super) fn load(here: &Here<'_>, generator: &Generator) -> Result<Vec<Pair>, String> {
+pub(super) fn load(here: &Here<'_>, generator: &Generator) -> Result<Vec<Pair>, Fault> {
     let mut pairs = Vec::new();
     for path in &generator.envs {
-        let content = here.loader.load(path).map_err(|error| format!("env source files: {error}"))?;
+        let content = here.loader.load(path).map_err(|fault| fault.within("env source files"))?;
         variables(path, &content, &mut pairs)?;
     }
     for source in &generator.literals {
@@ -22,12 +23,14 @@ pub(super) fn load(here: &Here<'_>, generator: &Generator) -> Result<Vec<Pair>, 
     }
     for source in &generator.files {
         let (key, path) = file_source(source)?;
-        let content = here.loader.load(path).map_err(|error| format!("file sources: {error}"))?;
+        let content = here.loader.load(path).map_err(|fault| fault.within("file sources"))?;
         pairs.push((key.to_string(), content.to_vec()));
     }
     let mut seen = HashSet::new();
     match pairs.iter().find(|(key, _)| !seen.insert(key.as_str())) {
-        Some((key, _)) => Err(format!("configmap {} illegally repeats the key `{key}`", generator.name)),
+        Some((key, _)) => {
+            Err(format!("configmap {} illegally repeats the key `{key}`", generator.name).into())
+        }
         None => Ok(pairs),
     }
 }

@@ -18,12 +18,10 @@ pub(super) struct Candidate {
     effective_namespace: Text,
     first_namespace: Text,
     kind: Text,
-    group: Text,
-    version: Text,
+    api_version: Text,
     previous_kinds: Vec<Text>,
     prefixes: Vec<Text>,
     suffixes: Vec<Text>,
-    id: ResourceId,
 }
 
 /// The object whose references are mended.
@@ -122,6 +120,9 @@ impl Candidates {
     pub(super) fn new(resources: &[Res]) -> Self {
         let mut made =
             Self { list: Vec::new(), by_previous_name: HashMap::new(), namespaces: HashMap::new() };
+        let mut words = HashSet::new();
+        let changed = resources.iter().filter(|resource| !resource.previous.is_empty());
+        made.list.reserve_exact(changed.count());
         for resource in resources {
             made.add_namespace(resource);
             if resource.previous.is_empty() {
@@ -134,7 +135,7 @@ impl Candidates {
                     places.push(at);
                 }
             }
-            made.list.push(candidate(resource));
+            made.list.push(candidate(resource, &mut words));
         }
         made
     }
@@ -155,10 +156,6 @@ impl Candidates {
     /// True if some object had this name before.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.by_previous_name.contains_key(name)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
     }
 
     /// The object that a name in a field means. A map says its namespace too, if it has one.
@@ -194,7 +191,7 @@ impl Candidates {
         if found.iter().all(same) {
             return Ok(Some(first));
         }
-        let ids: Vec<_> = found.iter().map(|one| one.id.to_string()).collect();
+        let ids: Vec<_> = found.iter().map(|one| one.id().to_string()).collect();
         Err(format!("found multiple possible referrals: {}; give them different names", ids.join(", ")))
     }
 
@@ -219,28 +216,43 @@ impl Candidates {
 }
 
 impl Candidate {
+    fn id(&self) -> ResourceId {
+        let (group, version) = split_api_version(&self.api_version);
+        ResourceId {
+            gvk: Gvk::new(group, version, &self.kind),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+        }
+    }
+
     /// True if an earlier id was of this kind.
     fn was(&self, kind: &Gvk) -> bool {
-        let fits = |wanted: &Text, own: &Text| wanted.is_empty() || wanted == own;
-        fits(&kind.group, &self.group)
-            && fits(&kind.version, &self.version)
+        let fits = |wanted: &Text, own: &str| wanted.is_empty() || **wanted == *own;
+        let (group, version) = split_api_version(&self.api_version);
+        fits(&kind.group, group)
+            && fits(&kind.version, version)
             && (kind.kind.is_empty() || self.previous_kinds.contains(&kind.kind))
     }
 }
 
-fn candidate(resource: &Res) -> Candidate {
-    let (group, version) = split_api_version(resource.api_version());
+fn candidate(resource: &Res, words: &mut HashSet<Text>) -> Candidate {
+    let mut shared = |word: &str| match words.get(word) {
+        Some(known) => Text::clone(known),
+        None => {
+            let new = Text::from(word);
+            words.insert(Text::clone(&new));
+            new
+        }
+    };
     Candidate {
-        name: Text::from(resource.name()),
-        namespace: Text::from(resource.namespace()),
-        effective_namespace: Text::from(resource.effective_namespace()),
-        first_namespace: Text::from(resource.first_effective_namespace()),
-        kind: Text::from(resource.kind()),
-        group: Text::from(group),
-        version: Text::from(version),
+        name: resource.text_at(&["metadata", "name"]),
+        namespace: shared(resource.namespace()),
+        effective_namespace: shared(resource.effective_namespace()),
+        first_namespace: shared(resource.first_effective_namespace()),
+        kind: shared(resource.kind()),
+        api_version: shared(resource.api_version()),
         previous_kinds: resource.previous.iter().map(|previous| previous.kind.clone()).collect(),
         prefixes: resource.prefixes.clone(),
         suffixes: resource.suffixes.clone(),
-        id: resource.id(),
     }
 }

@@ -55,6 +55,7 @@ spec/tls/secretName Ingress
 metadata/annotations/ingress.kubernetes.io\/auth-secret Ingress
 metadata/annotations/nginx.ingress.kubernetes.io\/auth-secret Ingress
 metadata/annotations/nginx.ingress.kubernetes.io\/auth-tls-secret Ingress
+spec/tls/secretName Ingress
 imagePullSecrets/name ServiceAccount
 parameters/secretName StorageClass
 parameters/adminSecretName StorageClass

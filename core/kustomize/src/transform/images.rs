@@ -9,7 +9,7 @@ use weir_yaml::{Text, Value};
 use super::Step;
 use crate::fields::scalar_text;
 use crate::kustomization::Image;
-use crate::resource::Res;
+use crate::resource::{Res, name_anew};
 
 /// Deeper values are refused.
 const DEEPEST: usize = 600;
@@ -123,7 +123,7 @@ impl Change<'_> {
             scalar => scalar_text(scalar),
         };
         if self.name.fits(&text) {
-            *value = Value::from(self.changed(&text));
+            *value = name_anew(&self.changed(&text), Some(&*value));
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ mod plugins;
 mod prefix_suffix;
 pub(crate) mod replacements;
 mod replicas;
+mod structured;
 mod value_add;
 
 use weir_files::Place;
@@ -66,6 +67,8 @@ impl Step<'_, '_> {
         let own = || self.context.builtin(self.here, kind, self.origin);
         if let Some(origin) = self.by.clone().or_else(own) {
             for resource in &mut self.resources.list {
+                // Kustomize keeps origins in annotations.
+                resource.shared.release_annotations();
                 if resource.origin.is_none() {
                     resource.origin = Some(origin.clone());
                 } else {

@@ -61,7 +61,6 @@ pub(super) fn set(resource: &mut Res, namespace: &Text, settings: &Settings) -> 
     let path = ["metadata", "namespace"];
     if !resource.is_cluster_scoped() && !keeps(resource.object.at(&path)) {
         resource.object.set_at(&path, namespace.clone());
-        resource.has_open_namespace = false;
     }
     let is_binding = matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding");
     if is_binding {

@@ -61,12 +61,14 @@ const MARK: &str = "internal.config.kubernetes.io/weir";
 
 /// Applies a patch. Kustomize keeps notes in annotations, so patches find that map even where nobody wrote one.
 pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String> {
+    resource.check_keys()?;
     let annotations = ["metadata", "annotations"];
     let has_none = resource.object.at(&annotations).is_none_or(Value::is_null);
     let marked = has_none && resource.has_build_annotations();
     let tracked = resource.origin.is_some();
     let mut object = resource.object.clone();
     object.forget_spelling();
+    object.forget_layout();
     if marked {
         object.set_at(&annotations, Map::from_iter([(MARK, "")]));
     }
@@ -91,7 +93,6 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
     spell_metadata(&mut object);
     quote_name(&mut object);
     resource.object = object;
-    (resource.has_open_name, resource.has_open_namespace) = (false, false);
     resource.shared.forget();
     resource.annotations_to_texts();
     resource.learn_scope();

@@ -2,7 +2,7 @@
 
 use weir_manifest::merge::kustomize::{MergeOptions, Schemas, merge};
 use weir_manifest::object;
-use weir_yaml::{Map, Value};
+use weir_yaml::{Dialect, Map, Text, Value, resolve_plain};
 
 use super::Step;
 use crate::kustomization::Item;
@@ -137,18 +137,29 @@ pub(super) fn apply(
     if !may.change_kind {
         merged.set_at(&["kind"], resource.kind());
     }
-    if !may.change_name {
-        let name = name_anew(resource.name(), merged.at(&["metadata", "name"]));
-        merged.set_at(&["metadata", "name"], name);
-        resource.has_open_name = true;
+    let (name, namespace) = (Text::from(resource.name()), Text::from(resource.namespace()));
+    for path in [["metadata", "name"], ["metadata", "namespace"]] {
+        let kept = merged.at(&path).filter(|_| patch.at(&path).is_none());
+        if let Some(text) = kept.and_then(needed_quotes) {
+            merged.set_at(&path, text);
+        }
     }
-    resource.has_open_namespace |= !resource.namespace().is_empty();
-    object::set_namespace(&mut merged, resource.namespace());
+    if !may.change_name {
+        let name = name_anew(&name, merged.at(&["metadata", "name"]));
+        merged.set_at(&["metadata", "name"], name);
+    }
     let same_version = object::api_version(&merged) == object::api_version(&resource.object);
     resource.object = merged;
+    resource.set_namespace_anew(&namespace);
     let changed = may.change_name || may.change_kind || !same_version;
     if changed {
         resource.learn_scope();
     }
     Ok(changed)
+}
+
+/// A merge puts quotes around texts that look like something else, if the patch does not say them anew.
+fn needed_quotes(value: &Value) -> Option<Value> {
+    let Value::String(text) = value else { return None };
+    (resolve_plain(text, Dialect::V3).as_str() != Some(&**text)).then(|| Value::quoted(text))
 }

@@ -6,6 +6,7 @@ use weir_yaml::Value;
 
 use super::patch_strategic::{self, May};
 use super::{Step, patch_json};
+use crate::fault::Fault;
 use crate::kustomization::Patch;
 use crate::objects;
 use crate::resource::Res;
@@ -54,10 +55,14 @@ fn apply(step: &mut Step<'_, '_>, patch: &Patch, content: Option<Content>) {
 
 /// What to do about a patch that means no object, or more than one.
 fn way_out(step: &mut Step<'_, '_>, patch: &Res) -> Option<String> {
-    if !step.resources.with_any_key(patch.key()).is_empty() {
-        return Some(
-            "give the patch a target with a name and namespace that only one object has".to_string(),
-        );
+    let met = step.resources.with_any_key(patch.key());
+    if !met.is_empty() {
+        let met = met.iter().filter_map(|at| step.resources.list.get(*at));
+        let shown: Vec<String> = met.map(said_with_place).collect();
+        return Some(format!(
+            "it means {}; give the patch a target with a name and namespace that only one of them has",
+            shown.join(" and ")
+        ));
     }
     let all =
         step.resources.list.iter().filter(|one| one.kind() == patch.kind() && one.name() == patch.name());
@@ -73,18 +78,22 @@ fn way_out(step: &mut Step<'_, '_>, patch: &Res) -> Option<String> {
     crate::reader::closest(patch.name(), names.into_iter()).map(|name| format!("did you mean '{name}'?"))
 }
 
+fn said_with_place(resource: &Res) -> String {
+    let place = resource.place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+    format!("{} '{}'{place}", resource.kind(), resource.name())
+}
+
 fn read(step: &mut Step<'_, '_>, patch: &Patch) -> Option<Content> {
     let inline = patch.patch.trim();
     let source = match (inline.is_empty(), patch.path.is_empty()) {
-        (true, true) => Err("must specify one of patch and path".to_string()),
-        (false, false) => Err("patch and path can't be set at the same time".to_string()),
+        (true, true) => Err(Fault::from("must specify one of patch and path")),
+        (false, false) => Err("patch and path can't be set at the same time".into()),
         (false, true) => Ok((step.here.source.file.clone(), inline.to_string(), true)),
-        (true, false) => step
-            .here
-            .loader
-            .load_text(&patch.path)
-            .map(|(file, text)| (file, text, false))
-            .map_err(|error| format!("failed to get the patch file from path({}): {error}", patch.path)),
+        (true, false) => {
+            step.here.loader.load_text(&patch.path).map(|(file, text)| (file, text, false)).map_err(|fault| {
+                fault.within(&format!("failed to get the patch file from path({})", patch.path))
+            })
+        }
     };
     let (file, text, is_inline) = match source {
         Ok(source) => source,

@@ -7,7 +7,7 @@ use weir_yaml::{Text, Value};
 
 use super::Step;
 use crate::fields::scalar_text;
-use crate::resource::{Key, Res};
+use crate::resource::{Key, Res, name_anew};
 use crate::source::Step as At;
 
 pub(super) fn run_prefix(step: &mut Step<'_, '_>, prefix: &Text) {
@@ -40,18 +40,18 @@ pub(super) fn set(step: &mut Step<'_, '_>, prefix: &Text, suffix: &Text, specs: 
             if &*spec.path == "metadata/name" && is_selected(resource.first_key(), spec) {
                 for (affix, affixes) in [(prefix, &mut resource.prefixes), (suffix, &mut resource.suffixes)] {
                     if !affix.is_empty() {
+                        affixes.reserve_exact(1);
                         affixes.push(affix.clone());
                     }
                 }
                 resource.store_previous();
-                resource.has_open_name = true;
             }
             let renamed = spec.visit(&mut resource.object, Some(Create::Scalar), &mut |_, value| {
                 if matches!(value, Value::Map(_) | Value::List(_)) {
                     return Err(format!("a text is expected, not a {}", value.kind()));
                 }
                 let text = format!("{prefix}{}{suffix}", scalar_text(value));
-                *value = if value.is_quoted() { Value::quoted(&text) } else { Value::from(text) };
+                *value = name_anew(&text, Some(&*value));
                 Ok(())
             });
             if let Err(error) = renamed {

@@ -5,7 +5,7 @@ use weir_manifest::field_spec::split_bracketed_path;
 use weir_manifest::{Gvk, ResourceId};
 use weir_yaml::{Dialect, Text, Value, resolve_plain};
 
-use super::Step;
+use super::{Step, structured};
 use crate::fields::{self, Leaf, scalar_text};
 use crate::objects;
 use crate::reader::Reader;
@@ -32,7 +32,7 @@ struct Target {
 }
 
 #[derive(Debug, Clone, Default)]
-struct FieldOptions {
+pub(super) struct FieldOptions {
     delimiter: Text,
     index: i64,
     create: bool,
@@ -154,7 +154,7 @@ fn one(step: &mut Step<'_, '_>, replacement: &Replacement) -> Result<(), String>
     };
     let mut source = match (&replacement.source, &replacement.source_value) {
         (Some(_), Some(_)) => return Err("value and resource selectors are mutually exclusive".to_string()),
-        (None, value) => CopySource { value: Value::from(value.clone()), live: None },
+        (None, value) => CopySource { value: Value::open(value.as_deref().unwrap_or("")), live: None },
         (Some((selector, path, options)), None) => {
             source_value(&step.resources.list, selector, path, options)?
         }
@@ -217,6 +217,7 @@ fn source_value(
 /// A part of a scalar keeps the kind and the quotes of the whole.
 fn part_of(whole: &Value, part: &str) -> Value {
     match whole.meant() {
+        _ if whole.is_open() => Value::open(part),
         Value::String(_) if whole.is_quoted() => Value::quoted(part),
         Value::String(_) => Value::from(part),
         _ => Value::spelled(resolve_plain(part, Dialect::V3), part),
@@ -269,34 +270,14 @@ fn apply(list: &mut [Res], target: &Target, source: &mut CopySource) -> Result<(
         }
         let place = resource.place.clone();
         let before = (!resource.shared.is_empty()).then(|| resource.object.clone());
-        open_names(resource, true);
         copy(&mut resource.object, target, &source.value, own_path.as_deref())
             .map_err(|message| at_object(&message, resource, place))?;
-        open_names(resource, false);
         objects::spell_metadata(&mut resource.object);
         if let Some(before) = before {
             resource.shared.follow(&before, &mut resource.object);
         }
     }
     Ok(())
-}
-
-/// Names whose kind is open take on any text and are then what that text says.
-fn open_names(resource: &mut Res, as_text: bool) {
-    let is_open = [("name", resource.has_open_name), ("namespace", resource.has_open_namespace)];
-    let metadata = resource.object.as_map_mut().filter(|_| is_open.iter().any(|(_, is_open)| *is_open));
-    let Some(metadata) = metadata.and_then(|map| map.get_mut("metadata")).and_then(Value::as_map_mut) else {
-        return;
-    };
-    for (field, _) in is_open.iter().filter(|(_, is_open)| *is_open) {
-        let is_set = |value: &&mut Value| {
-            !value.is_quoted() && !value.is_null() && !matches!(value, Value::Map(_) | Value::List(_))
-        };
-        if let Some(value) = metadata.get_mut(field).filter(is_set) {
-            let text = scalar_text(value);
-            *value = if as_text { Value::from(text) } else { Value::open(&text) };
-        }
-    }
 }
 
 fn at_object(message: &str, resource: &Res, place: Option<Place>) -> String {
@@ -317,7 +298,7 @@ fn copy(object: &mut Value, target: &Target, value: &Value, source: Option<&[Str
         let live = source.and_then(|path| fields::get(object, path)).cloned();
         let value = live.as_ref().unwrap_or(value);
         let parts = split_bracketed_path(path, '.');
-        if in_text(object, &parts, create, value)? {
+        if structured::replace(object, &parts, create, value)? {
             continue;
         }
         let mut set = |field: &mut Value, is_new: bool| set_field(field, value, &target.options, is_new);
@@ -333,7 +314,12 @@ fn copy(object: &mut Value, target: &Target, value: &Value, source: Option<&[Str
     Ok(())
 }
 
-fn set_field(field: &mut Value, value: &Value, options: &FieldOptions, is_new: bool) -> Result<(), String> {
+pub(super) fn set_field(
+    field: &mut Value,
+    value: &Value,
+    options: &FieldOptions,
+    is_new: bool,
+) -> Result<(), String> {
     if !options.delimiter.is_empty() {
         if matches!(field, Value::Map(_) | Value::List(_)) {
             return Err("delimiter option can only be used with scalar nodes".to_string());
@@ -379,57 +365,4 @@ fn set_text(field: &mut Value, text: &str, is_new: bool) -> Result<(), String> {
 /// True for a number without a fraction or an exponent, as they are written.
 fn is_whole(text: &str) -> bool {
     !text.contains(['.', 'e', 'E']) || text.trim_start_matches(['+', '-']).starts_with("0x")
-}
-
-/// Paths may go on inside of texts that are JSON. Says whether this one does.
-fn in_text(
-    object: &mut Value,
-    parts: &[String],
-    create: Option<Leaf>,
-    value: &Value,
-) -> Result<bool, String> {
-    for at in 1..parts.len() {
-        let (Some(outer), Some(inner)) = (parts.get(..at), parts.get(at..)) else { return Ok(false) };
-        let Some(text) = fields::get(object, outer).and_then(Value::as_str).map(Text::from) else { continue };
-        let documents = weir_yaml::parse(&text).unwrap_or_default();
-        let Some(root) = documents.first().and_then(|document| document.root()) else { continue };
-        let Ok(mut parsed) = root.to_value(Dialect::Spelled) else { continue };
-        if !matches!(parsed, Value::Map(_) | Value::List(_)) {
-            return Ok(false);
-        }
-        let mut set =
-            |field: &mut Value, is_new: bool| set_field(field, value, &FieldOptions::default(), is_new);
-        if !fields::visit(&mut parsed, inner, create, false, &mut set).is_ok_and(|count| count > 0) {
-            return Ok(false);
-        }
-        let new = match text.trim_start().starts_with(['{', '[']) {
-            true => json_like(&parsed, &text),
-            false => weir_yaml::to_yaml_styled(root, &parsed)
-                .ok_or("not supported yet: replacement inside of a YAML text with comments or anchors")?
-                .trim()
-                .to_string(),
-        };
-        let new = Value::from(new);
-        fields::visit(object, outer, None, false, &mut |field, _| {
-            *field = new.clone();
-            Ok(())
-        })?;
-        return Ok(true);
-    }
-    Ok(false)
-}
-
-fn json_like(value: &Value, like: &str) -> String {
-    let is_pretty = like.contains('\n') && like.contains("  ");
-    let json = if is_pretty { narrow(&weir_yaml::to_json_pretty(value)) } else { weir_yaml::to_json(value) };
-    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
-}
-
-/// Indented by two blanks, not four.
-fn narrow(json: &str) -> String {
-    let half = |line: &str| {
-        let rest = line.trim_start_matches(' ');
-        format!("{}{rest}", " ".repeat((line.len() - rest.len()) / 2))
-    };
-    json.trim_end().split('\n').map(half).collect::<Vec<_>>().join("\n")
 }

@@ -199,8 +199,11 @@ fn set(resource: &mut Res, spec: &FieldSpec, known: &[Known]) -> Result<(), Stri
             }
             Value::List(_) => {
                 for item in value.as_list_mut().into_iter().flatten() {
-                    if item.as_str().is_none() {
-                        return Err(format!("invalid value type expect a string, not a {}", item.kind()));
+                    // Without quotes this is no text but the key that merges maps.
+                    let is_merge_key = matches!(item, Value::String(text) if **text == *"<<");
+                    if item.as_str().is_none() || is_merge_key {
+                        let kind = if is_merge_key { "merge key" } else { item.kind() };
+                        return Err(format!("invalid value type expect a string, not a {kind}"));
                     }
                     replace(item, known);
                 }

@@ -3,6 +3,7 @@
 use crate::layers::Maker;
 use crate::objects::{IMAGES, Made, NAMES, labels, text};
 use crate::patches;
+use crate::plugins;
 use crate::random::Random;
 use crate::yaml::{Node, bare, map, write};
 
@@ -181,7 +182,7 @@ pub(crate) fn transformers(maker: &mut Maker, dir: &str, kustomization: &mut Nod
         maker.files.insert(format!("{dir}/{path}"), CONFIGURATION.to_string());
         kustomization.set("configurations", vec![Node::from(path)]);
     }
-    plugins(maker, dir, kustomization);
+    plugins::all(maker, dir, kustomization, known);
     let random = &mut maker.random;
     if random.chance(6) {
         let words = ["originAnnotations", "transformerAnnotations", "managedByLabel"];
@@ -231,139 +232,6 @@ fn vars(random: &mut Random, kustomization: &mut Node, known: &[Made]) {
     kustomization.set("vars", vec![var]);
 }
 
-/// `transformers`, `generators` and `validators`: inline, in files and in directories.
-fn plugins(maker: &mut Maker, dir: &str, kustomization: &mut Node) {
-    if maker.random.chance(12) {
-        let config = transformer(&mut maker.random);
-        let entry = plugin(maker, dir, &config);
-        kustomization.set("transformers", vec![Node::from(entry)]);
-    }
-    if maker.random.chance(4) {
-        let name = format!("gen{}", maker.next());
-        let mut config = map([
-            ("apiVersion", "builtin".into()),
-            ("kind", (*maker.random.one(&["ConfigMapGenerator", "SecretGenerator"])).into()),
-            ("metadata", map([("name", name.into())])),
-            ("literals", vec!["a=b".into(), "c=1".into()].into()),
-        ]);
-        if maker.random.chance(30) {
-            config.set_at(&["metadata", "namespace"], "ns1");
-        }
-        let entry = plugin(maker, dir, &config);
-        kustomization.set("generators", vec![Node::from(entry)]);
-    }
-    if maker.random.chance(3) {
-        let mut config = transformer(&mut maker.random);
-        // One that changes nothing still fails where it writes what is there already.
-        config.set("kind", "HashTransformer");
-        let entry = plugin(maker, dir, &config);
-        kustomization.set("validators", vec![Node::from(entry)]);
-    }
-}
-
-/// A configuration where it may stand: in the kustomization itself, in a file, or in a directory of its own.
-fn plugin(maker: &mut Maker, dir: &str, config: &Node) -> String {
-    let odd = maker.odd.min(1);
-    let text = write(&mut maker.random, config, odd);
-    let number = maker.next();
-    match maker.random.below(3) {
-        0 => text,
-        1 => {
-            maker.file(format!("{dir}/t{number}.yaml"), text);
-            format!("t{number}.yaml")
-        }
-        _ => {
-            maker.file(format!("plug{number}/t.yaml"), text);
-            maker.file(format!("plug{number}/kustomization.yaml"), "resources:\n- t.yaml\n".to_string());
-            format!("../plug{number}")
-        }
-    }
-}
-
-fn transformer(random: &mut Random) -> Node {
-    let kind = *random.one(&[
-        "AnnotationsTransformer",
-        "LabelTransformer",
-        "NamespaceTransformer",
-        "PrefixTransformer",
-        "SuffixTransformer",
-        "ImageTagTransformer",
-        "PatchTransformer",
-        "ValueAddTransformer",
-        "ReplicaCountTransformer",
-        "HashTransformer",
-    ]);
-    let mut config = map([
-        ("apiVersion", "builtin".into()),
-        ("kind", kind.into()),
-        ("metadata", map([("name", "t".into())])),
-    ]);
-    let specs = |paths: &[&str]| {
-        let spec = |path: &&str| map([("path", (*path).into()), ("create", true.into())]);
-        Node::List(paths.iter().map(spec).collect())
-    };
-    match kind {
-        "AnnotationsTransformer" => {
-            config.set("annotations", map([("t", text(random))]));
-            config.set("fieldSpecs", specs(&["metadata/annotations", "spec/template/metadata/annotations"]));
-        }
-        "LabelTransformer" => {
-            config.set("labels", labels(random));
-            config.set("fieldSpecs", specs(&["metadata/labels", "spec/extra"]));
-        }
-        "NamespaceTransformer" => {
-            config.set_at(&["metadata", "namespace"], "ns2");
-            if random.chance(40) {
-                config.set("unsetOnly", true);
-            }
-            if random.chance(40) {
-                config.set(
-                    "setRoleBindingSubjects",
-                    *random.one(&["none", "allServiceAccounts", "defaultOnly"]),
-                );
-            }
-            config.set(
-                "fieldSpecs",
-                vec![map([("path", "metadata/name".into()), ("kind", "Namespace".into())])],
-            );
-        }
-        "PrefixTransformer" | "SuffixTransformer" => {
-            config.set(if kind == "PrefixTransformer" { "prefix" } else { "suffix" }, "-q-");
-            config.set("fieldSpecs", specs(&["metadata/name"]));
-        }
-        "ImageTagTransformer" => {
-            config.set("imageTag", image(random));
-            config.set("fieldSpecs", vec![map([("path", "image".into())])]);
-        }
-        "PatchTransformer" => {
-            config.set("patch", "- op: add\n  path: /metadata/labels\n  value: {patched: yes please}\n");
-            config.set("target", map([("kind", "ConfigMap|Service".into())]));
-        }
-        "ValueAddTransformer" => {
-            let target = map([
-                ("selector", map([("kind", (*random.one(&["ConfigMap", "Widget", "Service"])).into())])),
-                ("fieldPath", (*random.one(&["data/a", "spec/a", "metadata/annotations/note"])).into()),
-                ("filePathPosition", random.below(3).into()),
-            ]);
-            config.set("value", "added");
-            config.set("targets", vec![target]);
-        }
-        "ReplicaCountTransformer" => {
-            config.set("replica", map([("name", "web".into()), ("count", 3.into())]));
-            config.set(
-                "fieldSpecs",
-                vec![map([
-                    ("path", "spec/replicas".into()),
-                    ("kind", "Deployment".into()),
-                    ("create", true.into()),
-                ])],
-            );
-        }
-        _ => {}
-    }
-    config
-}
-
 fn label_entry(random: &mut Random) -> Node {
     let mut entry = map([("pairs", labels(random))]);
     if random.chance(30) {
@@ -380,7 +248,7 @@ fn label_entry(random: &mut Random) -> Node {
     entry
 }
 
-fn image(random: &mut Random) -> Node {
+pub(crate) fn image(random: &mut Random) -> Node {
     let name = random.pick(IMAGES).split('@').next().unwrap_or("").to_string();
     let name = name.strip_suffix(":1.25").or(name.strip_suffix(":v1.2.3")).unwrap_or(&name).to_string();
     let mut entry = map([("name", name.into())]);
@@ -455,10 +323,22 @@ fn selector(random: &mut Random, made: &Made) -> Node {
     if random.chance(70) || selector.is_empty() {
         selector.set("name", made.name.as_str());
     }
+    if random.chance(6) {
+        selector.set("labelSelector", *random.one(&["app", "app=web", "tier!=db", "app notin (web)"]));
+    }
+    if random.chance(4) {
+        selector.set("annotationSelector", *random.one(&["note", "!note"]));
+    }
+    if random.chance(8) {
+        selector.set("namespace", *random.one(&["ns1", "default", "ns2"]));
+    }
+    if random.chance(8) {
+        selector.set("version", *random.one(&["v1", "v1.*", "v2"]));
+    }
     selector
 }
 
-fn replacement(random: &mut Random, known: &[Made]) -> Node {
+pub(crate) fn replacement(random: &mut Random, known: &[Made]) -> Node {
     let source = random.one(known);
     let mut entry = map([]);
     if random.chance(10) {
@@ -479,7 +359,13 @@ fn replacement(random: &mut Random, known: &[Made]) -> Node {
         let made = random.one(known);
         let mut target = map([("select", selector(random, made))]);
         if random.chance(12) {
-            target.set("reject", vec![map([("name", random.pick(NAMES).into())])]);
+            let reject = match random.below(4) {
+                0 => map([("kind", made.kind.into())]),
+                1 => map([("labelSelector", "app".into())]),
+                2 => map([("kind", made.kind.into()), ("name", random.pick(NAMES).into())]),
+                _ => map([("name", random.pick(NAMES).into())]),
+            };
+            target.set("reject", vec![reject]);
         }
         let create = random.chance(80);
         target.set(

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::breakage;
 use crate::fields;
 use crate::objects::{self, Made};
 use crate::random::Random;
 use crate::real;
-use crate::yaml::{Node, map, write};
+use crate::yaml::{Node, map, write, write_kustomization};
 
 /// Fields without which there is nothing to test.
 const KEPT: [&str; 4] = ["apiVersion", "kind", "resources", "bases"];
@@ -19,6 +20,9 @@ pub(crate) fn tree(seed: u64) -> Files {
     let mut maker = Maker::new(seed);
     let depth = maker.random.within(0, 2);
     maker.layer("top", depth, &[], false);
+    if maker.random.chance(12) {
+        breakage::break_one(&mut maker.random, &mut maker.files);
+    }
     maker.files
 }
 
@@ -102,7 +106,7 @@ impl Maker {
 
     fn put(&mut self, path: &str, kustomization: &Node) {
         let odd = self.odd.min(1);
-        let text = write(&mut self.random, kustomization, odd);
+        let text = write_kustomization(&mut self.random, kustomization, odd);
         self.file(path.to_string(), text);
     }
 

@@ -12,11 +12,13 @@
     reason = "tests run programs, read files and say what they compared"
 )]
 
+mod breakage;
 mod fields;
 mod laws;
 mod layers;
 mod objects;
 mod patches;
+mod plugins;
 mod random;
 mod real;
 mod shrink;

@@ -209,11 +209,6 @@ pub(crate) fn labels(random: &mut Random) -> Node {
     let mut made = map([]);
     for _ in 0..random.within(1, 2) {
         let value = if random.chance(80) { random.pick(NAMES).into() } else { text(random) };
-        // Nobody writes labels of several lines.
-        let value = match value {
-            Node::Text(text) => Node::from(text.replace('\n', " ")),
-            other => other,
-        };
         made.set(random.pick(LABELS), value);
     }
     made

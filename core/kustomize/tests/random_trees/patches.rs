@@ -52,17 +52,25 @@ fn file(maker: &mut Maker, dir: &str, text: String) -> String {
 fn patch(maker: &mut Maker, dir: &str, known: &[Made]) -> Node {
     let made = maker.random.one(known).clone();
     let is_json = maker.random.chance(35);
-    let text = if is_json { json_text(maker, &made).0 } else { strategic_text(maker, &made) };
+    // Generated objects of other kinds are named by where their text stands, see COMPATIBILITY.md.
+    let is_generated = matches!(made.kind, "ConfigMap" | "Secret");
+    let changes = !is_json && !is_generated && maker.random.chance(6);
+    let object = if changes { other(&mut maker.random, &made) } else { made.clone() };
+    let text = if is_json { json_text(maker, &made).0 } else { strategic_text(maker, &object) };
     let mut entry = map([]);
     if maker.random.chance(60) {
         entry.set("patch", text);
     } else {
         entry.set("path", file(maker, dir, text));
     }
-    if is_json || maker.random.chance(40) {
-        entry.set("target", target(&mut maker.random, &made));
+    if is_json || changes || maker.random.chance(40) {
+        let mut target = target(&mut maker.random, &made);
+        if changes {
+            target.set("kind", made.kind);
+        }
+        entry.set("target", target);
     }
-    if maker.random.chance(8) {
+    if changes || !is_generated && maker.random.chance(8) {
         entry.set(
             "options",
             map([
@@ -72,6 +80,18 @@ fn patch(maker: &mut Maker, dir: &str, known: &[Made]) -> Node {
         );
     }
     entry
+}
+
+/// An object of another kind or name, for patches that may change them.
+fn other(random: &mut Random, made: &Made) -> Made {
+    let mut other = made.clone();
+    if random.chance(60) {
+        other.kind = random.one(objects::KINDS).1;
+    }
+    if random.chance(50) {
+        other.name = random.pick(objects::NAMES).to_string();
+    }
+    other
 }
 
 fn target(random: &mut Random, made: &Made) -> Node {

@@ -116,7 +116,9 @@ pub(crate) fn write(files: &Files, dir: &Path) {
 /// The words of an error that do not name something of the tree.
 fn words(error: &str) -> String {
     let is_word = |word: &&str| word.len() > 3 && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let line = error.lines().next().unwrap_or("");
+    // Warnings come before what went wrong.
+    let is_error = |line: &&str| line.starts_with("Error:") || line.starts_with("error:");
+    let line = error.lines().find(is_error).or(error.lines().next()).unwrap_or("");
     line.split(' ').filter(is_word).take(8).collect::<Vec<_>>().join(" ")
 }
 

@@ -88,7 +88,16 @@ impl Node {
 
 /// Writes a document; the odder, the more styles.
 pub(crate) fn write(random: &mut Random, node: &Node, odd: usize) -> String {
-    let mut writer = Writer { random, odd, out: String::new(), anchors: Vec::new(), compact: true };
+    write_with(random, node, odd, false)
+}
+
+/// The same with comments behind keys too. In what is patched they may land inside of braces, where kustomize fails.
+pub(crate) fn write_kustomization(random: &mut Random, node: &Node, odd: usize) -> String {
+    write_with(random, node, odd, true)
+}
+
+fn write_with(random: &mut Random, node: &Node, odd: usize, behind: bool) -> String {
+    let mut writer = Writer { random, odd, out: String::new(), anchors: Vec::new(), compact: true, behind };
     writer.compact = !writer.is_odd(30);
     if writer.is_odd(20) {
         writer.out.push_str("# head\n");
@@ -101,7 +110,8 @@ pub(crate) fn write(random: &mut Random, node: &Node, odd: usize) -> String {
             writer.out.push('\n');
         }
     }
-    if writer.is_odd(10) {
+    // What becomes of it behind a text that ends with an empty line is said in COMPATIBILITY.md.
+    if writer.is_odd(10) && !writer.out.ends_with("\n\n") {
         writer.out.push_str("# foot\n");
     }
     writer.out
@@ -114,6 +124,8 @@ struct Writer<'r> {
     anchors: Vec<(String, Node)>,
     /// Dashes stand below their key.
     compact: bool,
+    /// Comments may stand behind keys.
+    behind: bool,
 }
 
 impl Writer<'_> {
@@ -173,6 +185,9 @@ impl Writer<'_> {
             return;
         }
         self.anchor(value, " ", "");
+        if self.behind && self.is_odd(4) {
+            self.out.push_str(" # behind");
+        }
         self.out.push('\n');
         match value {
             Node::Map(entries) => {

@@ -1,15 +1,16 @@
 //! Documents to values, as one of Go's libraries would, and then through JSON: that is what Kubernetes sees.
 
+mod go_syntax;
 mod limits;
 mod quick;
 mod scalar;
 mod sigs;
 mod v3;
 
-use crate::error::{Fault, YamlError};
+use crate::error::{Fault, Stage, YamlError};
 use crate::node::{Content, Document, Documents, Node};
 use crate::scan::Generation;
-use crate::value::Value;
+use crate::value::{Layout, Value};
 use limits::Limits;
 
 pub(crate) use scalar::normal_float;
@@ -101,6 +102,13 @@ fn decode(document: &Document<'_>, id: u32, dialect: Dialect) -> Result<Value, Y
     Decoder::new(document, dialect).finish(id)
 }
 
+fn laid_out(mut map: Value, was_in_flow: bool, in_flow: bool) -> Value {
+    if let Some(map) = map.as_map_mut().filter(|_| in_flow) {
+        map.set_layout(if was_in_flow { Layout::Inner } else { Layout::Braces });
+    }
+    map
+}
+
 struct Decoder<'d, 't> {
     document: &'d Document<'t>,
     dialect: Dialect,
@@ -150,7 +158,7 @@ impl<'d, 't> Decoder<'d, 't> {
 
     /// Notes a problem that counts if the value is still there in the end.
     fn put_off(&mut self, message: impl Into<std::borrow::Cow<'static, str>>, id: u32) -> Value {
-        let fault = self.fault(message, id);
+        let fault = self.fault(message, id).by(Stage::Json);
         self.put_off.push(Some(fault));
         Value::Null
     }
@@ -167,7 +175,8 @@ impl<'d, 't> Decoder<'d, 't> {
             Content::Sequence { first, .. } => self.list(first),
             Content::Mapping { first, .. } => match self.dialect {
                 Dialect::Sigs | Dialect::SigsStrict => self.sigs_map(first),
-                Dialect::V3 | Dialect::Spelled => self.v3_map(first),
+                Dialect::V3 => self.v3_map(first),
+                Dialect::Spelled => self.v3_map(first).map(|map| laid_out(map, outer, self.in_flow)),
             },
             Content::Alias { target, .. } => {
                 self.enter_alias(id)?;

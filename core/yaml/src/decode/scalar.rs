@@ -46,8 +46,7 @@ impl<'d> Decoder<'d, '_> {
     }
 
     fn is_in_quotes(&self, id: u32) -> bool {
-        let quotes = [ScalarStyle::SingleQuoted, ScalarStyle::DoubleQuoted];
-        matches!(self.content(id), Content::Scalar { style, .. } if quotes.contains(style))
+        matches!(self.content(id), Content::Scalar { style, .. } if *style != ScalarStyle::Plain)
     }
 
     pub(super) fn text(&self, id: u32) -> &'d str {

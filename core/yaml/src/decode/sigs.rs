@@ -111,7 +111,10 @@ impl Decoder<'_, '_> {
                 key
             }
             Content::Sequence { .. } | Content::Mapping { .. } => {
-                return Err(self.fault("invalid map key: it is a list or a map", id));
+                // A key in it that cannot be one is met first.
+                self.value(id)?;
+                let key = self.go_syntax(id);
+                return Err(self.fault(format!("invalid map key: {key}"), id));
             }
         };
         self.limits.leave();
@@ -129,8 +132,9 @@ impl Decoder<'_, '_> {
             Plain::Float(number) => ("float", float_key(number).into()),
             Plain::Time(_) | Plain::Text => ("string", Key::new(self.text(id))),
             Plain::Null | Plain::UInt(_) => {
-                let kind = if plain == Plain::Null { "<nil>" } else { "uint64" };
-                self.put_off(format!("unsupported map key of type: {kind}"), id);
+                let kind = if plain == Plain::Null { "%!s(<nil>)" } else { "uint64" };
+                let (key, value) = (self.go_syntax(id), self.go_syntax(self.next(id)));
+                self.put_off(format!("unsupported map key of type: {kind}, key: {key}, value: {value}"), id);
                 return Ok(None);
             }
         }))

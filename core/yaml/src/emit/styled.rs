@@ -6,6 +6,7 @@ use super::analyze::Analysis;
 use super::writer::{Context, Writer};
 use super::{MAX_DEPTH, Style};
 use crate::node::{Node, NodeKind};
+use crate::resolve::{Plain, resolve};
 use crate::scan::{Generation, ScalarStyle};
 use crate::value::Value;
 
@@ -134,7 +135,13 @@ impl Styled {
     fn text(&mut self, text: &str, style: ScalarStyle, context: Context, in_flow: bool) {
         let analysis = Analysis::new(text, Generation::V3);
         let is_key = context == Context::SimpleKey;
-        let usual = analysis.style(text, Generation::V3, is_key || in_flow);
+        // Words like `yes` only need quotes where nobody wrote them.
+        let is_word = text.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && resolve(text, Generation::V3) == Plain::Text;
+        let usual = match analysis.style(text, Generation::V3, is_key || in_flow) {
+            _ if is_word && !text.is_empty() => ScalarStyle::Plain,
+            usual => usual,
+        };
         let is_open = !in_flow || !text.contains([',', '?', '[', ']', '{', '}']);
         match style {
             ScalarStyle::DoubleQuoted => self.writer.double_quoted(text, !is_key),

@@ -6,7 +6,7 @@ mod flow;
 
 use std::borrow::Cow;
 
-use crate::error::Fault;
+use crate::error::{Fault, Stage};
 use crate::scan::{Generation, Mark, ScalarStyle, Scanner, Token, TokenKind};
 
 pub use event::Comments;
@@ -364,5 +364,5 @@ fn event<'t>(kind: EventKind<'t>, start: Mark, end: Mark) -> Event<'t> {
 }
 
 fn fault(message: &'static str, mark: Mark) -> Fault {
-    Fault::new(message, mark.at as usize)
+    Fault::new(message, mark.at as usize).by(Stage::Parse)
 }

@@ -2,7 +2,7 @@
 
 use super::Scanner;
 use super::token::{Mark, Token, TokenKind};
-use crate::error::Fault;
+use crate::error::{Fault, Stage};
 
 /// Deeper nesting is an error. Go stops at ten thousand; nothing real comes near this.
 pub(crate) const MAX_DEPTH: usize = 1000;
@@ -44,7 +44,7 @@ impl<'t> Scanner<'t> {
         }
         if key.mark.line < self.cursor.line() || self.is_far_from(key.mark.at as usize) {
             if key.required {
-                return Err(Fault::new("could not find expected ':'", self.cursor.pos));
+                return Err(Fault::new("could not find expected ':'", self.cursor.pos).by(Stage::Scan));
             }
             self.simple_keys[at].possible = false;
             return Ok(false);

@@ -15,7 +15,7 @@ mod token;
 
 use std::collections::VecDeque;
 
-use crate::error::Fault;
+use crate::error::{Fault, Stage};
 use comment::Comment;
 use cursor::Cursor;
 use indent::SimpleKey;
@@ -109,7 +109,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn fault(&self, message: &'static str) -> Fault {
-        Fault::new(message, self.cursor.pos)
+        Fault::new(message, self.cursor.pos).by(Stage::Scan)
     }
 
     /// Comments belong to tokens before them, so with comments two more tokens have to be known.

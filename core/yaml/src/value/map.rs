@@ -12,7 +12,8 @@ const INDEX_FROM: usize = 24;
 /// Position of each key; shared, as clones of a map rarely change their keys.
 type Index = Arc<HashMap<Key, u32>>;
 
-/// A map in the order of its source. Cloning shares it; equality does look at the order, [`Value::means`] does not.
+/// A map in the order of its source. Cloning shares it; equality does look at the order, [`Value::means`] does
+/// not; neither looks at the layout.
 #[derive(Clone, Default)]
 pub struct Map(Arc<Entries>);
 
@@ -21,6 +22,19 @@ struct Entries {
     list: Vec<(Key, Value)>,
     /// Position of each key, only for large maps.
     index: Option<Index>,
+    layout: Layout,
+}
+
+/// How a map is written. Only [`crate::Dialect::Spelled`] tells; all others have blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// Lines.
+    #[default]
+    Block,
+    /// In braces, inside of lines.
+    Braces,
+    /// Inside of other braces or brackets.
+    Inner,
 }
 
 impl Entries {
@@ -57,7 +71,7 @@ impl Map {
 
     /// An empty map with room.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(Arc::new(Entries { list: Vec::with_capacity(capacity), index: None }))
+        Self(Arc::new(Entries { list: Vec::with_capacity(capacity), ..Entries::default() }))
     }
 
     /// How many entries it has.
@@ -106,6 +120,18 @@ impl Map {
                 entries.push(key, value);
                 None
             }
+        }
+    }
+
+    /// How it is written.
+    pub fn layout(&self) -> Layout {
+        self.0.layout
+    }
+
+    /// Says how it is written.
+    pub fn set_layout(&mut self, layout: Layout) {
+        if self.0.layout != layout {
+            Arc::make_mut(&mut self.0).layout = layout;
         }
     }
 

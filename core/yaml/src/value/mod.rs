@@ -8,7 +8,7 @@ mod spelled;
 use std::sync::Arc;
 
 pub use key::Key;
-pub use map::Map;
+pub use map::{Layout, Map};
 pub use spelled::Spelled;
 
 /// Text of a string value, shared.

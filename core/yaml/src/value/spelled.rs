@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Text, Value, key};
+use super::{Layout, Text, Value, key};
 use crate::{Dialect, resolve_plain};
 
 /// A scalar and how it is written.
@@ -77,28 +77,27 @@ impl Value {
 
     /// A scalar of which nobody said what it is: it is printed without quotes, but a text may still take its place.
     pub fn open(text: &str) -> Self {
-        match resolve_plain(text, Dialect::V3) {
-            Self::String(own) if *own == *text => Self::String(own),
-            value => {
-                let text = Text::from(text);
-                Self::Spelled(Arc::new(Spelled { value, text, printed: None, is_open: true }))
-            }
-        }
+        let value = resolve_plain(text, Dialect::V3);
+        let text = match &value {
+            Self::String(own) if **own == *text => Text::clone(own),
+            _ => Text::from(text),
+        };
+        Self::Spelled(Arc::new(Spelled { value, text, printed: None, is_open: true }))
     }
 
-    /// True for what looks like something else than a text, though nobody said that it is.
+    /// True for a scalar of which nobody said what it is.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Spelled(spelled) if spelled.is_open)
     }
 
-    /// A text in quotes.
+    /// A text in quotes, or in lines of its own (`|`, `>`): whatever takes its place is a text too.
     pub fn quoted(text: &str) -> Self {
         key::shared_quoted(text)
     }
 
-    /// True for a text in quotes.
+    /// True for a text in quotes, or in lines of its own (`|`, `>`).
     pub fn is_quoted(&self) -> bool {
-        matches!(self, Self::Spelled(spelled) if spelled.printed.is_none() && spelled.value.as_str() == Some(&*spelled.text))
+        matches!(self, Self::Spelled(spelled) if !spelled.is_open && spelled.value.as_str() == Some(&*spelled.text))
     }
 
     /// The value without its spelling.
@@ -108,24 +107,63 @@ impl Value {
 
     /// Forgets all spellings in it, and puts what kustomize prints in the place of what is printed otherwise.
     pub fn forget_spelling(&mut self) {
+        self.forget_spelling_in(false);
+    }
+
+    fn forget_spelling_in(&mut self, in_flow: bool) {
         match self {
+            // Between brackets something has to be written.
+            Self::Spelled(_) if in_flow && self.is_bare_null() => *self = Self::from(""),
+            // Texts on lines of their own are put in quotes there.
+            Self::Spelled(spelled) if in_flow && spelled.value.as_str().is_some() => {
+                *self = spelled.value.clone();
+            }
             Self::Spelled(spelled) => {
                 *self = spelled.printed.clone().map_or_else(|| spelled.value.clone(), Self::String);
             }
             Self::List(list) if list.iter().any(Value::has_spelling) => {
-                Arc::make_mut(list).iter_mut().for_each(Value::forget_spelling);
+                let in_flow = in_flow || is_in_brackets(list);
+                Arc::make_mut(list).iter_mut().for_each(|item| item.forget_spelling_in(in_flow));
             }
             Self::Map(map) if map.values().any(Value::has_spelling) => {
-                map.iter_mut().for_each(|(_, value)| value.forget_spelling());
+                let in_flow = in_flow || map.layout() != Layout::Block;
+                map.iter_mut().for_each(|(_, value)| value.forget_spelling_in(in_flow));
             }
             _ => {}
         }
     }
 
-    /// Makes texts in quotes of all that is open.
+    /// Forgets which maps in it are written in braces.
+    pub fn forget_layout(&mut self) {
+        match self {
+            Self::List(list) if list.iter().any(Value::has_layout) => {
+                Arc::make_mut(list).iter_mut().for_each(Value::forget_layout);
+            }
+            Self::Map(map) if map.layout() != Layout::Block || map.values().any(Value::has_layout) => {
+                map.set_layout(Layout::Block);
+                map.iter_mut().for_each(|(_, value)| value.forget_layout());
+            }
+            _ => {}
+        }
+    }
+
+    fn has_layout(&self) -> bool {
+        match self {
+            Self::List(list) => list.iter().any(Value::has_layout),
+            Self::Map(map) => map.layout() != Layout::Block || map.values().any(Value::has_layout),
+            _ => false,
+        }
+    }
+
+    /// Makes texts of all that is open, in quotes where they look like something else.
     pub fn quote_open(&mut self) {
         match self {
-            Self::Spelled(spelled) if spelled.is_open => *self = Self::quoted(&spelled.text),
+            Self::Spelled(spelled) if spelled.is_open => {
+                *self = match &spelled.value {
+                    text @ Self::String(own) if *own == spelled.text => text.clone(),
+                    _ => Self::quoted(&spelled.text),
+                }
+            }
             Self::List(list) if list.iter().any(Value::has_open) => {
                 Arc::make_mut(list).iter_mut().for_each(Value::quote_open);
             }
@@ -170,6 +208,11 @@ impl Value {
     }
 }
 
+/// Lists have no layout of their own; their maps tell.
+fn is_in_brackets(list: &[Value]) -> bool {
+    list.first().and_then(Value::as_map).is_some_and(|map| map.layout() == Layout::Inner)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{Dialect, Value, first_from_yaml, to_yaml};
@@ -193,13 +236,31 @@ mod tests {
     }
 
     #[test]
+    fn bare_nulls_between_brackets_become_texts() {
+        let text = "a: {b: 1}\nc: [{d: 1}]\ne:\n- {d: 1}\nf: {}\n";
+        let mut value = first_from_yaml(text, Dialect::Spelled).unwrap();
+        value.set_at(&["a", "n"], Value::open(""));
+        for list in ["c", "e"] {
+            let item = Value::from([("n", Value::open(""))]);
+            value.as_map_mut().unwrap().get_mut(list).unwrap().as_list_mut().unwrap().push(item);
+        }
+        let mut block = value.clone();
+        value.forget_spelling();
+        let now = "a: {b: 1, n: ''}\nc: [{d: 1}, {n: ''}]\ne: [{d: 1}, {n: null}]\nf: {}\n";
+        assert_eq!(value, first_from_yaml(now, Dialect::V3).unwrap());
+        block.forget_layout();
+        block.forget_spelling();
+        assert!(block.at(&["a", "n"]).unwrap().is_null());
+    }
+
+    #[test]
     fn may_be_open() {
         let number = Value::open("8080");
         assert!(number.is_open() && number.as_i64() == Some(8080) && number.as_written() == Some("8080"));
-        assert_eq!(Value::open("web"), Value::from("web"));
+        assert!(Value::open("web").is_open() && !Value::open("web").is_quoted());
         assert!(!Value::always_spelled(Value::Int(8080), "8080").is_open());
-        let mut list = Value::from(vec![number, Value::Int(1)]);
+        let mut list = Value::from(vec![number, Value::Int(1), Value::open("web")]);
         list.quote_open();
-        assert_eq!(list, Value::from(vec![Value::quoted("8080"), Value::Int(1)]));
+        assert_eq!(list, Value::from(vec![Value::quoted("8080"), Value::Int(1), Value::from("web")]));
     }
 }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use weir_api::{DeletionPolicy, HealthCheck, Kustomization, Target as PatchTarget};
-use weir_delivery::{DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, UnitId};
+use weir_api::{DeletionPolicy, HealthCheck, Kustomization, PostBuild, Target as PatchTarget};
+use weir_delivery::{
+    Decryption, DependencyRef, Image, Overlay, OverlayPatch, Recipe, Removal, SourceId, Substitution, UnitId,
+    VariableSource,
+};
 use weir_manifest::split_api_version;
 use weir_plan::{Id, Owner, Target};
 use weir_yaml::{Text, Value};
@@ -63,7 +66,8 @@ pub(super) fn recipe(unit: &Kustomization, settings: &Settings) -> Result<Recipe
         overlay: overlay(unit),
         labels: metadata.labels,
         annotations: metadata.annotations,
-        substitutes: spec.post_build.is_some(),
+        decryption: decryption(unit)?,
+        substitution: spec.post_build.as_ref().map(substitution),
         prune: spec.prune,
         force: spec.force,
         wait: spec.wait,
@@ -73,6 +77,38 @@ pub(super) fn recipe(unit: &Kustomization, settings: &Settings) -> Result<Recipe
         retry_interval: spec.retry_interval.unwrap_or(spec.interval).0,
         timeout: timeout(unit, settings),
     })
+}
+
+fn decryption(unit: &Kustomization) -> Result<Option<Decryption>, Refusal> {
+    let Some(asked) = &unit.spec.decryption else { return Ok(None) };
+    match asked.provider.as_str() {
+        "" => Ok(None),
+        "sops" => Ok(Some(Decryption {
+            secret: asked.secret_ref.as_ref().map(|secret| secret.name.clone()),
+            masks: false,
+        })),
+        other => Err(Refusal {
+            reason: "BuildFailed",
+            message: format!("spec.decryption.provider: '{other}' is unknown, it must be 'sops'"),
+        }),
+    }
+}
+
+fn substitution(post_build: &PostBuild) -> Substitution {
+    Substitution {
+        inline: post_build.substitute.clone(),
+        from: post_build
+            .substitute_from
+            .iter()
+            .map(|source| VariableSource {
+                kind: source.kind.clone(),
+                name: source.name.clone(),
+                optional: source.optional,
+            })
+            .collect(),
+        always: post_build.substitute_strategy == "Always",
+        lenient: false,
+    }
 }
 
 /// Who applies the objects of this unit.

@@ -1,13 +1,16 @@
 //! Kustomizations: from the order in the cluster to objects in the cluster.
 //!
-//! `desired` reads the resource, `observe` answers questions, `act` carries out waves, `report` writes what came of it;
-//! `index` knows who waits for whom. This file is a turn from its beginning to its end.
+//! `desired` reads the resource, `observe` answers questions (`wait` those about health, `variables` and `keys` those about values and keys), `act` carries out waves,
+//! `report` writes what came of it; `index` knows who waits for whom. This file is a turn from its beginning to its end.
 
 mod act;
 mod desired;
 mod index;
+mod keys;
 mod observe;
 mod report;
+mod variables;
+mod wait;
 mod watch;
 
 use std::collections::HashMap;
@@ -25,11 +28,14 @@ use crate::kind::{Kind, Order};
 use crate::places::{Place, Places};
 use crate::queue::{Queue, Turn};
 use index::{Entry, Index};
+use variables::{Awaited, Followers};
 
 pub(crate) const API_VERSION: &str = "kustomize.toolkit.fluxcd.io/v1";
 pub(crate) const KIND: &str = "Kustomization";
 /// Field manager of applied objects, and name in events.
 pub(crate) const MANAGER: &str = "kustomize-controller";
+/// Most objects are healthy sooner: then the end of the run writes the status, and nothing before.
+const SHORT_WAIT: Duration = Duration::from_millis(250);
 
 /// The recipe of a Kustomization under default settings, or why it cannot be carried out.
 pub fn recipe(unit: &Kustomization) -> Result<weir_delivery::Recipe, String> {
@@ -43,6 +49,7 @@ pub(crate) struct Controller {
     queue: Queue<UnitId>,
     places: Places,
     index: Arc<Index>,
+    followers: Followers,
 }
 
 /// A run of one unit.
@@ -62,14 +69,31 @@ struct Run<'a> {
     known: HashMap<Id, weir_plan::Health>,
     waiter: Option<crate::objects::Waiter>,
     deadline: Option<tokio::time::Instant>,
+    /// Objects with values of variables that ask for another turn when they change.
+    awaited: Vec<Awaited>,
+    /// What is to be written down as soon as the wait for health turns out to be long.
+    unrecorded: Option<Unrecorded>,
     /// The status as it was written last.
     written: KustomizationStatus,
+}
+
+/// What a unit owns, and which revision it carries out, not yet in its status.
+struct Unrecorded {
+    owned: Inventory,
+    revision: String,
+    due: tokio::time::Instant,
 }
 
 impl Controller {
     pub(crate) fn new(context: Context) -> Self {
         let places = Places::of(&context.settings);
-        Self { context, queue: Queue::new(), places, index: Arc::new(Index::default()) }
+        Self {
+            context,
+            queue: Queue::new(),
+            places,
+            index: Arc::new(Index::default()),
+            followers: Followers::default(),
+        }
     }
 
     async fn apply(
@@ -87,7 +111,9 @@ impl Controller {
         };
         self.index.begin(&turn.key);
         let mut run = self.begin(&unit, turn, place);
-        let end = run.drive(Work::apply(recipe.clone(), inventory(&unit))).await?;
+        let end = run.drive(Work::apply(recipe.clone(), inventory(&unit))).await;
+        self.follow(&turn.key, std::mem::take(&mut run.awaited));
+        let end = end?;
         let took = pretty(run.started.elapsed());
         let was_healthy = crate::status::is_true(&unit.status.conditions, weir_api::condition::HEALTHY);
         let applied = unit.status.last_applied_revision.as_deref();
@@ -130,6 +156,8 @@ impl Controller {
             known: HashMap::new(),
             waiter: None,
             deadline: None,
+            awaited: Vec::new(),
+            unrecorded: None,
             written: unit.status.clone(),
         }
     }
@@ -175,6 +203,7 @@ impl Kind for Controller {
 
     fn forget(&self, key: &UnitId) {
         self.index.remove(key);
+        self.unfollow(key);
     }
 
     async fn reconcile(
@@ -245,12 +274,21 @@ impl Run<'_> {
                     work.tell(Tell::Plan(Answer::Effects(effects)));
                 }
                 Step::Record(owned) => {
-                    self.written = report::record(self.context, self.unit, &owned, work.revision()).await?;
+                    let due = tokio::time::Instant::now() + SHORT_WAIT;
+                    self.unrecorded = Some(Unrecorded { owned, revision: work.revision().to_string(), due });
                     work.tell(Tell::Plan(Answer::Recorded));
                 }
                 Step::Done(end) => return Ok(*end),
             }
         }
+    }
+
+    /// Writes down what is still to be written down.
+    async fn record(&mut self) -> Result<(), ApiError> {
+        if let Some(Unrecorded { owned, revision, .. }) = self.unrecorded.take() {
+            self.written = report::record(self.context, self.unit, &owned, &revision).await?;
+        }
+        Ok(())
     }
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
+use tokio::time::Instant;
 use weir_cluster::{ApiError, Apply, Resource};
 use weir_delivery::{Ask, DependencyState, Need, SourceId, SourceState, Tell, UnitId};
-use weir_plan::{self as plan, Answer, Desired, Health, Intent, Live, Owned, Patience, Seen, Target};
-use weir_yaml::Value;
+use weir_plan::{self as plan, Answer, Desired, Intent, Live, Owned, Seen};
 
 use super::index::Entry;
 use super::{API_VERSION, KIND, MANAGER, Run, desired};
@@ -18,8 +18,6 @@ pub(super) const AT_A_TIME: usize = 8;
 /// The time until an established definition is listed, and how often the list is read.
 const SERVED: std::time::Duration = std::time::Duration::from_secs(15);
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
-/// The time that definitions get to be served.
-const DEFINITIONS: std::time::Duration = std::time::Duration::from_secs(60);
 
 impl Run<'_> {
     pub(super) async fn answer(&mut self, ask: Ask) -> Result<Tell, ApiError> {
@@ -32,11 +30,13 @@ impl Run<'_> {
                 }
                 Tell::Dependencies(states)
             }
+            Ask::Keys(decryption) => Tell::Keys(self.keys(&decryption).await?),
+            Ask::Variables(sources) => Tell::Variables(self.variables(&sources).await),
             Ask::Remotes(needs) => Tell::Remotes(self.remotes(needs).await),
             Ask::Plan(plan::Ask::DryRun(objects)) => Tell::Plan(Answer::DryRun(self.dry_runs(objects).await)),
             Ask::Plan(plan::Ask::Live(owned)) => Tell::Plan(Answer::Live(self.live(owned).await)),
             Ask::Plan(plan::Ask::Health(targets, patience)) => {
-                Tell::Plan(self.health(&targets, patience).await)
+                Tell::Plan(self.health(&targets, patience).await?)
             }
         })
     }
@@ -169,10 +169,10 @@ impl Run<'_> {
     pub(super) async fn resource(&self, desired: &Desired) -> Result<Arc<Resource>, ApiError> {
         let (api_version, kind) = (desired.gvk.api_version(), &desired.gvk.kind);
         let is_new = self.defined.iter().any(|(group, own)| **group == *desired.gvk.group && **own == **kind);
-        let deadline = tokio::time::Instant::now() + SERVED;
+        let deadline = Instant::now() + SERVED;
         loop {
             match self.cluster.resource(&api_version, kind).await {
-                Err(ApiError::NoKind { .. }) if is_new && tokio::time::Instant::now() < deadline => {
+                Err(ApiError::NoKind { .. }) if is_new && Instant::now() < deadline => {
                     tokio::time::sleep(LOOK_AGAIN).await;
                 }
                 other => return other,
@@ -243,114 +243,4 @@ impl Run<'_> {
             Err(error) => Live::Unknown(error.to_string()),
         }
     }
-
-    pub(super) fn note_health(&mut self, id: &plan::Id, object: &Value) {
-        self.known.insert(id.clone(), health_of(object));
-    }
-
-    /// The first time with what is known; after that when something has changed, time is up, or something newer came.
-    async fn health(&mut self, targets: &[Target], patience: Patience) -> Answer {
-        let limit = match patience {
-            Patience::Definitions => DEFINITIONS,
-            Patience::Unit => desired::timeout(self.unit, &self.context.settings),
-        };
-        let Some(waiter) = self.waiter.take() else {
-            return self.first_look(targets, limit).await;
-        };
-        let deadline = *self.deadline.get_or_insert_with(|| tokio::time::Instant::now() + limit);
-        let mut interrupted = self.turn.interrupted.clone();
-        self.place.leave();
-        let wait = self.turn.wait();
-        let timed_out = tokio::select! {
-            biased;
-            cause = interrupted.wait_for(Option::is_some) => Err(cause.ok().and_then(|cause| cause.clone())),
-            () = waiter.changed() => Ok(false),
-            () = tokio::time::sleep_until(deadline) => Ok(true),
-        };
-        drop(wait);
-        self.place.come_back().await;
-        let timed_out = match timed_out {
-            Ok(timed_out) => timed_out,
-            Err(cause) => return Answer::Preempted(cause.unwrap_or_default()),
-        };
-        let states = self.look(targets).await;
-        self.wait_on(&states, timed_out, waiter)
-    }
-
-    async fn first_look(&mut self, targets: &[Target], limit: std::time::Duration) -> Answer {
-        let known: Option<Vec<_>> =
-            targets.iter().map(|target| self.known.get(&target.id).cloned()).collect();
-        if let Some(states) = known
-            && states.iter().all(|health| health.status == plan::HealthStatus::Current)
-        {
-            return Answer::Health(states, false);
-        }
-        self.deadline = Some(tokio::time::Instant::now() + limit);
-        let mut resources = Vec::new();
-        for target in targets {
-            let is_current =
-                self.known.get(&target.id).is_some_and(|health| health.status == plan::HealthStatus::Current);
-            if !is_current && let Ok(resource) = self.resource_of(target).await {
-                resources.push((&target.id, resource));
-            }
-        }
-        let waiter = self.context.objects.wait_for(resources.into_iter());
-        let states = self.look(targets).await;
-        self.wait_on(&states, false, waiter)
-    }
-
-    fn wait_on(&mut self, states: &[Health], timed_out: bool, waiter: crate::objects::Waiter) -> Answer {
-        let all_current = states.iter().all(|health| health.status == plan::HealthStatus::Current);
-        self.waiter = (!all_current && !timed_out).then_some(waiter);
-        Answer::Health(states.to_vec(), timed_out)
-    }
-
-    async fn resource_of(&self, target: &Target) -> Result<Arc<Resource>, ApiError> {
-        if target.version.is_empty() {
-            return self.cluster.preferred(&target.id.group, &target.id.kind).await;
-        }
-        let version = &target.version;
-        let api_version = if target.id.group.is_empty() {
-            version.to_string()
-        } else {
-            format!("{}/{version}", target.id.group)
-        };
-        self.cluster.resource(&api_version, &target.id.kind).await
-    }
-
-    /// Reads the objects that were not current the last time.
-    async fn look(&mut self, targets: &[Target]) -> Vec<Health> {
-        let run = &*self;
-        let looks: Vec<_> = targets.iter().map(|target| run.look_again(target)).collect();
-        let states: Vec<_> = stream::iter(looks).buffered(AT_A_TIME).collect().await;
-        for (target, health) in targets.iter().zip(&states) {
-            self.known.insert(target.id.clone(), health.clone());
-        }
-        states
-    }
-
-    async fn look_again(&self, target: &Target) -> Health {
-        match self.known.get(&target.id) {
-            Some(health) if health.status == plan::HealthStatus::Current => health.clone(),
-            _ => self.look_at(target).await,
-        }
-    }
-
-    async fn look_at(&self, target: &Target) -> Health {
-        let _permit = self.context.requests.acquire().await;
-        let unknown = |cause: String| Health::unknown(&plan::health::HealthError(cause));
-        let resource = match self.resource_of(target).await {
-            Ok(resource) => resource,
-            Err(error) => return unknown(error.to_string()),
-        };
-        match self.cluster.get(&resource, &target.id.namespace, &target.id.name).await {
-            Ok(Some(object)) => health_of(&object),
-            Ok(None) => Health::not_found(),
-            Err(error) => unknown(error.to_string()),
-        }
-    }
-}
-
-fn health_of(object: &Value) -> Health {
-    plan::awaited_health(object, std::time::SystemTime::now()).unwrap_or_else(|error| Health::unknown(&error))
 }

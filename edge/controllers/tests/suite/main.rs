@@ -14,6 +14,7 @@ mod traffic;
 mod apply;
 mod bases;
 mod build;
+mod decrypt;
 mod delete;
 mod depend;
 mod history;
@@ -22,6 +23,7 @@ mod prune;
 mod remit;
 mod schedule;
 mod source;
+mod substitute;
 mod wait;
 
 /// Makes two tests of each scenario.

@@ -10,6 +10,7 @@ crate::scenarios!(
     a_unit_is_ready_when_its_objects_are,
     a_stalled_object_fails_the_unit_early,
     a_new_revision_ends_a_running_wait,
+    a_run_that_is_ended_at_once_remembers_what_it_made,
     named_objects_alone_can_be_waited_for,
     a_job_that_fails_fails_its_unit_early,
 );
@@ -88,6 +89,20 @@ async fn a_new_revision_ends_a_running_wait(bed: Arc<Bed>) {
     bed.shows("apps", "Unknown", "Progressing").await;
     bed.unit("apps", "./", "prune: true, wait: false").await;
     bed.ready("apps").await;
+}
+
+/// The wait is ended before it is long enough to be told of.
+async fn a_run_that_is_ended_at_once_remembers_what_it_made(bed: Arc<Bed>) {
+    bed.write("web.yaml", &deployment("web", NEVER, &format!(", {NEVER_LABEL}")));
+    bed.write("short.yaml", &config_map("short", "of: life"));
+    bed.push().await;
+    bed.unit("apps", "./", "prune: true, wait: true, timeout: 30m").await;
+    bed.until(("apps/v1", "Deployment"), "web", |web| web.is_some()).await;
+    bed.remove("short.yaml");
+    bed.write("web.yaml", &deployment("web", "registry.example/web", ""));
+    bed.push().await;
+    bed.ready("apps").await;
+    bed.gone(("v1", "ConfigMap"), "short").await;
 }
 
 async fn named_objects_alone_can_be_waited_for(bed: Arc<Bed>) {

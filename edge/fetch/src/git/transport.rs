@@ -50,9 +50,10 @@ impl Client {
             .http_status_as_error(false)
             .redirect_auth_headers(RedirectAuthHeaders::SameHost)
             .user_agent(concat!("git/weir-", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = &spec.proxy {
-            config = config.proxy(Some(Proxy::new(proxy).map_err(|e| e.to_string())?));
-        }
+        let proxies = crate::web::Proxies::of_environment();
+        let proxy = spec.proxy.as_deref().or_else(|| proxies.of(&spec.url));
+        let proxy = proxy.map(Proxy::new).transpose().map_err(|e| e.to_string())?;
+        config = config.proxy(proxy);
         let authorization = match &spec.auth {
             GitAuth::None => None,
             GitAuth::Basic { user, password } => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weir_yaml::{Dialect, Value, resolve_plain};
+use weir_yaml::{Layout, Value};
 
 use super::super::MergeError;
 use super::NewItems;
@@ -125,10 +125,19 @@ impl Walker<'_> {
         if all.is_empty() {
             return Ok(dest);
         }
-        match self.new_items {
+        let mut items = match self.new_items {
             NewItems::First => append(merged, dest, &used_keys),
             NewItems::Last => append(dest, merged, &used_keys),
-        }
+        }?;
+        items.iter_mut().for_each(out_of_brackets);
+        Ok(items)
+    }
+}
+
+/// A merged list is written anew, without brackets.
+fn out_of_brackets(item: &mut Value) {
+    if let Some(map) = item.as_map_mut().filter(|map| map.layout() == Layout::Inner) {
+        map.set_layout(Layout::Braces);
     }
 }
 
@@ -141,7 +150,7 @@ fn set_keys(item: &mut Value, keys: &[String], values: &[String]) {
     let Some(map) = item.as_map_mut() else { return };
     for (key, value) in keys.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
         if !map.contains_key(key) {
-            map.insert(&**key, resolve_plain(value, Dialect::V3));
+            map.insert(&**key, Value::open(value));
         }
     }
 }

@@ -65,6 +65,7 @@ fn in_style_of(dest: Option<&Value>, patch: &Value) -> Value {
     let is_text = patch.as_str().is_some() && patch.as_str() == patch.as_written();
     match (dest, patch) {
         (_, Value::Map(_) | Value::List(_)) => patch.clone(),
+        (Some(dest), patch) if dest == patch => patch.clone(),
         (Some(dest), patch) if dest.is_quoted() || !is_text && needs_quotes(dest) => {
             Value::quoted(&element::text_of(patch))
         }

@@ -153,6 +153,7 @@ impl<'a> Walker<'a> {
     ) -> Result<Option<Value>, MergeError> {
         let taken = self.visitor.map(&mut sources)?;
         let Some(mut dest) = settle(&mut sources, taken) else { return Ok(None) };
+        lay_out_as_patch(&mut dest, &sources);
         let maps = || sources.iter().flatten().filter_map(Value::as_map);
         let keys: BTreeSet<Key> = maps().flat_map(weir_yaml::Map::keys).cloned().collect();
         for key in keys {
@@ -168,6 +169,14 @@ impl<'a> Walker<'a> {
             }
         }
         Ok(Some(dest))
+    }
+}
+
+/// A map without entries takes over how the map is written that fills it.
+fn lay_out_as_patch(dest: &mut Value, sources: &Sources) {
+    let Some(dest) = dest.as_map_mut().filter(|dest| dest.is_empty()) else { return };
+    if let Some(last) = sources.last().and_then(|value| value.as_ref()?.as_map()) {
+        dest.set_layout(last.layout());
     }
 }
 

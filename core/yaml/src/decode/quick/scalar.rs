@@ -3,7 +3,7 @@
 use super::{Reader, line_len};
 use crate::decode::{Dialect, normal_float};
 use crate::resolve::{Plain, resolve};
-use crate::value::Value;
+use crate::value::{Layout, Map, Value};
 
 impl Reader<'_> {
     /// A value that begins here and ends with its line; literal texts go on below. Whatever is further in than the
@@ -88,7 +88,11 @@ impl Reader<'_> {
         }
         if self.bytes[*at..].starts_with(b"{}") {
             *at += 2;
-            return Some(Value::Map(crate::value::Map::new()));
+            let mut map = Map::new();
+            if self.dialect == Dialect::Spelled {
+                map.set_layout(if depth == 0 { Layout::Braces } else { Layout::Inner });
+            }
+            return Some(Value::Map(map));
         }
         if self.byte(*at) != b'[' {
             return None;
@@ -180,7 +184,7 @@ impl Reader<'_> {
         if !strip && breaks > 0 {
             text.push('\n');
         }
-        Some(Value::from(text))
+        Some(if self.dialect == Dialect::Spelled { Value::quoted(&text) } else { Value::from(text) })
     }
 
     /// Leading spaces, up to the indentation, of the line here, and what follows them; none at the end.

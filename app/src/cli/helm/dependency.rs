@@ -1,0 +1,104 @@
+//! Packages, and the charts that charts need.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::ChartArgs;
+
+/// Get the charts that a chart needs
+#[derive(Debug, Args)]
+#[command(
+    visible_aliases = ["dep", "dependencies"],
+    after_help = "Examples:
+  weir helm dependency list ./charts/podinfo
+  weir helm dependency update ./charts/podinfo
+  weir helm dependency build ./charts/podinfo"
+)]
+pub(crate) struct HelmDependency {
+    #[command(subcommand)]
+    pub(crate) what: DependencyWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DependencyWhat {
+    List(DependencyList),
+    /// Get what Chart.lock names
+    Build(DependencyGet),
+    /// Choose versions anew, get them, and write Chart.lock
+    #[command(visible_alias = "up")]
+    Update(DependencyGet),
+}
+
+/// List what a chart needs, and what of it is there
+#[derive(Debug, Args)]
+#[command(visible_alias = "ls")]
+pub(crate) struct DependencyList {
+    /// The chart [default: .]
+    pub(crate) chart: Option<String>,
+    /// The widest a column gets
+    #[arg(long, value_name = "N", default_value_t = 80)]
+    pub(crate) max_col_width: usize,
+}
+
+/// Which chart, and how its repositories are reached.
+#[derive(Debug, Args)]
+#[command(disable_version_flag = true)]
+pub(crate) struct DependencyGet {
+    /// The chart [default: .]
+    pub(crate) chart: Option<String>,
+    /// Do not ask for indexes anew
+    #[arg(long)]
+    pub(crate) skip_refresh: bool,
+    #[command(flatten)]
+    pub(crate) path: ChartArgs,
+}
+
+/// Create a chart to begin with
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  weir helm create podinfo")]
+pub(crate) struct HelmCreate {
+    /// Its name, or a path that ends with it
+    pub(crate) name: String,
+    /// A chart to copy instead (not supported yet)
+    #[arg(short = 'p', long, value_name = "NAME")]
+    pub(crate) starter: Option<String>,
+}
+
+/// Pack a chart into an archive
+#[derive(Debug, Args)]
+#[command(
+    disable_version_flag = true,
+    after_help = "Examples:
+  weir helm package ./charts/podinfo
+  weir helm package ./charts/podinfo --version 1.2.3 --app-version 6.9.0 -d dist"
+)]
+pub(crate) struct HelmPackage {
+    /// Directories of charts
+    #[arg(required = true)]
+    pub(crate) charts: Vec<String>,
+    /// Directory to write into
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub(crate) destination: PathBuf,
+    /// The version that the package gets
+    #[arg(long = "version", value_name = "VERSION")]
+    pub(crate) chart_version: Option<String>,
+    /// The appVersion that the package gets
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) app_version: Option<String>,
+    /// Get what the chart needs before
+    #[arg(short = 'u', long)]
+    pub(crate) dependency_update: bool,
+    /// Sign the package (not supported yet)
+    #[arg(long)]
+    pub(crate) sign: bool,
+    /// Name of the key to sign with
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub(crate) key: Option<String>,
+    /// Keys to sign with
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) keyring: Option<PathBuf>,
+    /// File with the word that opens the key
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}

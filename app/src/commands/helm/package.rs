@@ -1,0 +1,62 @@
+//! `weir helm package`.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use weir_helm::check_dependencies;
+use weir_semver::Version;
+
+use super::chart::{absolute, load};
+use super::dependency;
+use super::paths::{self, Paths};
+use crate::cli::helm::HelmPackage;
+use crate::exit::Failure;
+use crate::output::print;
+
+pub(super) fn run(paths: &Paths, args: &HelmPackage) -> Result<(), Failure> {
+    if args.sign {
+        return Err(Failure::said("Error: not supported yet: --sign (signatures of charts)"));
+    }
+    for name in &args.charts {
+        let directory = absolute(Path::new(name));
+        if !directory.exists() {
+            return Err(said(format!("stat {name}: no such file or directory")));
+        }
+        if !directory.is_dir() {
+            return Err(said(format!("{name} is no directory of a chart")));
+        }
+        if args.dependency_update {
+            dependency::update_quietly(paths, &directory)?;
+        }
+        let saved = package(&directory, args)?;
+        print(&format!("Successfully packaged chart and saved it to: {saved}\n"))?;
+    }
+    Ok(())
+}
+
+fn package(directory: &Path, args: &HelmPackage) -> Result<String, Failure> {
+    let mut chart = load(directory)?;
+    if let Some(version) = &args.chart_version {
+        chart.metadata.version.clone_from(version);
+    }
+    if let Some(version) = &args.app_version {
+        chart.metadata.app_version.clone_from(version);
+    }
+    Version::parse(&chart.metadata.version).map_err(said)?;
+    check_dependencies(&chart).map_err(said)?;
+    let archive = chart.package(now()).map_err(said)?;
+    let folder =
+        if args.destination == Path::new(".") { std::env::current_dir()? } else { args.destination.clone() };
+    let file = folder.join(format!("{}-{}.tgz", chart.name(), chart.metadata.version));
+    paths::write(&file, &archive, 0o644)?;
+    Ok(file.display().to_string())
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+fn said(cause: impl std::fmt::Display) -> Failure {
+    Failure::said(format!("Error: {cause}"))
+}

@@ -1,0 +1,26 @@
+//! `weir helm show`.
+
+use weir_helm::{Part, show};
+
+use super::chart::located;
+use crate::cli::helm::{Global, HelmShowWhat, ShowArgs};
+use crate::exit::Failure;
+use crate::output::print;
+
+pub(super) fn run(what: &HelmShowWhat, global: &Global) -> Result<(), Failure> {
+    match what {
+        HelmShowWhat::All(args) => shown(args, global, Part::All),
+        HelmShowWhat::Chart(args) => shown(args, global, Part::Chart),
+        HelmShowWhat::Values(args) => shown(args, global, Part::Values),
+        HelmShowWhat::Readme(args) => shown(args, global, Part::Readme),
+        HelmShowWhat::Crds(args) => shown(args, global, Part::Crds),
+    }
+}
+
+fn shown(args: &ShowArgs, global: &Global, part: Part) -> Result<(), Failure> {
+    if args.jsonpath.is_some() {
+        return Err(Failure::said("Error: --jsonpath is not supported yet"));
+    }
+    let chart = located(&args.chart, &args.path, global)?;
+    print(&show(&chart, part).map_err(|error| Failure::said(format!("Error: {error}")))?)
+}

@@ -1,0 +1,60 @@
+//! What templates need of this machine: the time, random bytes, time zones.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use weir_helm::{Random, World, Zones};
+
+/// Where this machine keeps its time zones.
+const ZONES: &str = "/usr/share/zoneinfo";
+
+/// Random bytes and zones of this machine.
+pub(super) struct Machine {
+    local: String,
+}
+
+impl Machine {
+    pub(super) fn new() -> Self {
+        let named = std::env::var("TZ").ok().map(|name| name.trim_start_matches(':').to_string());
+        let local = named.unwrap_or_else(|| {
+            let link = fs::read_link("/etc/localtime").unwrap_or_default();
+            link.strip_prefix(ZONES).ok().and_then(Path::to_str).unwrap_or("UTC").to_string()
+        });
+        Self { local: if local.is_empty() { "UTC".to_string() } else { local } }
+    }
+
+    /// The world as it is now.
+    pub(super) fn world(&self) -> World<'_> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        World {
+            now: (seconds, now.subsec_nanos()),
+            random: Some(self),
+            zones: Some(self),
+            ..World::default()
+        }
+    }
+}
+
+impl Random for Machine {
+    fn fill(&self, buffer: &mut [u8]) {
+        let read = fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(buffer));
+        read.expect("every Linux and macOS has random bytes");
+    }
+}
+
+impl Zones for Machine {
+    fn load(&self, name: &str) -> Option<Vec<u8>> {
+        let is_plain = name.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
+        if !is_plain || name.contains('\\') {
+            return None;
+        }
+        fs::read(Path::new(ZONES).join(name)).ok()
+    }
+
+    fn local(&self) -> &str {
+        &self.local
+    }
+}

@@ -1,0 +1,191 @@
+//! Rendered files, parted into objects, and objects parted into those to install and hooks.
+
+use weir_yaml::{Map, Value};
+
+use super::hook::{Hook, HookEvent};
+use super::order::{INSTALL_ORDER, by_kind};
+use crate::error::Error;
+use crate::path;
+use crate::typed::{self, Record, Shape};
+use crate::warnings::Warnings;
+
+/// One object as it was rendered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    /// The template it comes from.
+    pub path: String,
+    /// Its text.
+    pub content: String,
+    /// As it says itself.
+    pub api_version: String,
+    /// As it says itself; Helm needs none.
+    pub kind: String,
+}
+
+/// Hooks and other objects, each in order.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) manifests: Vec<Manifest>,
+}
+
+static METADATA: Record = Record {
+    name: "",
+    type_name: "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \
+                \"json:\\\"annotations\\\"\" }",
+    fields: &[("name", Shape::Text), ("annotations", Shape::Texts)],
+};
+
+/// What Helm reads of an object.
+static HEAD: Record = Record {
+    name: "SimpleHead",
+    type_name: "util.SimpleHead",
+    fields: &[("apiVersion", Shape::Text), ("kind", Shape::Text), ("metadata", Shape::Record(&METADATA))],
+};
+
+/// What belongs to the line that parts two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Splitting {
+    /// All white space around it, as up to Helm 4.2.3: texts in block style lose empty lines at their end.
+    #[default]
+    Wide,
+    /// The blanks behind it, as from Helm 4.2.4 on.
+    Narrow,
+}
+
+/// The documents of a stream: a line that begins with `---` parts them, whatever follows it on the line.
+pub fn split_manifests(text: &str, splitting: Splitting) -> Vec<&str> {
+    let mut documents = Vec::new();
+    let mut rest = text.trim_start();
+    let mut at_start = true;
+    while let Some((start, end)) = separator(rest, at_start || splitting == Splitting::Narrow, splitting) {
+        documents.push(&rest[..start]);
+        rest = &rest[end..];
+        at_start = false;
+    }
+    documents.push(rest);
+    documents.into_iter().map(str::trim_start).filter(|document| !document.is_empty()).collect()
+}
+
+/// From where to where the next separator goes.
+fn separator(text: &str, may_begin: bool, splitting: Splitting) -> Option<(usize, usize)> {
+    // What was taken in with the separator before cannot make this one begin a line.
+    let mark = if may_begin && text.starts_with("---") { 0 } else { text.find("\n---")? + 1 };
+    let after = &text[mark + 3..];
+    if splitting == Splitting::Narrow {
+        return Some((mark, text.len() - after.trim_start_matches([' ', '\t']).len()));
+    }
+    let is_space = [' ', '\t', '\n', '\r', '\x0c'];
+    Some((
+        text[..mark].trim_end_matches(is_space).len(),
+        text.len() - after.trim_start_matches(is_space).len(),
+    ))
+}
+
+/// Parts rendered files, sorted by path, into hooks and other objects, each in the order of installation.
+pub(crate) fn sort_manifests(
+    files: &[(String, String)],
+    splitting: Splitting,
+    warnings: &mut Warnings,
+) -> Result<Sorted, Error> {
+    let mut sorted = Sorted::default();
+    let mut paths: Vec<_> = files.iter().collect();
+    paths.sort_by(|a, b| a.0.cmp(&b.0));
+    for (path, content) in paths {
+        if path::base(path).starts_with('_') {
+            continue;
+        }
+        for document in split_manifests(content, splitting) {
+            one(path, document, &mut sorted, warnings)?;
+        }
+    }
+    sorted.hooks.sort_by(|a, b| by_kind(&INSTALL_ORDER, &a.kind, &b.kind));
+    sorted.manifests.sort_by(|a, b| by_kind(&INSTALL_ORDER, &a.kind, &b.kind));
+    Ok(sorted)
+}
+
+fn one(path: &str, document: &str, sorted: &mut Sorted, warnings: &mut Warnings) -> Result<(), Error> {
+    let head = typed::read(document.as_bytes(), &HEAD).and_then(typed::Read::whole);
+    let head = head.map_err(|error| error.within(format!("YAML parse error on {path}")))?;
+    let text = |map: &Map, name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
+    let metadata = head.get("metadata").and_then(Value::as_map);
+    let annotations = metadata.and_then(|metadata| metadata.get("annotations")?.as_map());
+    let annotation = |name: &str| annotations?.get(name)?.as_str();
+    let Some(events) = annotation("helm.sh/hook") else {
+        sorted.manifests.push(Manifest {
+            path: path.to_string(),
+            content: document.to_string(),
+            api_version: text(&head, "apiVersion"),
+            kind: text(&head, "kind"),
+        });
+        return Ok(());
+    };
+    let words = |text: &str| text.split(',').map(|word| word.trim().to_lowercase()).collect::<Vec<_>>();
+    let known: Option<Vec<_>> = words(events).iter().map(|name| HookEvent::parse(name)).collect();
+    let Some(known) = known else {
+        warnings.log("INFO", "skipping unknown hooks", &[("hookTypes", events)]);
+        return Ok(());
+    };
+    sorted.hooks.push(Hook {
+        name: metadata.map(|metadata| text(metadata, "name")).unwrap_or_default(),
+        kind: text(&head, "kind"),
+        path: path.to_string(),
+        manifest: document.to_string(),
+        events: known,
+        weight: annotation("helm.sh/hook-weight").and_then(|weight| weight.parse().ok()).unwrap_or_default(),
+        delete_policies: annotation("helm.sh/hook-delete-policy").map(words).unwrap_or_default(),
+        output_log_policies: annotation("helm.sh/hook-output-log-policy").map(words).unwrap_or_default(),
+        ..Hook::default()
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_parted_as_helm_does() {
+        let text = "\n---\na: 1\n\n---  \n\n---b: 2\n--- \t# x\nc: 3\n";
+        assert_eq!(split_manifests(text, Splitting::Wide), ["a: 1", "---b: 2", "# x\nc: 3\n"]);
+        assert_eq!(split_manifests(text, Splitting::Narrow), ["a: 1\n\n", "b: 2\n", "# x\nc: 3\n"]);
+        assert_eq!(
+            split_manifests("---\n---\na: 1\n---\n---\nb: 2\n", Splitting::Wide),
+            ["---\na: 1", "---\nb: 2\n"]
+        );
+        assert!(split_manifests(" \n", Splitting::Wide).is_empty());
+        assert_eq!(split_manifests("a: |\n  ---\n", Splitting::Wide), ["a: |\n  ---\n"]);
+    }
+
+    #[test]
+    fn hooks_are_told_from_objects() {
+        let file = |path: &str, content: &str| (path.to_string(), content.to_string());
+        let files = [
+            file("c/b.yaml", "kind: Service\n---\nkind: Custom\n---\nkind: Alpha\n"),
+            file(
+                "c/a.yaml",
+                "kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: Pre-Install, test-success\n    helm.sh/hook-weight: -5\n",
+            ),
+            file("c/c.yaml", "kind: Namespace\n"),
+            file("c/d.yaml", "kind: Job\nmetadata: {annotations: {helm.sh/hook: crd-install}}\n"),
+        ];
+        let mut warnings = Warnings::default();
+        let sorted = sort_manifests(&files, Splitting::Wide, &mut warnings).unwrap();
+        let kinds: Vec<_> = sorted.manifests.iter().map(|manifest| manifest.kind.as_str()).collect();
+        assert_eq!(kinds, ["Namespace", "Service", "Alpha", "Custom"]);
+        assert_eq!(sorted.hooks[0].events, [HookEvent::PreInstall, HookEvent::Test]);
+        assert_eq!(sorted.hooks[0].weight, -5);
+        assert_eq!(warnings.lines(), ["level=INFO msg=\"skipping unknown hooks\" hookTypes=crd-install"]);
+    }
+
+    #[test]
+    fn a_text_that_is_no_object_is_named() {
+        let files = [("c/a.yaml".to_string(), "a: b: c\n".to_string())];
+        let error = sort_manifests(&files, Splitting::Wide, &mut Warnings::default()).unwrap_err();
+        assert_eq!(
+            error.message,
+            "YAML parse error on c/a.yaml: error converting YAML to JSON: yaml: mapping values are not \
+             allowed in this context"
+        );
+    }
+}

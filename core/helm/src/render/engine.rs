@@ -1,0 +1,65 @@
+//! Executes the templates of a chart, each once, in Helm's order.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use weir_template::{Env, Map, MissingKey, Set, Str, Value};
+
+use super::functions::{Host, functions, without_no_value};
+use super::objects::Named;
+use super::scope::Scoped;
+use super::{Failure, words};
+use crate::error::Error;
+use crate::path;
+
+/// Rendered files by name, in the order of execution.
+pub(super) type Files = Vec<(String, Str)>;
+
+/// Renders all templates that are no partials.
+pub(super) fn render(scoped: &[Scoped], env: &Env<'_>, host: &Rc<Host>) -> Result<Files, Box<Failure>> {
+    let mut order: Vec<&Scoped> = by_name(scoped);
+    // Higher templates are read last, and their definitions win.
+    order.sort_by_key(|template| Reverse((template.name.matches('/').count(), template.name.as_str())));
+    let mut set = Set::new(functions()).with_missing_key(MissingKey::Zero);
+    for template in &order {
+        set.parse(&template.name, Str::from(&*template.text)).map_err(|error| {
+            Failure::in_template(Error::new(words::parse_error(&template.name, &error)), &error)
+        })?;
+    }
+    let set = Arc::new(set);
+    let env = Env { host: Some(host), ..*env };
+    let mut files = Vec::with_capacity(order.len());
+    for template in order {
+        if path::base(&template.name).starts_with('_') {
+            continue;
+        }
+        let about = Map::new();
+        about.set("Name", template.name.as_str());
+        about.set("BasePath", template.base_path.as_str());
+        template.dot.set("Template", Value::object(Named(about)));
+        let dot = Value::object(Named(template.dot.clone()));
+        let mut output = Vec::new();
+        set.execute(&template.name, dot, &mut output, &env).map_err(|error| {
+            Failure::in_template(Error::new(words::exec_error(&template.name, &error)), &error)
+        })?;
+        files.push((template.name.clone(), without_no_value(Str::from(output))));
+    }
+    Ok(files)
+}
+
+/// Where two templates have one name, the later one is meant.
+fn by_name(scoped: &[Scoped]) -> Vec<&Scoped> {
+    let mut last: HashMap<&str, usize> = HashMap::with_capacity(scoped.len());
+    for (at, template) in scoped.iter().enumerate() {
+        last.insert(&template.name, at);
+    }
+    let is_last = |at: usize, template: &Scoped| last.get(template.name.as_str()) == Some(&at);
+    scoped
+        .iter()
+        .enumerate()
+        .filter(|(at, template)| is_last(*at, template))
+        .map(|(_, template)| template)
+        .collect()
+}

@@ -1,0 +1,371 @@
+//! A chart and values to text: templates executed, the text parted into objects and hooks.
+
+mod engine;
+mod functions;
+mod glob;
+mod objects;
+mod post;
+mod scope;
+mod toml;
+mod words;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use weir_template::{At, Env, Error as TemplateError, Limits, Random, Zones};
+use weir_yaml::Map;
+
+pub use functions::{Lookup, functions};
+pub use post::{PostRender, PostRenderStrategy};
+
+use crate::capabilities::Capabilities;
+use crate::chart::{Chart, Crd};
+use crate::error::Error;
+use crate::release::{Hook, Manifest, Splitting, sort_manifests};
+use crate::schema::{self, RemoteSchemas, Wanted};
+use crate::values::{Table, coalesce_values};
+use crate::warnings::Warnings;
+use crate::{dependencies, path, typed};
+
+/// What templates see as `.Release`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// Its name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Which revision it becomes.
+    pub revision: i64,
+    /// An upgrade, or a rollback.
+    pub is_upgrade: bool,
+    /// A new installation.
+    pub is_install: bool,
+}
+
+impl Release {
+    /// A first revision, as `helm template` renders it.
+    pub fn new(name: impl Into<String>, namespace: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            namespace: namespace.into(),
+            revision: 1,
+            is_upgrade: false,
+            is_install: true,
+        }
+    }
+}
+
+/// How to render.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What the cluster can do.
+    pub capabilities: Arc<Capabilities>,
+    /// Give the files of crds/ too.
+    pub include_crds: bool,
+    /// Give the notes of charts in the chart too.
+    pub sub_notes: bool,
+    /// Do not hold values against schemas.
+    pub skip_schema_validation: bool,
+    /// Schemas behind URLs, as far as they are there.
+    pub remote_schemas: RemoteSchemas,
+    /// What is required may be missing, as the linter wants it.
+    pub lint: bool,
+    /// What belongs to the lines that part documents.
+    pub splitting: Splitting,
+    /// What a post-renderer gets.
+    pub post_render_strategy: PostRenderStrategy,
+    /// How far templates may go.
+    pub limits: Limits,
+}
+
+/// What the core has not of its own: time, randomness, a cluster.
+#[derive(Clone, Default)]
+pub struct World<'w> {
+    /// Seconds and nanoseconds since 1970.
+    pub now: (i64, u32),
+    /// Random bytes.
+    pub random: Option<&'w dyn Random>,
+    /// Time zones.
+    pub zones: Option<&'w dyn Zones>,
+    /// The cluster that `lookup` asks.
+    pub lookup: Option<Rc<dyn Lookup>>,
+    /// What changes objects before they are sorted.
+    pub post_render: Option<&'w dyn PostRender>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default)]
+pub struct Rendered {
+    /// Files of crds/, if they were wanted.
+    pub crds: Vec<Crd>,
+    /// Objects in the order of installation.
+    pub manifests: Vec<Manifest>,
+    /// Hooks in the order of their kinds.
+    pub hooks: Vec<Hook>,
+    /// What NOTES.txt says.
+    pub notes: String,
+    /// The chart with the dependencies that these values want.
+    pub chart: Chart,
+    /// What Helm would have told.
+    pub warnings: Warnings,
+}
+
+impl Rendered {
+    /// Definitions and objects as one text, as Helm keeps it in the record of a release.
+    pub fn manifest(&self) -> String {
+        let mut text = String::new();
+        for crd in &self.crds {
+            text.push_str(&format!(
+                "---\n# Source: {}\n{}\n",
+                crd.source,
+                String::from_utf8_lossy(&crd.data)
+            ));
+        }
+        for manifest in &self.manifests {
+            text.push_str(&format!("---\n# Source: {}\n{}\n", manifest.path, manifest.content));
+        }
+        text
+    }
+}
+
+/// Why nothing came of it.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// Helm's words.
+    pub error: Error,
+    /// True if Helm got as far as rendering; it then tells of `--debug`.
+    pub is_rendering: bool,
+    /// The texts that were rendered, where they are no objects.
+    pub texts: Option<String>,
+    /// The places in templates, outermost first.
+    pub places: Vec<At>,
+    /// The path of the value that was nil or wrong, as the template names it.
+    pub value_path: Option<String>,
+    /// URLs of schemas that are needed and were not given.
+    pub schemas: Vec<String>,
+    /// What Helm told before.
+    pub warnings: Warnings,
+}
+
+impl Failure {
+    fn early(error: Error) -> Box<Self> {
+        Box::new(Self {
+            error,
+            is_rendering: false,
+            texts: None,
+            places: Vec::new(),
+            value_path: None,
+            schemas: Vec::new(),
+            warnings: Warnings::default(),
+        })
+    }
+
+    fn rendering(error: Error) -> Box<Self> {
+        let mut failure = Self::early(error);
+        failure.is_rendering = true;
+        failure
+    }
+
+    fn in_template(error: Error, cause: &TemplateError) -> Box<Self> {
+        let mut failure = Self::rendering(error);
+        failure.places = cause.places().cloned().collect();
+        failure.value_path = cause.value_path().map(str::to_string);
+        failure
+    }
+
+    fn told(mut self: Box<Self>, warnings: Warnings) -> Box<Self> {
+        self.warnings = warnings;
+        self
+    }
+}
+
+/// Renders a chart with these values of the user.
+pub fn render(
+    chart: &Chart,
+    values: &Map,
+    release: &Release,
+    options: &Options,
+    world: &World<'_>,
+) -> Result<Rendered, Box<Failure>> {
+    let mut warnings = Warnings::default();
+    match render_with(chart, values, release, options, world, &mut warnings) {
+        Ok(rendered) => Ok(Rendered { warnings, ..rendered }),
+        Err(failure) => Err(failure.told(warnings)),
+    }
+}
+
+/// Executes the templates of a chart as it is, with values that are whole already; gives the text of each file.
+pub fn render_files(
+    chart: &Chart,
+    values: &Map,
+    release: &Release,
+    options: &Options,
+    world: &World<'_>,
+) -> Result<Vec<(String, Vec<u8>)>, Box<Failure>> {
+    let mut warnings = Warnings::default();
+    let files = execute(chart, &Table::of(values), release, options, world, &mut warnings);
+    let files = files.map_err(|failure| failure.told(warnings))?;
+    Ok(files.into_iter().map(|(name, text)| (name, text.as_bytes().to_vec())).collect())
+}
+
+/// Renders as the linter does; nothing where Helm says nothing.
+pub(crate) fn lint_render(
+    chart: &Chart,
+    values: &Map,
+    release: &Release,
+    options: &Options,
+    world: &World<'_>,
+    warnings: &mut Warnings,
+) -> Option<Result<Vec<(String, String)>, Error>> {
+    let chart = dependencies::processed(chart, values, warnings).ok()?;
+    let once = coalesce_values(&chart, values, warnings).ok()?;
+    let coalesced = coalesce_values(&chart, &once.to_map(), warnings);
+    let checked = coalesced.and_then(|values| {
+        if !options.skip_schema_validation {
+            schema::validate(&chart, &values, &options.remote_schemas, &Wanted::default())
+                .map_err(|error| error_of_schemas(&error))?;
+        }
+        Ok(values)
+    });
+    let values = match checked {
+        Ok(values) => values,
+        Err(error) => return Some(Err(error)),
+    };
+    Some(match execute(&chart, &values, release, options, world, warnings) {
+        Ok(files) => Ok(files.into_iter().map(|(name, text)| (name, text.to_text().into_owned())).collect()),
+        Err(failure) => Err(failure.error),
+    })
+}
+
+fn render_with(
+    chart: &Chart,
+    values: &Map,
+    release: &Release,
+    options: &Options,
+    world: &World<'_>,
+    warnings: &mut Warnings,
+) -> Result<Rendered, Box<Failure>> {
+    let chart = dependencies::processed(chart, values, warnings).map_err(|error| {
+        warnings.log("ERROR", "chart dependencies processing failed", &[("error", &error.message)]);
+        Failure::early(error.within("chart dependencies processing failed"))
+    })?;
+    let coalesced = coalesce_values(&chart, values, warnings).map_err(Failure::early)?;
+    if !options.skip_schema_validation {
+        let wanted = Wanted::default();
+        schema::validate(&chart, &coalesced, &options.remote_schemas, &wanted).map_err(|error| {
+            let mut failure = Failure::early(error_of_schemas(&error));
+            failure.schemas = wanted.take();
+            failure
+        })?;
+    }
+    check_kube_version(&chart, &options.capabilities).map_err(Failure::rendering)?;
+    let files = execute(&chart, &coalesced, release, options, world, warnings)?;
+    let (notes, files) = without_notes(files, &chart, options.sub_notes);
+    let files = texts(files).map_err(|(error, files)| failed_texts(error, &files))?;
+    let files = match world.post_render {
+        None => files,
+        Some(renderer) => {
+            let strategy = options.post_render_strategy;
+            post::post_rendered(files, renderer, strategy, options.splitting, warnings)
+                .map_err(Failure::rendering)?
+        }
+    };
+    let sorted =
+        sort_manifests(&files, options.splitting, warnings).map_err(|error| failed_texts(error, &files))?;
+    let crds = if options.include_crds { chart.crds() } else { Vec::new() };
+    Ok(Rendered {
+        crds,
+        manifests: sorted.manifests,
+        hooks: sorted.hooks,
+        notes,
+        chart,
+        warnings: Warnings::default(),
+    })
+}
+
+fn error_of_schemas(error: &Error) -> Error {
+    Error::new(format!(
+        "values don't meet the specifications of the schema(s) in the following chart(s):\n{error}"
+    ))
+}
+
+fn check_kube_version(chart: &Chart, capabilities: &Capabilities) -> Result<(), Error> {
+    let wanted = &chart.metadata.kube_version;
+    let there = &capabilities.kube_version;
+    if wanted.is_empty() || dependencies::fits(wanted, &there.normalized) {
+        return Ok(());
+    }
+    let there = &there.version;
+    Err(Error::new(format!(
+        "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {there}"
+    )))
+}
+
+fn execute(
+    chart: &Chart,
+    values: &Table,
+    release: &Release,
+    options: &Options,
+    world: &World<'_>,
+    warnings: &mut Warnings,
+) -> Result<engine::Files, Box<Failure>> {
+    let scoped = scope::scopes(chart, values, release, &options.capabilities);
+    let host = Rc::new(functions::Host {
+        lookup: world.lookup.clone(),
+        lint: options.lint,
+        included: RefCell::new(HashMap::new()),
+        warnings: RefCell::new(std::mem::take(warnings)),
+    });
+    let env = Env {
+        limits: options.limits,
+        now: world.now,
+        random: world.random,
+        zones: world.zones,
+        ..Env::default()
+    };
+    let files = engine::render(&scoped, &env, &host);
+    *warnings = host.warnings.take();
+    files
+}
+
+/// The notes of the chart, and all files that are no notes.
+fn without_notes(files: engine::Files, chart: &Chart, sub_notes: bool) -> (String, engine::Files) {
+    let own = path::join(&path::join(chart.name(), "templates"), "NOTES.txt");
+    let (notes, others): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|(name, _)| name.ends_with("NOTES.txt"));
+    let wanted = notes.iter().filter(|(name, _)| sub_notes || *name == own);
+    let texts: Vec<_> = wanted.map(|(_, text)| text.to_text()).collect();
+    (texts.join("\n"), others)
+}
+
+type Texts = Vec<(String, String)>;
+
+/// The files as texts; what is no UTF-8 is no YAML either.
+fn texts(files: engine::Files) -> Result<Texts, (Error, Texts)> {
+    let mut problem = None;
+    let mut texts = Vec::with_capacity(files.len());
+    for (name, bytes) in files {
+        if problem.is_none()
+            && let Err(error) = typed::utf8(&bytes)
+        {
+            problem = Some(error.within(format!("YAML parse error on {name}")));
+        }
+        let text = bytes.to_text().into_owned();
+        texts.push((name, text));
+    }
+    match problem {
+        Some(problem) => Err((problem, texts)),
+        None => Ok(texts),
+    }
+}
+
+fn failed_texts(error: Error, files: &[(String, String)]) -> Box<Failure> {
+    let mut sorted: Vec<_> = files.iter().filter(|(_, text)| !text.trim().is_empty()).collect();
+    sorted.sort();
+    let texts = sorted.iter().map(|(name, text)| format!("---\n# Source: {name}\n{text}\n")).collect();
+    let mut failure = Failure::rendering(error);
+    failure.texts = Some(texts);
+    failure
+}
