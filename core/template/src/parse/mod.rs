@@ -11,7 +11,7 @@ mod parser;
 
 use std::sync::Arc;
 
-pub(crate) use node::Id;
+pub(crate) use node::{Id, Source};
 pub(crate) use op::{Constant, Idents, Op, Program};
 
 use crate::error::Error;

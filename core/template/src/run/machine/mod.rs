@@ -154,7 +154,7 @@ impl<'e> Machine<'e> {
             Op::Text(piece) => {
                 let text = now.program.source.piece(piece);
                 if let Some(trace) = &mut self.trace {
-                    trace.text(self.out.len(), &now.program, piece.start, text);
+                    trace.text(self.out.len(), &now.program, piece.start);
                 }
                 self.write(text)?;
             }
