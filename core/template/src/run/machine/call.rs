@@ -38,7 +38,13 @@ impl Machine<'_> {
             check(arg, signature.param(at).unwrap_or(crate::value::Type::Any))?;
         }
         let Value::Object(object) = &receiver else { return Ok(()) };
-        let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name: &name };
+        let mut call = Call {
+            env: self.env,
+            set: &now.set,
+            texts: &mut self.texts,
+            name: &name,
+            steps: &mut self.steps,
+        };
         match object.call(&name, &mut call, &given) {
             Ok(value) => {
                 self.values.push(value);
@@ -66,7 +72,8 @@ impl Machine<'_> {
             // What came through the pipe was evaluated first and is the last argument.
             given.rotate_left(1);
         }
-        let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name };
+        let mut call =
+            Call { env: self.env, set: &now.set, texts: &mut self.texts, name, steps: &mut self.steps };
         let answer = (function.body)(&mut call, given);
         self.values.truncate(from);
         match answer {

@@ -12,7 +12,7 @@ use super::iterate::Loop;
 use super::trace::{Origin, Trace};
 use crate::env::Env;
 use crate::error::{At, Error};
-use crate::function::{Call, Texts};
+use crate::function::{Call, Texts, too_many_steps};
 use crate::parse::{Constant, Id, Idents, Op, Program};
 use crate::print;
 use crate::set::Set;
@@ -135,17 +135,13 @@ impl<'e> Machine<'e> {
         loop {
             let Some(op) = now.program.code.get(now.pc).copied() else { return Ok(()) };
             now.pc += 1;
-            self.steps = self.steps.checked_sub(1).ok_or_else(|| self.too_many_steps())?;
+            self.steps = self.steps.checked_sub(1).ok_or_else(|| too_many_steps(self.env))?;
             match self.step(now, op)? {
                 Flow::Next => {}
                 Flow::Jump(to) => now.pc = to as usize,
                 Flow::Done => return Ok(()),
             }
         }
-    }
-
-    fn too_many_steps(&self) -> Error {
-        Error::limit(format!("execution takes more than {} steps", self.env.limits.steps))
     }
 
     #[expect(clippy::too_many_lines, reason = "one flat match over all instructions")]
@@ -187,22 +183,22 @@ impl<'e> Machine<'e> {
             }
             Op::DotFields { node, idents } => {
                 now.site = node;
-                let Self { env, dots, texts, .. } = self;
+                let Self { env, dots, texts, steps, .. } = self;
                 let none = Slot::default();
-                let value = fields(env, texts, now, dots.last().unwrap_or(&none), idents)?;
+                let value = fields(env, (texts, steps), now, dots.last().unwrap_or(&none), idents)?;
                 self.values.push(value);
             }
             Op::VariableFields { node, slot, idents } => {
                 now.site = node;
-                let Self { env, variables, texts, .. } = self;
+                let Self { env, variables, texts, steps, .. } = self;
                 let none = Slot::default();
                 let variable = variables.get(now.heights.variables + slot as usize).unwrap_or(&none);
-                let value = fields(env, texts, now, variable, idents)?;
+                let value = fields(env, (texts, steps), now, variable, idents)?;
                 self.values.push(value);
             }
             Op::TopFields { idents, boxed } => {
                 let top = Slot { value: self.pop(), boxed };
-                let value = fields(self.env, &mut self.texts, now, &top, idents)?;
+                let value = fields(self.env, (&mut self.texts, &mut self.steps), now, &top, idents)?;
                 self.values.push(value);
             }
             Op::FindMethod { ident, args, none } => {
@@ -409,7 +405,7 @@ impl<'e> Machine<'e> {
 /// The fields of a value, one inside the other.
 fn fields(
     env: &Env<'_>,
-    texts: &mut Texts,
+    (texts, steps): (&mut Texts, &mut u64),
     now: &Frame,
     from: &Slot,
     idents: Idents,
@@ -420,7 +416,7 @@ fn fields(
     let mut held: Option<Field> = None;
     for (at, piece) in program.idents.get(range).unwrap_or_default().iter().enumerate() {
         let name = program.source.piece(*piece);
-        let mut call = Call { env, set: &now.set, texts, name: "" };
+        let mut call = Call { env, set: &now.set, texts, name: "", steps };
         let (value, boxed) =
             held.as_ref().map_or((&from.value, from.boxed), |held| (&held.value, held.boxed));
         let next = field::field(value, boxed, name, missing, &mut call);
