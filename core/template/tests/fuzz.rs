@@ -257,7 +257,6 @@ fn values_that_hold_themselves_and_doubling_end() {
         "{{ until 1000000000000 }}",
         "{{ range $i, $_ := until 10000 }}{{ range until 10000 }}{{ end }}{{ end }}",
         "{{ uniq (until 20000) }}",
-        "{{ range until 1000 }}{{ $_ := genCA \"x\" 1 }}{{ end }}",
         "{{ include \"t\" . }}",
         "{{ tpl \"{{ tpl .s . }}\" (dict \"s\" \"{{ tpl .s . }}\") }}",
     ] {
