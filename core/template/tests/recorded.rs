@@ -24,7 +24,12 @@ fn run(functions: &Arc<Functions>, template: &str, missing: &str) -> Result<Vec<
     let mut set = Set::new(Arc::clone(functions)).with_missing_key(missing);
     set.parse("t", template).map_err(|error| error.to_string())?;
     let data = Value::from_json(DATA).map_err(|error| error.to_string())?;
-    let env = Env { limits: Limits { output: 1 << 24, ..Limits::default() }, ..Env::default() };
+    // What is no date is shown as today.
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |now| now.as_secs() as i64);
+    let env =
+        Env { limits: Limits { output: 1 << 24, ..Limits::default() }, now: (now, 0), ..Env::default() };
     let mut out = Vec::new();
     Arc::new(set).execute("t", data, &mut out, &env).map_err(|error| error.to_string())?;
     Ok(out)

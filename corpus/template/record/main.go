@@ -49,10 +49,14 @@ func (g gen) value(depth int) string {
 	return pick(g,
 		func() string { return fmt.Sprint(g.IntN(2000) - 1000) },
 		func() string { return "(int64 " + fmt.Sprint(g.IntN(200)-100) + ")" },
-		func() string { return fmt.Sprintf("%g", pick(g, g.NormFloat64()*1000, float64(g.IntN(100))+0.5, g.Float64()*1e-7, g.Float64()*1e25)) + pick(g, "", "", "e0") },
+		func() string {
+			return fmt.Sprintf("%g", pick(g, g.NormFloat64()*1000, float64(g.IntN(100))+0.5, g.Float64()*1e-7, g.Float64()*1e25)) + pick(g, "", "", "e0")
+		},
 		func() string { return quote(g.word()) },
 		func() string { return pick(g, "true", "false") },
-		func() string { return pick(g, "nil", ".missing", ".m", ".l", ".m.x", ".n", ".s", "$", "(semver \"1.2.3-rc.1+b\")", "(index \"abc\" 1)") },
+		func() string {
+			return pick(g, "nil", ".missing", ".m", ".l", ".m.x", ".n", ".s", "$", "(semver \"1.2.3-rc.1+b\")", "(index \"abc\" 1)")
+		},
 	)()
 }
 
@@ -102,13 +106,17 @@ func (g gen) regexCall() string {
 	re, text := quote(g.regex(3)), quote(g.times(5, "", func() string { return pick(g, "a", "b", "c", "ab", " ", "1", "_", "é", "A", ".", "\n", "xx") }))
 	return pick(g,
 		func() string { return "{{ mustRegexMatch " + re + " " + text + " }}" },
-		func() string { return "{{ regexFindAll " + re + " " + text + " " + pick(g, "-1", "0", "2") + " | toJson }}" },
+		func() string {
+			return "{{ regexFindAll " + re + " " + text + " " + pick(g, "-1", "0", "2") + " | toJson }}"
+		},
 		func() string { return "{{ regexFind " + re + " " + text + " | quote }}" },
 		func() string {
 			return "{{ regexReplaceAll " + re + " " + text + " " + quote(pick(g, "<$0>", "$1-", "${1}x", "$n", "${m}!", "$$", "$", "${", "$1a", "-")) + " }}"
 		},
 		func() string { return "{{ regexReplaceAllLiteral " + re + " " + text + " \"$1\" }}" },
-		func() string { return "{{ regexSplit " + re + " " + text + " " + pick(g, "-1", "0", "1", "3") + " | toJson }}" },
+		func() string {
+			return "{{ regexSplit " + re + " " + text + " " + pick(g, "-1", "0", "1", "3") + " | toJson }}"
+		},
 	)()
 }
 
@@ -119,6 +127,45 @@ func (g gen) url() string {
 	return pick(g,
 		func() string { return "{{ urlParse " + quote(u) + " | toJson }}" },
 		func() string { return "{{ urlJoin (urlParse " + quote(u) + ") }}" },
+	)()
+}
+
+func (g gen) time() string {
+	at := func() string {
+		return "(toDate \"2006-01-02T15:04:05.999Z07:00\" \"" + fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02d", pick(g, 1, 1600, 1969, 1970, 2000, 2023, 2024, 2100, 9999), 1+g.IntN(12), 1+g.IntN(31), g.IntN(24), g.IntN(60), g.IntN(60)) + pick(g, "", ".5", ".123") + pick(g, "Z", "Z", "+02:00", "-05:30") + "\")"
+	}
+	small := func() string { return fmt.Sprint(g.IntN(40) - 20) }
+	moment := func() string {
+		return pick(g, at(), at(), "("+at()+".AddDate "+small()+" "+small()+" "+small()+")", "(dateModify \""+pick(g, "1h", "-36h30m", "1.5s", "x")+"\" "+at()+")", at()+".UTC", "("+at()+".Add ("+at()+".Sub "+at()+"))")
+	}
+	number := func() string {
+		return pick(g, "("+moment()+".Sub "+moment()+")", moment()+".Month", moment()+".Weekday")
+	}
+	thing := func() string { return pick(g, moment(), number(), number(), number()) }
+	return pick(g,
+		func() string {
+			return "{{ " + moment() + "." + pick(g, "Year", "Month", "Day", "Hour", "Weekday", "YearDay", "Unix", "UnixMilli", "UnixNano", "IsZero", "String", "Nanosecond", "Nope", "Format", "Before 1") + " }}"
+		},
+		func() string {
+			return "{{ (" + at() + ".Sub " + at() + ")" + pick(g, "", ".Hours", ".Minutes", ".Seconds", ".Milliseconds", ".String", ".Abs", ".Nope") + " }}"
+		},
+		func() string {
+			return "{{ printf \"%" + pick(g, "v", "s", "q", "T", "x", "+v") + "\" " + thing() + " }}"
+		},
+		func() string { return "{{ printf \"%" + pick(g, "d", "5d", "t", "#x", "f") + "\" " + number() + " }}" },
+		func() string { return "{{ " + pick(g, "htmlDate", "unixEpoch") + " " + moment() + " }}" },
+		func() string {
+			return "{{ " + pick(g, "kindOf", "typeOf", "empty", "toJson", "toString", "int", "int64", "float64", "quote", "len", "not", "print", "list", "default 1", "html", "add 1", "unixEpoch", "index", "deepCopy") + " " + thing() + " }}"
+		},
+		func() string {
+			return "{{ " + pick(g, "eq", "lt", "gt", "ne", "deepEqual", "ge") + " " + thing() + " " + pick(g, thing(), "1", "nil", "\"May\"") + " }}"
+		},
+		func() string {
+			layout := g.times(4, pick(g, " ", "-", ""), func() string {
+				return pick(g, "2006", "06", "Jan", "January", "1", "01", "Mon", "Monday", "2", "_2", "02", "002", "__2", "15", "3", "03", "4", "04", "5", "05", "PM", "pm", "MST", "Z0700", "Z07:00", "-07", "-0700", "-07:00:00", ".000", ".999", ",00", "x", "_2006", "Janet", "é")
+			})
+			return "{{ date " + quote(layout) + " " + moment() + " }}|{{ toDate " + quote(layout) + " (date " + quote(layout) + " " + at() + ") }}"
+		},
 	)()
 }
 
@@ -182,7 +229,7 @@ func main() {
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
 	kinds := []func() string{
-		g.printf, g.compare, g.compare, g.regexCall, g.url,
+		g.printf, g.compare, g.compare, g.regexCall, g.url, g.time,
 		func() string {
 			return "{{ define \"t\" }}<{{ . }}>{{ end }}{{ $x := 1 }}" + g.times(3, "", func() string { return g.flow(2) })
 		},

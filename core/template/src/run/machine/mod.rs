@@ -161,14 +161,7 @@ impl<'e> Machine<'e> {
             }
             Op::Constant { node, at } => {
                 now.site = node;
-                let value = match now.program.constants.get(at as usize) {
-                    Some(Constant::Bool(flag)) => Value::Bool(*flag),
-                    Some(Constant::Int(kind, number)) => Value::Int(*kind, *number),
-                    Some(Constant::Float(number)) => Value::Float(*number),
-                    Some(Constant::Str(text)) => Value::Str(text.clone()),
-                    Some(Constant::Nil(of)) => zero(*of),
-                    Some(Constant::NoValue) | None => Value::NoValue,
-                };
+                let value = now.program.constants.get(at as usize).map_or(Value::NoValue, constant);
                 self.values.push(value);
             }
             Op::Dot { node } => {
@@ -210,8 +203,8 @@ impl<'e> Machine<'e> {
                     return Ok(Flow::Jump(none));
                 }
             }
-            Op::CallMethod { node, ident, args, last } => {
-                self.call_method(now, node, ident, args as usize, last)?
+            Op::CallMethod { node, ident, args, given, last } => {
+                self.call_method(now, node, ident, (args as usize, given as usize), last)?
             }
             Op::Call { node, function, args, last } => {
                 return self.call(now, node, function, args as usize, last);
@@ -399,6 +392,17 @@ impl<'e> Machine<'e> {
         let at = self.values.len().wrapping_sub(above + 1);
         let Some(value) = self.values.get_mut(at) else { return Ok(()) };
         check(value, *to).map_err(|error| error.with_value_path(named_value(now)))
+    }
+}
+
+fn constant(constant: &Constant) -> Value {
+    match constant {
+        Constant::Bool(flag) => Value::Bool(*flag),
+        Constant::Int(kind, number) => Value::Int(*kind, *number),
+        Constant::Float(number) => Value::Float(*number),
+        Constant::Str(text) => Value::Str(text.clone()),
+        Constant::Nil(of) => zero(*of),
+        Constant::NoValue => Value::NoValue,
     }
 }
 
