@@ -60,7 +60,9 @@ fn search(tree: &Tree, dir: &RootedPath, visit: &mut impl FnMut(Value)) {
 
 fn values(object: &Value) -> VariablesState {
     if object.get("sops").is_some() {
-        return VariablesState::Failed("it is SOPS encrypted, and nothing is opened here; --dry-run leaves it out".to_string());
+        return VariablesState::Failed(
+            "it is SOPS encrypted, and nothing is opened here; --dry-run leaves it out".to_string(),
+        );
     }
     let is_secret = object.str_at(&["kind"]) == Some("Secret");
     let mut values = Variables::new();
