@@ -1,6 +1,6 @@
 //! `weir up --sandbox --once`: small repositories, and how it ends.
 
-use crate::weir::{Directory, weir};
+use crate::weir::{Directory, weir, weir_with};
 
 pub(crate) const ONCE: [&str; 5] = ["up", "--sandbox", "--once", "--timeout", "40s"];
 
@@ -108,4 +108,32 @@ fn the_kubeconfig_goes_with_the_sandbox_unless_it_was_asked_for() {
     weir(&directory, &["up", "--sandbox", "--once", "--write-kubeconfig", "kubeconfig", "repository"])
         .with(0);
     assert!(directory.path().join("kubeconfig").exists());
+}
+
+#[test]
+fn a_sandbox_opens_what_is_encrypted_with_the_key_it_is_given() {
+    let key = include_str!("../../../edge/controllers/tests/suite/encrypted/key.txt");
+    let secret = include_str!("../../../edge/controllers/tests/suite/encrypted/secret.yaml");
+    let repository = repository();
+    let decryption = ", decryption: {provider: sops, secretRef: {name: sops-age}}";
+    repository
+        .write("clusters/home/secrets.yaml", unit("secrets", "./secrets", decryption))
+        .write("secrets/secret.yaml", secret.replace("namespace: NS", "namespace: default"))
+        .write("own.key", key);
+    let nowhere = repository.path().join("nowhere");
+    let run =
+        |more: &[&str]| weir_with(&repository, &[&ONCE, more].concat(), &[("XDG_CONFIG_HOME", &nowhere)]);
+    let ended = run(&[]).with(1).says(&["secrets \"sops-age\" not found", "4 ready, 1 failed"]);
+    assert!(!ended.stderr.contains("hunter"), "{}", ended.stderr);
+    let ended = run(&["--age-key-file", "own.key"]).with(0);
+    let ended = ended.says(&["Secret/flux-system/sops-age is not in the repository", "✔ 5 ready"]);
+    assert!(!ended.stderr.contains("hunter") && !ended.stderr.contains("AGE-SECRET"), "{}", ended.stderr);
+    // What is printed is covered up.
+    let build =
+        ["build", "ks", "secrets", "--path", "secrets", "--kustomization-file", "clusters/home/secrets.yaml"];
+    let ended = weir(&repository, &build).with(0);
+    assert!(ended.stdout.contains("KipTT1BTKio=") && !ended.stdout.contains("sops:"), "{}", ended.stdout);
+    repository.write("own.key", "AGE-SECRET-KEY-1WRONG");
+    let ended = run(&["--age-key-file", "own.key"]).with(1).says(&["own.key: line 1: it is no key of age"]);
+    assert!(!ended.stderr.contains("WRONG"), "{}", ended.stderr);
 }

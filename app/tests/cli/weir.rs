@@ -75,10 +75,19 @@ fn command(directory: &Directory, arguments: &[&str]) -> Command {
 
 /// Runs a command to its end.
 pub(crate) fn weir(directory: &Directory, arguments: &[&str]) -> Ended {
+    weir_with(directory, arguments, &[])
+}
+
+/// The same with variables of the environment.
+pub(crate) fn weir_with(directory: &Directory, arguments: &[&str], variables: &[(&str, &Path)]) -> Ended {
     let out = Directory::new();
     let file = |name| std::fs::File::create(out.path().join(name)).unwrap();
-    let mut child =
-        command(directory, arguments).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
+    let mut child = command(directory, arguments)
+        .envs(variables.iter().copied())
+        .stdout(file("stdout"))
+        .stderr(file("stderr"))
+        .spawn()
+        .unwrap();
     let (started, mut peak) = (Instant::now(), 0);
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {

@@ -3,6 +3,7 @@
 mod again;
 mod apply;
 mod definitions;
+mod keys;
 mod local;
 mod sandbox;
 mod screen;
@@ -71,7 +72,11 @@ async fn up(args: Up, cluster_args: ClusterArgs) -> Result<Exit, Failure> {
     // A cluster has other units too, and others who act on them.
     let remit = if args.sandbox { Remit::Everything } else { remit(&entry) };
     let running = weir_controllers::start(cluster.clone(), settings(&root, &entry, remit.clone()))?;
-    let progress = Progress { cluster, remit, definitions, again: again::Again::default(), refused };
+    let keys = match args.sandbox {
+        true => keys::GivenKeys::find(args.age_key_file.as_deref())?,
+        false => None,
+    };
+    let progress = Progress { cluster, remit, definitions, keys, again: again::Again::default(), refused };
     if args.once { once(progress, running, limit).await } else { follow(progress, running, root).await }
 }
 

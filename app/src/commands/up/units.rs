@@ -10,6 +10,7 @@ use weir_yaml::Value;
 
 use super::again::{Again, name};
 use super::definitions::{Definitions, Undefined};
+use super::keys::GivenKeys;
 use super::waits;
 use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION, Kind};
 use crate::commands::resource::{condition, is_suspended, shorten};
@@ -64,6 +65,8 @@ pub(super) struct Progress {
     pub(super) remit: Remit,
     /// In a sandbox, where kinds may be assumed.
     pub(super) definitions: Option<Definitions>,
+    /// The key of whoever runs a sandbox.
+    pub(super) keys: Option<GivenKeys>,
     pub(super) again: Again,
     /// What of the entry point the server refused.
     pub(super) refused: Vec<String>,
@@ -114,7 +117,11 @@ impl Progress {
     /// moves any more.
     pub(super) async fn help(&mut self, at_last: bool) -> bool {
         let Some(definitions) = &mut self.definitions else { return false };
-        let mut helped = definitions.look(at_last).await;
+        let given = match &mut self.keys {
+            Some(keys) => keys.give(&self.cluster).await,
+            None => Ok(false),
+        };
+        let mut helped = definitions.look(at_last).await.and_then(|helped| Ok(given? || helped));
         if at_last && matches!(helped, Ok(false)) {
             helped = self.again.look(&self.cluster).await;
         }
