@@ -5,6 +5,7 @@
 mod bad_input;
 mod day2;
 mod definitions;
+mod helm;
 mod help;
 mod kubectl;
 mod kustomize;

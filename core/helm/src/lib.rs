@@ -27,8 +27,8 @@ pub use error::Error;
 pub use explain::explain;
 pub use lint::{Lint, Linted, Message, Severity, lint};
 pub use render::{
-    Failure, Lookup, Options, PostRender, PostRenderStrategy, Release, Rendered, World, functions, render,
-    render_files,
+    Failure, Lookup, Options, PostRender, PostRenderStrategy, Release, Rendered, Templates, World, functions,
+    render, render_files,
 };
 pub use schema::RemoteSchemas;
 pub use show::{Part, show};

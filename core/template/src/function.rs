@@ -206,6 +206,8 @@ pub struct Call<'a> {
     pub(crate) set: &'a Arc<Set>,
     pub(crate) texts: &'a mut Texts,
     pub(crate) name: &'a str,
+    /// Steps that are left to the execution.
+    pub(crate) steps: &'a mut u64,
 }
 
 /// Texts that were parsed during an execution, so that equal ones are parsed once.
@@ -237,6 +239,17 @@ impl<'a> Call<'a> {
         self.name
     }
 
+    /// Counts work that one call does as so many steps, lest few calls take for ever; an error if none are left.
+    pub fn spend(&mut self, steps: u64) -> Result<(), Error> {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                *self.steps = left;
+                Ok(())
+            }
+            None => Err(too_many_steps(self.env)),
+        }
+    }
+
     /// An error if a text of so many bytes would be more than the limits allow; to be asked before making it.
     pub fn room(&self, bytes: usize) -> Result<(), Error> {
         if bytes as u64 > self.env.limits.output {
@@ -251,6 +264,7 @@ impl<'a> Call<'a> {
         if let Some((_, known)) = self.texts.get(&key) {
             return known.clone();
         }
+        self.spend(text.len() as u64 / 8)?;
         let mut set = Set::over(Arc::clone(self.set));
         let parsed = set.parse(name, text.clone()).map(|()| Arc::new(set));
         if self.texts.len() >= MOST_TEXTS {
@@ -259,4 +273,9 @@ impl<'a> Call<'a> {
         self.texts.insert(key, (Arc::clone(self.set), parsed.clone()));
         parsed
     }
+}
+
+/// The error of an execution that takes too long.
+pub(crate) fn too_many_steps(env: &Env<'_>) -> Error {
+    Error::limit(format!("execution takes more than {} steps", env.limits.steps))
 }

@@ -3,6 +3,19 @@
 //! [`Set`] holds parsed templates, [`Functions`] what they may call, [`Value`] what they work on. Texts, errors and
 //! types are those of Go. Charts, clusters, files and the network are not known here; time and randomness are given
 //! by the caller in [`Env`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use weir_template::{Env, Functions, Set, Value};
+//!
+//! let mut set = Set::new(Arc::new(Functions::sprig()));
+//! set.parse("greeting", "Hello {{ .name | upper }}!")?;
+//! let data = Value::from_json(br#"{"name": "weir"}"#)?;
+//! let mut out = Vec::new();
+//! Arc::new(set).execute("greeting", data, &mut out, &Env::default())?;
+//! assert_eq!(out, b"Hello WEIR!");
+//! # Ok::<(), weir_template::Error>(())
+//! ```
 
 mod bigint;
 mod builtin;

@@ -149,3 +149,27 @@ impl Set {
         (done, origins)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_and_errors_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Set>();
+        shared::<Error>();
+    }
+
+    #[test]
+    fn nothing_replaces_something() {
+        let mut set = Set::new(Arc::new(Functions::builtin()));
+        set.parse("a", "text").unwrap();
+        let mut above = Set::over(Arc::new(set));
+        above.parse("a", "  {{/* nothing */}}").unwrap();
+        above.parse("b", "{{ template \"a\" }}{{ define \"a\" }}other{{ end }}").unwrap();
+        let mut out = Vec::new();
+        Arc::new(above).execute("b", Value::Nil, &mut out, &Env::default()).unwrap();
+        assert_eq!(out, b"other");
+    }
+}

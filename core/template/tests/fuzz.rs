@@ -256,6 +256,7 @@ fn values_that_hold_themselves_and_doubling_end() {
         "{{ repeat 100000 \"x\" | replace \"\" (repeat 100000 \"y\") }}",
         "{{ until 1000000000000 }}",
         "{{ range $i, $_ := until 10000 }}{{ range until 10000 }}{{ end }}{{ end }}",
+        "{{ uniq (until 20000) }}",
         "{{ include \"t\" . }}",
         "{{ tpl \"{{ tpl .s . }}\" (dict \"s\" \"{{ tpl .s . }}\") }}",
     ] {

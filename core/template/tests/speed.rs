@@ -48,7 +48,13 @@ fn speed() {
         set.execute("t", data.clone(), &mut out, &Env::default()).unwrap();
     }
     println!("parse {parsing:?} exec {:?}, {} bytes", start.elapsed() / rounds, out.len());
-    std::fs::write(folder.join("weir.out"), out).unwrap();
+    std::fs::write(folder.join("weir.out"), &out).unwrap();
+    let start = Instant::now();
+    for _ in 0..rounds {
+        out.clear();
+        set.execute_traced("t", data.clone(), &mut out, &Env::default()).0.unwrap();
+    }
+    println!("traced {:?}", start.elapsed() / rounds);
     let start = Instant::now();
     std::hint::black_box(Functions::sprig());
     println!("functions {:?}", start.elapsed());

@@ -8,6 +8,7 @@ use weir_yaml::Map;
 
 use super::chart::absolute;
 use super::values::{go_words, merged};
+use super::world::Machine;
 use crate::cli::helm::{Global, HelmLint};
 use crate::exit::Failure;
 use crate::output::{print, say};
@@ -71,6 +72,7 @@ fn linted(
     kube_version: Option<&KubeVersion>,
 ) -> Result<Linted, String> {
     let (tree, directory, shown) = located(path)?;
+    let machine = Machine::new();
     let what = Lint {
         tree: &tree,
         directory: &directory,
@@ -79,6 +81,7 @@ fn linted(
         namespace: global.namespace.as_deref().unwrap_or("default"),
         kube_version,
         skip_schema_validation: args.skip_schema_validation,
+        world: &machine.world(),
     };
     lint(&what).map_err(|error| error.message)
 }

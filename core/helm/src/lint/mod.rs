@@ -12,6 +12,7 @@ use weir_yaml::Map;
 use crate::capabilities::KubeVersion;
 use crate::chart::Chart;
 use crate::error::Error;
+use crate::render::World;
 use crate::schema::{self, RemoteSchemas, Wanted};
 use crate::values::{Table, coalesce_tables, map_of};
 use crate::warnings::Warnings;
@@ -66,6 +67,8 @@ pub struct Lint<'l> {
     pub kube_version: Option<&'l KubeVersion>,
     /// Do not hold values against schemas.
     pub skip_schema_validation: bool,
+    /// What templates need of the machine.
+    pub world: &'l World<'l>,
 }
 
 /// All messages, in Helm's order, and what Helm tells besides.

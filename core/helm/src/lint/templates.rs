@@ -8,7 +8,7 @@ use weir_yaml::{Map, Value};
 use super::{Linter, Severity, deprecated, names};
 use crate::capabilities::{Capabilities, KubeVersion};
 use crate::quote::quoted;
-use crate::render::{Options, Release, World, lint_render};
+use crate::render::{Options, Release, lint_render};
 use crate::typed::{self, Record, Shape};
 use crate::{path, values};
 
@@ -82,7 +82,7 @@ pub(super) fn lint(linter: &mut Linter<'_>) {
         is_install: false,
     };
     let warnings = &mut linter.linted.warnings;
-    let rendered = lint_render(&chart, linter.what.values, &release, &options, &World::default(), warnings);
+    let rendered = lint_render(&chart, linter.what.values, &release, &options, linter.what.world, warnings);
     let files = match rendered {
         // Values that do not go with the dependencies end the rule without a word.
         None => return,
@@ -158,7 +158,7 @@ fn not_deprecated(object: &Object, kubernetes: &KubeVersion) -> Result<(), Strin
     let number = |text: &str| text.parse().unwrap_or_default();
     let kubernetes = (number(&kubernetes.major), number(&kubernetes.minor));
     match deprecated::words(&object.api_version, &object.kind, kubernetes) {
-        Some(words) => Err(words.to_string()),
+        Some(words) => Err(words),
         None => Ok(()),
     }
 }

@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use weir_template::{Env, Map, MissingKey, Set, Str, Value};
+use weir_template::{Env, Map, Str, Value};
 
-use super::functions::{Host, functions, without_no_value};
+use super::functions::{Host, without_no_value};
 use super::objects::Named;
 use super::scope::Scoped;
+use super::templates::Templates;
 use super::{Failure, words};
 use crate::error::Error;
 use crate::path;
@@ -18,17 +18,16 @@ use crate::path;
 pub(super) type Files = Vec<(String, Str)>;
 
 /// Renders all templates that are no partials.
-pub(super) fn render(scoped: &[Scoped], env: &Env<'_>, host: &Rc<Host>) -> Result<Files, Box<Failure>> {
+pub(super) fn render(
+    scoped: &[Scoped],
+    templates: &Templates,
+    env: &Env<'_>,
+    host: &Rc<Host>,
+) -> Result<Files, Box<Failure>> {
     let mut order: Vec<&Scoped> = by_name(scoped);
     // Higher templates are read last, and their definitions win.
     order.sort_by_key(|template| Reverse((template.name.matches('/').count(), template.name.as_str())));
-    let mut set = Set::new(functions()).with_missing_key(MissingKey::Zero);
-    for template in &order {
-        set.parse(&template.name, Str::from(&*template.text)).map_err(|error| {
-            Failure::in_template(Error::new(words::parse_error(&template.name, &error)), &error)
-        })?;
-    }
-    let set = Arc::new(set);
+    let set = templates.compiled(&order)?;
     let env = Env { host: Some(host), ..*env };
     let mut files = Vec::with_capacity(order.len());
     for template in order {

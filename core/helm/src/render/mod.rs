@@ -6,6 +6,7 @@ mod glob;
 mod objects;
 mod post;
 mod scope;
+mod templates;
 mod toml;
 mod words;
 
@@ -19,6 +20,7 @@ use weir_yaml::Map;
 
 pub use functions::{Lookup, functions};
 pub use post::{PostRender, PostRenderStrategy};
+pub use templates::Templates;
 
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, Crd};
@@ -78,6 +80,8 @@ pub struct Options {
     pub post_render_strategy: PostRenderStrategy,
     /// How far templates may go.
     pub limits: Limits,
+    /// Templates that are compiled already; who renders a chart again gives the same.
+    pub templates: Templates,
 }
 
 /// What the core has not of its own: time, randomness, a cluster.
@@ -247,6 +251,10 @@ fn render_with(
     world: &World<'_>,
     warnings: &mut Warnings,
 ) -> Result<Rendered, Box<Failure>> {
+    // Helm reads charts of the next generation, and installs none.
+    if chart.metadata.api_version == "v3" {
+        return Err(Failure::early(Error::new("invalid chart apiVersion")));
+    }
     let chart = dependencies::processed(chart, values, warnings).map_err(|error| {
         warnings.log("ERROR", "chart dependencies processing failed", &[("error", &error.message)]);
         Failure::early(error.within("chart dependencies processing failed"))
@@ -325,7 +333,7 @@ fn execute(
         zones: world.zones,
         ..Env::default()
     };
-    let files = engine::render(&scoped, &env, &host);
+    let files = engine::render(&scoped, &options.templates, &env, &host);
     *warnings = host.warnings.take();
     files
 }

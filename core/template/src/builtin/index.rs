@@ -52,9 +52,14 @@ fn one(item: &Value, at: &Value) -> Result<Value, Error> {
             None if matches!(item, Value::Object(object) if object.is_nil()) => {
                 Err(Error::new("index of nil pointer"))
             }
-            None => Err(Error::new(format!("can't index item of type {}", item.type_name()))),
+            None => Err(Error::new(format!("can't index item of type {}", pointed(item)))),
         },
     }
+}
+
+/// The name of the type, that of what it points to for pointers.
+fn pointed(value: &Value) -> String {
+    value.type_name().trim_start_matches('*').to_string()
 }
 
 /// A place in something of that length; as in Go, one behind the last passes here.
@@ -84,7 +89,7 @@ pub(super) fn slice(_: &mut Call<'_>, args: &[Value]) -> Result<Value, Error> {
         Value::Str(_) if indexes.len() == 3 => return Err(Error::new("cannot 3-index slice a string")),
         Value::Str(text) | Value::Bytes(text) => (text.len(), text.len()),
         Value::List(list) => (list.items().len(), list.capacity()),
-        _ => return Err(Error::new(format!("can't slice item of type {}", item.type_name()))),
+        _ => return Err(Error::new(format!("can't slice item of type {}", pointed(item)))),
     };
     let mut bounds = [0, length, capacity];
     for (bound, at) in bounds.iter_mut().zip(indexes) {
@@ -124,7 +129,7 @@ pub(super) fn length(_: &mut Call<'_>, args: &[Value]) -> Result<Value, Error> {
         _ if item.kind() == Kind::Ptr && matches!(item, Value::Object(object) if object.is_nil()) => {
             return Err(Error::new("len of nil pointer"));
         }
-        _ => return Err(Error::new(format!("len of type {}", item.type_name()))),
+        _ => return Err(Error::new(format!("len of type {}", pointed(item)))),
     };
     Ok(Value::int(length as i64))
 }

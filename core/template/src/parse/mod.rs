@@ -11,7 +11,8 @@ mod parser;
 
 use std::sync::Arc;
 
-pub(crate) use node::Id;
+pub(crate) use compile::typed_literal;
+pub(crate) use node::{Id, Kind, Source};
 pub(crate) use op::{Constant, Idents, Op, Program};
 
 use crate::error::Error;

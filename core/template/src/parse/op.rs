@@ -55,11 +55,12 @@ pub(crate) enum Op {
         args: u32,
         none: u32,
     },
-    /// Calls the method with the arguments that stand above it; `last` if one more stands below it.
+    /// Calls the method with the arguments that stand above it, whose nodes begin at `given`; `last` if one more stands below it.
     CallMethod {
         node: Id,
         ident: u32,
         args: u32,
+        given: u32,
         last: bool,
     },
     /// Calls a function, by its number, with the arguments on top; `last` if one more stands below them.
@@ -173,6 +174,8 @@ pub(crate) struct Program {
     pub(crate) functions: Arc<Functions>,
     pub(crate) types: Vec<Checked>,
     pub(crate) messages: Vec<String>,
+    /// Arguments of methods.
+    pub(crate) given: Vec<Id>,
     pub(crate) templates: Vec<Str>,
     /// How many variables there are at once, `$` included.
     pub(crate) slots: u32,

@@ -27,6 +27,8 @@ struct Reader<'a> {
     open: Vec<bool>,
     /// Whether what was read last can be repeated.
     repeatable: bool,
+    /// Flags that were read but not written: a repetition behind them belongs to what is before them.
+    flags: String,
 }
 
 pub(super) fn translate(whole: &[u8]) -> Result<Translated> {
@@ -40,6 +42,7 @@ pub(super) fn translate(whole: &[u8]) -> Result<Translated> {
         names: vec![Vec::new()],
         open: Vec::new(),
         repeatable: false,
+        flags: String::new(),
     };
     reader.all()?;
     Ok(Translated { pattern: reader.out, names: reader.names })
@@ -66,11 +69,16 @@ impl<'a> Reader<'a> {
 
     /// A character that means itself.
     fn literal(&mut self, c: u32) {
+        self.write_flags();
         match char::from_u32(c) {
             Some(c) if c.is_ascii_alphanumeric() || !c.is_ascii() => self.out.push(c),
             _ => _ = write!(self.out, "\\x{{{c:x}}}"),
         }
         self.repeatable = true;
+    }
+
+    fn write_flags(&mut self) {
+        self.out.push_str(&std::mem::take(&mut self.flags));
     }
 
     fn put(&mut self, text: &str) {
@@ -84,6 +92,9 @@ impl<'a> Reader<'a> {
         while let [byte, ..] = self.rest() {
             let start = self.at;
             let mut repeat = None;
+            if !b"*+?{".contains(byte) {
+                self.write_flags();
+            }
             match byte {
                 b'(' => self.group()?,
                 b'|' => {
@@ -221,9 +232,6 @@ impl<'a> Reader<'a> {
         if name.is_empty() || !name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
             return problem("invalid named capture", rest.get(..=end).unwrap_or_default());
         }
-        if self.names.iter().any(|known| known == name) {
-            return problem("invalid named capture", name);
-        }
         self.names.push(name.to_vec());
         self.at += end + 1;
         self.out.push('(');
@@ -238,7 +246,7 @@ impl<'a> Reader<'a> {
         let (mut negative, mut any) = (false, false);
         loop {
             if self.rest().is_empty() {
-                return problem("missing closing )", self.whole);
+                return problem("invalid or unsupported Perl syntax", self.since(start));
             }
             match self.character() {
                 c if c < 0x80 && b"imsU".contains(&(c as u8)) => any = true,
@@ -253,7 +261,7 @@ impl<'a> Reader<'a> {
                         self.open.push(self.repeatable);
                         self.repeatable = false;
                     } else if flags != "(?)" {
-                        self.out.push_str(&flags);
+                        self.flags.push_str(&flags);
                     }
                     return Ok(());
                 }

@@ -4,9 +4,11 @@
 //! and indent it; its lines are found again by what they say. Nothing of this happens unless somebody asks.
 
 use std::collections::HashMap;
+use std::hash::Hasher as _;
 use std::sync::Arc;
 
-use crate::parse::Program;
+use crate::hash::{Quick, QuickHasher};
+use crate::parse::{Program, Source};
 
 /// A line of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,44 +19,70 @@ pub struct Origin {
     pub line: u32,
 }
 
+/// What was written from one byte of the output on.
+#[derive(Clone, Copy)]
+struct Mark {
+    at: usize,
+    source: u32,
+    pos: u32,
+    /// It is a piece of the source itself, which goes on as the output does.
+    copied: bool,
+}
+
 /// Marks of all outputs that are being written, and lines of those that are done.
 #[derive(Default)]
 pub(super) struct Trace {
-    /// For each output: from which byte on what was written comes from where.
-    outputs: Vec<Vec<(usize, Origin)>>,
-    known: HashMap<Vec<u8>, Origin>,
+    sources: Vec<Arc<Source>>,
+    /// The source that was written from last.
+    last: u32,
+    outputs: Vec<Vec<Mark>>,
+    /// Lines by a hash of what they say; two that share one are taken for each other.
+    known: HashMap<u64, (u32, u32), Quick>,
 }
 
 impl Trace {
-    /// The outermost output has so many bytes already.
     pub(super) fn new() -> Self {
-        Self { outputs: vec![Vec::new()], known: HashMap::new() }
+        Self { outputs: vec![Vec::new()], ..Self::default() }
     }
 
-    fn mark(&mut self, at: usize, origin: Origin) {
+    fn source(&mut self, program: &Program) -> u32 {
+        let is_it = |source: &Arc<Source>| Arc::ptr_eq(source, &program.source);
+        if self.sources.get(self.last as usize).is_some_and(is_it) {
+            return self.last;
+        }
+        let known = self.sources.iter().position(is_it);
+        let at = known.unwrap_or_else(|| {
+            self.sources.push(Arc::clone(&program.source));
+            self.sources.len() - 1
+        });
+        self.last = at as u32;
+        self.last
+    }
+
+    fn mark(&mut self, mark: Mark) {
         if let Some(marks) = self.outputs.last_mut() {
-            marks.push((at, origin));
+            marks.push(mark);
         }
     }
 
     /// A piece of the source is about to be written.
-    pub(super) fn text(&mut self, at: usize, program: &Program, start: u32, text: &[u8]) {
-        let (first, _) = program.source.place_of(start);
-        let file = &program.source.name;
-        self.mark(at, Origin { file: Arc::clone(file), line: first });
-        let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        for (line, (end, _)) in (first + 1..).zip(ends) {
-            self.mark(at + end + 1, Origin { file: Arc::clone(file), line });
-        }
+    pub(super) fn text(&mut self, at: usize, program: &Program, pos: u32) {
+        let source = self.source(program);
+        self.mark(Mark { at, source, pos, copied: true });
     }
 
     /// A value has been written by an action on this place of the source.
     pub(super) fn printed(&mut self, at: usize, program: &Program, pos: u32, written: &[u8]) {
-        let origin = Origin { file: Arc::clone(&program.source.name), line: program.source.place_of(pos).0 };
+        let source = self.source(program);
+        self.mark(Mark { at, source, pos, copied: false });
+        if !written.contains(&b'\n') {
+            return;
+        }
         let mut start = at;
         for line in written.split_inclusive(|byte| *byte == b'\n') {
-            let found = self.known.get(line.trim_ascii()).cloned();
-            self.mark(start, found.unwrap_or_else(|| origin.clone()));
+            let (source, pos) =
+                hash(line).and_then(|hash| self.known.get(&hash)).copied().unwrap_or((source, pos));
+            self.mark(Mark { at: start, source, pos, copied: false });
             start += line.len();
         }
     }
@@ -67,12 +95,16 @@ impl Trace {
     /// An inner output is done and says this.
     pub(super) fn end(&mut self, written: &[u8]) {
         let marks = self.outputs.pop().unwrap_or_default();
-        for (line, origin) in lines(written, 0).zip(origins(written, 0, &marks)) {
-            let line = line.trim_ascii();
-            if let Some(origin) = origin.filter(|_| !line.is_empty()) {
-                self.known.insert(line.to_vec(), origin);
-            }
+        // What is in one line becomes a part of the line that asked for it.
+        if !written.contains(&b'\n') {
+            return;
         }
+        let known = &mut self.known;
+        walk(written, 0, &marks, |line, place| {
+            if let (Some(hash), Some(place)) = (hash(line), place) {
+                known.insert(hash, place);
+            }
+        });
     }
 
     /// So many outputs are left after an error.
@@ -81,25 +113,42 @@ impl Trace {
     }
 
     /// The origin of each line behind the first `from` bytes; nothing for lines that nobody wrote.
-    pub(super) fn finish(mut self, out: &[u8], from: usize) -> Vec<Option<Origin>> {
-        origins(out, from, &self.outputs.drain(..).next().unwrap_or_default())
+    pub(super) fn finish(self, out: &[u8], from: usize) -> Vec<Option<Origin>> {
+        let mut origins = Vec::new();
+        let Some(marks) = self.outputs.first() else { return origins };
+        walk(out, from, marks, |_, place| {
+            origins.push(place.and_then(|(source, pos)| {
+                let source = self.sources.get(source as usize)?;
+                Some(Origin { file: Arc::clone(&source.name), line: source.place_of(pos).0 })
+            }));
+        });
+        origins
     }
 }
 
-fn lines(text: &[u8], from: usize) -> impl Iterator<Item = &[u8]> {
-    text.get(from..).unwrap_or_default().split_inclusive(|byte| *byte == b'\n')
+/// A hash of what a line says, however it is indented; nothing for empty lines.
+fn hash(line: &[u8]) -> Option<u64> {
+    let line = line.trim_ascii();
+    let mut hasher = QuickHasher::default();
+    hasher.write(line);
+    (!line.is_empty()).then(|| hasher.finish())
 }
 
-/// A line comes from where its first character comes from that is no space.
-fn origins(text: &[u8], from: usize, marks: &[(usize, Origin)]) -> Vec<Option<Origin>> {
+/// Each line with its place in a source, which is that of its first character that is no space.
+fn walk(text: &[u8], from: usize, marks: &[Mark], mut each: impl FnMut(&[u8], Option<(u32, u32)>)) {
     let mut start = from;
-    lines(text, from)
-        .map(|line| {
-            let spaces = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            let at = start + if spaces < line.len() { spaces } else { 0 };
-            start += line.len();
-            let next = marks.partition_point(|(offset, _)| *offset <= at);
-            next.checked_sub(1).and_then(|mark| marks.get(mark)).map(|(_, origin)| origin.clone())
-        })
-        .collect()
+    let mut next = 0;
+    for line in text.get(from..).unwrap_or_default().split_inclusive(|byte| *byte == b'\n') {
+        let spaces = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let at = start + if spaces < line.len() { spaces } else { 0 };
+        start += line.len();
+        while marks.get(next).is_some_and(|mark| mark.at <= at) {
+            next += 1;
+        }
+        let place = next.checked_sub(1).and_then(|mark| marks.get(mark)).map(|mark| {
+            let pos = if mark.copied { mark.pos + (at - mark.at) as u32 } else { mark.pos };
+            (mark.source, pos)
+        });
+        each(line, place);
+    }
 }

@@ -31,6 +31,7 @@ pub(super) fn to_float(value: &Value) -> f64 {
         Value::Float(number) => *number,
         Value::Str(text) => strconv::parse_float(text).unwrap_or(0.0),
         Value::Bool(flag) => f64::from(u8::from(*flag)),
+        Value::Object(_) => to_int(value) as f64,
         _ => 0.0,
     }
 }

@@ -49,7 +49,7 @@ impl Decimal {
             let shown = crate::strconv::format_float(number, b'g', -1);
             return Err(Error::new(format!("Cannot create a Decimal from {shown}")));
         }
-        let text = format!("{:e}", number.abs());
+        let text = crate::strconv::format_float(number.abs(), b'e', -1);
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let places = digits.split_once('.').map_or(0, |(_, places)| places.len() as i64);
         let exponent: i64 = exponent.parse().unwrap_or(0);

@@ -31,7 +31,9 @@ pub(super) fn register(functions: &mut Functions) {
         .with("kindIs", "string, any -> bool", |_, args| {
             Ok((any(args, 1).kind().name().as_bytes() == text(args, 0)).into())
         })
-        .with("deepEqual", "any, any -> bool", |_, args| Ok(deep_equal(any(args, 0), any(args, 1))?.into()));
+        .with("deepEqual", "any, any -> bool", |call, args| {
+            Ok(deep_equal(call, any(args, 0), any(args, 1))?.into())
+        });
 }
 
 fn default(_: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -64,8 +66,11 @@ const DEEPEST: u32 = 500;
 const MOST: u32 = 20_000_000;
 
 /// `reflect.DeepEqual`
-pub(super) fn deep_equal(a: &Value, b: &Value) -> Result<bool, Error> {
-    equal(a, b, 0, &mut 0)
+pub(super) fn deep_equal(call: &mut Call<'_>, a: &Value, b: &Value) -> Result<bool, Error> {
+    let mut count = 0;
+    let equal = equal(a, b, 0, &mut count);
+    call.spend(u64::from(count))?;
+    equal
 }
 
 fn equal(a: &Value, b: &Value, depth: u32, count: &mut u32) -> Result<bool, Error> {

@@ -30,10 +30,10 @@ pub(super) fn register(functions: &mut Functions) {
         .with("dig", "...any -> any", dig)
         .with("deepCopy", "any -> any", deep_copy)
         .with("mustDeepCopy", "any -> any", deep_copy)
-        .with("merge", "map, ...map -> any", |_, args| merge::merge(args, false))
-        .with("mustMerge", "map, ...map -> any", |_, args| merge::merge(args, false))
-        .with("mergeOverwrite", "map, ...map -> any", |_, args| merge::merge(args, true))
-        .with("mustMergeOverwrite", "map, ...map -> any", |_, args| merge::merge(args, true));
+        .with("merge", "map, ...map -> any", |call, args| merge::merge(call, args, false))
+        .with("mustMerge", "map, ...map -> any", |call, args| merge::merge(call, args, false))
+        .with("mergeOverwrite", "map, ...map -> any", |call, args| merge::merge(call, args, true))
+        .with("mustMergeOverwrite", "map, ...map -> any", |call, args| merge::merge(call, args, true));
 }
 
 fn dict(_: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -123,12 +123,15 @@ fn conversion(value: &Value, wanted: &str) -> Error {
     Error::new(format!("interface conversion: interface {{}} is {found}, not {wanted}"))
 }
 
-fn deep_copy(_: &mut Call<'_>, args: &[Value]) -> Answer {
+fn deep_copy(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let value = any(args, 0);
     if value.is_nil() {
         return Err(Error::new("reflect: call of reflect.Value.Type on zero Value"));
     }
-    copy(value, 0, &mut 0)
+    let mut count = 0;
+    let copied = copy(value, 0, &mut count);
+    call.spend(u64::from(count))?;
+    copied
 }
 
 /// Deeper values are an error, as they hold themselves.

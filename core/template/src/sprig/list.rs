@@ -85,40 +85,40 @@ fn compact(_: &mut Call<'_>, args: &[Value]) -> Answer {
     Ok(List::decoded(list.items().iter().filter(|item| !is_empty(item)).cloned().collect()).into())
 }
 
-fn in_list(items: &[Value], item: &Value) -> Result<bool, Error> {
+fn in_list(call: &mut Call<'_>, items: &[Value], item: &Value) -> Result<bool, Error> {
     for other in items {
-        if deep_equal(item, other)? {
+        if deep_equal(call, item, other)? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn uniq(_: &mut Call<'_>, args: &[Value]) -> Answer {
+fn uniq(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let mut kept: Vec<Value> = Vec::new();
     for item in list(any(args, 0), "Cannot find uniq on type")?.items() {
-        if !in_list(&kept, item)? {
+        if !in_list(call, &kept, item)? {
             kept.push(item.clone());
         }
     }
     Ok(List::decoded(kept).into())
 }
 
-fn without(_: &mut Call<'_>, args: &[Value]) -> Answer {
+fn without(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let mut kept = Vec::new();
     for item in list(any(args, 0), "Cannot find without on type")?.items() {
-        if !in_list(args.get(1..).unwrap_or_default(), item)? {
+        if !in_list(call, args.get(1..).unwrap_or_default(), item)? {
             kept.push(item.clone());
         }
     }
     Ok(List::decoded(kept).into())
 }
 
-fn has(_: &mut Call<'_>, args: &[Value]) -> Answer {
+fn has(call: &mut Call<'_>, args: &[Value]) -> Answer {
     if any(args, 1).is_nil() {
         return Ok(false.into());
     }
-    Ok(in_list(list(any(args, 1), "Cannot find has on type")?.items(), any(args, 0))?.into())
+    Ok(in_list(call, list(any(args, 1), "Cannot find has on type")?.items(), any(args, 0))?.into())
 }
 
 fn slice(_: &mut Call<'_>, args: &[Value]) -> Answer {

@@ -3,6 +3,7 @@
 use super::args::map;
 use super::default::is_empty;
 use crate::error::Error;
+use crate::function::Call;
 use crate::value::{Kind, Map, Value};
 
 /// Deeper maps are an error, as they hold themselves.
@@ -11,14 +12,17 @@ const DEEPEST: u32 = 500;
 const MOST: u32 = 20_000_000;
 
 /// Merges the other maps into the first one, which changes.
-pub(super) fn merge(args: &[Value], overwrite: bool) -> Result<Value, Error> {
+pub(super) fn merge(call: &mut Call<'_>, args: &[Value], overwrite: bool) -> Result<Value, Error> {
     let mut target = map(args, 0);
     let mut changed = false;
     for source in args.iter().skip(1).filter_map(Value::as_map) {
         if target.is_nil() && !source.is_nil() {
             (target, changed) = (Map::new(), true);
         }
-        into(&target, &source, overwrite, 0, &mut 0)?;
+        let mut count = 0;
+        let merged = into(&target, &source, overwrite, 0, &mut count);
+        call.spend(u64::from(count))?;
+        merged?;
     }
     Ok(if changed { target.into() } else { args.first().cloned().unwrap_or_default() })
 }
@@ -28,7 +32,9 @@ fn into(target: &Map, source: &Map, overwrite: bool, depth: u32, count: &mut u32
     if depth > DEEPEST || *count > MOST {
         return Err(Error::limit("maps are too large to merge, or hold themselves"));
     }
-    for (key, new) in source.snapshot() {
+    let entries = source.snapshot();
+    *count = count.saturating_add(entries.len() as u32);
+    for (key, new) in entries {
         let old = target.get(&key);
         if new.is_nil() {
             if overwrite {

@@ -49,6 +49,18 @@ impl Object for Semver {
         Kind::Ptr
     }
 
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let version = &self.0;
+        vec![
+            ("major", number(version.major())),
+            ("minor", number(version.minor())),
+            ("patch", number(version.patch())),
+            ("pre", version.pre().into()),
+            ("metadata", version.metadata().into()),
+            ("original", version.original().into()),
+        ]
+    }
+
     fn method(&self, name: &str) -> Option<&'static str> {
         Some(match name {
             "Major" | "Minor" | "Patch" => "-> uint64",

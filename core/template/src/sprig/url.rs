@@ -181,7 +181,7 @@ impl Url {
     fn authority(&mut self, authority: &[u8]) -> Result<(), String> {
         let at = authority.iter().rposition(|byte| *byte == b'@');
         let host = at.map_or(authority, |at| authority.get(at + 1..).unwrap_or_default());
-        self.host = parse_host(host)?;
+        self.host = parse_host(&self.scheme, host)?;
         let Some(at) = at else { return Ok(()) };
         let user = authority.get(..at).unwrap_or_default();
         let valid = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte);
@@ -277,37 +277,61 @@ fn scheme(text: &[u8]) -> Result<(&[u8], &[u8]), String> {
     Ok((b"", text))
 }
 
-fn parse_host(host: &[u8]) -> Result<Vec<u8>, String> {
-    let open = host.iter().rposition(|byte| *byte == b'[');
-    if let Some(open) = open {
-        if open > 0 {
-            return Err("invalid IP-literal".into());
-        }
-        let Some(close) = host.iter().rposition(|byte| *byte == b']') else {
-            return Err("missing ']' in host".into());
+fn parse_host(scheme: &[u8], host: &[u8]) -> Result<Vec<u8>, String> {
+    let Some(open) = host.iter().rposition(|byte| *byte == b'[') else {
+        // Two colons are one too many for the schemes that everybody knows.
+        let web = matches!(scheme, b"http" | b"https");
+        let colon = if web {
+            host.iter().position(|byte| *byte == b':')
+        } else {
+            host.iter().rposition(|byte| *byte == b':')
         };
-        let port = host.get(close + 1..).unwrap_or_default();
-        if !valid_optional_port(port) {
-            return Err(format!("invalid port {} after host", quoted(port)));
+        if let Some(port) = colon.and_then(|colon| host.get(colon..)) {
+            check_port(port)?;
         }
-        let inner = host.get(..close).unwrap_or_default();
-        if let Some(zone) = crate::rune::find(inner, b"%25", 0) {
-            let (address, zone) = inner.split_at(zone);
-            let tail = host.get(close..).unwrap_or_default();
-            return Ok([
-                unescape(address, Part::Host)?,
-                unescape(zone, Part::Zone)?,
-                unescape(tail, Part::Host)?,
-            ]
-            .concat());
-        }
-    } else if let Some(colon) = host.iter().rposition(|byte| *byte == b':') {
-        let port = host.get(colon..).unwrap_or_default();
-        if !valid_optional_port(port) {
-            return Err(format!("invalid port {} after host", quoted(port)));
-        }
+        return unescape(host, Part::Host);
+    };
+    if open > 0 {
+        return Err("invalid IP-literal".into());
     }
-    unescape(host, Part::Host)
+    let Some(close) = host.iter().rposition(|byte| *byte == b']') else {
+        return Err("missing ']' in host".into());
+    };
+    let port = host.get(close + 1..).unwrap_or_default();
+    check_port(port)?;
+    let port = unescape(port, Part::Host)?;
+    let inner = host.get(1..close).unwrap_or_default();
+    let address = match crate::rune::find(inner, b"%25", 0) {
+        Some(zone) => {
+            let (address, zone) = inner.split_at(zone);
+            [unescape(address, Part::Host)?, unescape(zone, Part::Zone)?].concat()
+        }
+        None => unescape(inner, Part::Host)?,
+    };
+    check_address(&address)?;
+    Ok([b"[", address.as_slice(), b"]", &port].concat())
+}
+
+fn check_port(port: &[u8]) -> Result<(), String> {
+    if valid_optional_port(port) { Ok(()) } else { Err(format!("invalid port {} after host", quoted(port))) }
+}
+
+/// What stands in brackets is an IPv6 address, with a zone or without.
+fn check_address(address: &[u8]) -> Result<(), String> {
+    let text = String::from_utf8_lossy(address);
+    let bad = |why: &str| Err(format!("invalid host: ParseAddr({}): {why}", quoted(address)));
+    let (bare, zone) = text.split_once('%').map_or((&*text, None), |(bare, zone)| (bare, Some(zone)));
+    if bare.parse::<std::net::Ipv6Addr>().is_ok() {
+        return if zone == Some("") { bad("zone must be a non-empty string") } else { Ok(()) };
+    }
+    if bare.parse::<std::net::Ipv4Addr>().is_ok() {
+        return Err("invalid IP-literal".into());
+    }
+    match address.iter().find(|byte| matches!(byte, b'.' | b':' | b'%')) {
+        Some(b'%') => bad("missing IPv6 address"),
+        Some(_) => bad("unexpected character"),
+        None => bad("unable to parse IP"),
+    }
 }
 
 fn should_escape(byte: u8, part: Part) -> bool {

@@ -141,7 +141,11 @@ pub(crate) fn format_float(value: f64, format: u8, precision: i32) -> String {
     }
     match format {
         b'e' | b'E' => exponent_form(value, format, precision),
-        b'f' | b'F' if precision < 0 => format!("{value}"),
+        b'f' | b'F' if precision < 0 => {
+            let text = shortest(value);
+            let (digits, exponent) = split_exponent(&text);
+            plain(digits, exponent)
+        }
         b'f' | b'F' => format!("{value:.*}", precision as usize),
         b'g' | b'G' => general(value, format, precision),
         b'x' | b'X' => hex_form(value, format, precision),
@@ -151,21 +155,20 @@ pub(crate) fn format_float(value: f64, format: u8, precision: i32) -> String {
 }
 
 fn exponent_form(value: f64, format: u8, precision: i32) -> String {
-    let text = if precision < 0 { format!("{value:e}") } else { format!("{value:.*e}", precision as usize) };
+    let text = if precision < 0 { shortest(value) } else { format!("{value:.*e}", precision as usize) };
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
     format!("{digits}{}{sign}{exponent:0>2}", char::from(format))
 }
 
 fn general(value: f64, format: u8, precision: i32) -> String {
-    let shortest = precision < 0;
+    let short = precision < 0;
     let precision = if precision == 0 { 1 } else { precision };
-    let text = if shortest { format!("{value:e}") } else { format!("{value:.*e}", precision as usize - 1) };
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let digits = if shortest { digits } else { trim_zeros(digits) };
+    let text = if short { shortest(value) } else { format!("{value:.*e}", precision as usize - 1) };
+    let (digits, exponent) = split_exponent(&text);
+    let digits = if short { digits } else { trim_zeros(digits) };
     let count = digits.bytes().filter(u8::is_ascii_digit).count() as i32;
-    let limit = match (shortest, precision > count && count > exponent) {
+    let limit = match (short, precision > count && count > exponent) {
         (true, _) => 6,
         (false, true) => count,
         (false, false) => precision,
@@ -176,6 +179,25 @@ fn general(value: f64, format: u8, precision: i32) -> String {
         return format!("{digits}{e}{sign}{power:02}");
     }
     plain(digits, exponent)
+}
+
+/// As few digits as tell the number from others, `d.ddde10`. Where two such texts are equally near, Go takes the one
+/// that ends in an even digit; Rust takes the larger one.
+fn shortest(value: f64) -> String {
+    /// With fewer digits texts lie too far apart for both to mean the same number.
+    const NEAR: usize = 16;
+    let text = format!("{value:e}");
+    let count = text.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    if count < NEAR {
+        return text;
+    }
+    let even = format!("{value:.*e}", count - 1);
+    if even != text && even.parse() == Ok(value) { even } else { text }
+}
+
+fn split_exponent(text: &str) -> (&str, i32) {
+    let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    (digits, exponent.parse().unwrap_or(0))
 }
 
 /// The digits of an exponent form without the zeros at the end.

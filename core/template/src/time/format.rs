@@ -36,14 +36,11 @@ impl Time {
                 E::Second => civil.second.to_string(),
                 E::ZeroSecond => format!("{:02}", civil.second),
                 E::LongYear => padded(civil.year, 4),
-                E::Year => padded(civil.year.max(0) % 100, 2),
+                E::Year => padded(civil.year.abs() % 100, 2),
                 E::UpperPm => if civil.hour >= 12 { "PM" } else { "AM" }.to_string(),
                 E::LowerPm => if civil.hour >= 12 { "pm" } else { "am" }.to_string(),
                 E::ZoneName if !name.is_empty() => name.to_string(),
-                E::ZoneName => {
-                    let minutes = offset / 60 != offset / 3600 * 60;
-                    shown_offset(offset, minutes, false, "")
-                }
+                E::ZoneName => shown_offset(offset, true, false, ""),
                 E::Offset { z: true, .. } if offset == 0 => "Z".to_string(),
                 E::Offset { minutes, seconds, colons, .. } => {
                     shown_offset(offset, minutes, seconds, if colons { ":" } else { "" })

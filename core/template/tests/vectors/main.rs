@@ -1,7 +1,4 @@
 //! Random rows of what Go's libraries answer. The folder is `$WEIR_VECTORS` or `../shared/conformance/vectors`.
-//!
-//! Rows of kind `gotemplate` run through a small stand-in for Helm's engine; where it lacks a function the row is left
-//! to the suite of the Helm crate.
 
 #![expect(
     clippy::disallowed_methods,
@@ -10,7 +7,6 @@
     reason = "tests read files and say what they compared"
 )]
 
-mod helm;
 mod scalars;
 
 use std::io::Write as _;
@@ -18,8 +14,8 @@ use std::path::PathBuf;
 
 use weir_yaml::{Value, from_json};
 
-/// The header and the rows of a kind, or nothing where the folder is absent and nobody demands it.
-fn rows(kind: &str) -> Option<(Value, Vec<Value>)> {
+/// The rows of a kind, or nothing where the folder is absent and nobody demands it.
+fn rows(kind: &str) -> Option<Vec<Value>> {
     let shared = std::env::var_os("WEIR_SHARED")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let folder =
@@ -31,8 +27,7 @@ fn rows(kind: &str) -> Option<(Value, Vec<Value>)> {
         _ = writeln!(std::io::stderr(), "skipped: vectors {kind}: ../shared is absent");
         return None;
     };
-    let mut lines = text.lines().map(|line| from_json(line.as_bytes()).unwrap());
-    Some((lines.next().unwrap(), lines.collect()))
+    Some(text.lines().skip(1).map(|line| from_json(line.as_bytes()).unwrap()).collect())
 }
 
 /// An answer as bytes, which stand coded where they are no UTF-8.
@@ -54,44 +49,8 @@ fn bytes(row: &Value, key: &str) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn vectors_gotemplate() {
-    let Some((header, rows)) = rows("gotemplate") else { return };
-    let (mut good, mut left, mut bad) = (0, 0, Vec::new());
-    for row in &rows {
-        let template = row.str_at(&["in", "template"]).unwrap();
-        if template.contains("Toml") {
-            left += 1;
-            continue;
-        }
-        let error = || row.str_at(&["error"]).unwrap_or_default().to_string();
-        let expected = bytes(row, "out").ok_or_else(error);
-        let ours = helm::render(template, row.at(&["in", "values"]).unwrap(), &header);
-        let shown = |result: &Result<Vec<u8>, String>| {
-            result.as_ref().map(|text| String::from_utf8_lossy(text).into_owned()).map_err(String::clone)
-        };
-        if ours == expected {
-            good += 1;
-        } else {
-            bad.push(format!(
-                "{template}\n  values {}\n  ours   {:?}\n  theirs {:?}\n",
-                weir_yaml::to_json(row.at(&["in", "values"]).unwrap()),
-                shown(&ours),
-                shown(&expected)
-            ));
-        }
-    }
-    println!("vectors gotemplate: {good} of {} rows agree, {left} left out", rows.len());
-    assert!(
-        bad.is_empty(),
-        "{} rows differ:\n{}",
-        bad.len(),
-        bad.iter().take(40).cloned().collect::<String>()
-    );
-}
-
-#[test]
 fn vectors_scalars() {
-    let Some((_, rows)) = rows("scalars") else { return };
+    let Some(rows) = rows("scalars") else { return };
     let mut bad = Vec::new();
     let mut good = 0;
     for row in &rows {

@@ -1,7 +1,7 @@
 //! Commands: what is called, with which arguments, and of which types.
 
 use super::{Compiler, Last};
-use crate::parse::node::{Id, Kind, Number, Piece};
+use crate::parse::node::{Id, Kind, Number, Piece, Source};
 use crate::parse::op::{Constant, Idents, Op};
 use crate::value::{IntKind, Type};
 
@@ -189,7 +189,10 @@ impl Compiler<'_> {
         for arg in args {
             self.argument(*arg, Type::Any);
         }
-        self.emit(Op::CallMethod { node, ident, args: count, last: last == Last::Piped });
+        // The types of methods are known while executing only; literals are looked at again then.
+        let given = self.program.given.len() as u32;
+        self.program.given.extend_from_slice(args);
+        self.emit(Op::CallMethod { node, ident, args: count, given, last: last == Last::Piped });
         self.land(find);
     }
 
@@ -269,8 +272,7 @@ impl Compiler<'_> {
         match source.kind(node) {
             Kind::Dot => _ = self.emit(Op::Dot { node }),
             Kind::Nil if to == Type::Reflect => return self.constant(node, Constant::NoValue),
-            Kind::Nil if to.can_be_nil() => return self.constant(node, Constant::Nil(to)),
-            Kind::Nil => return self.fail(Some(node), format!("cannot assign nil to {to}")),
+            Kind::Nil if to == Type::Any => return self.constant(node, Constant::Nil(to)),
             Kind::Field(piece) => self.fields(node, *piece, None, &[], Last::None),
             Kind::Variable(piece) => self.variable(node, *piece, &[], Last::None),
             Kind::Pipe { .. } => {
@@ -288,34 +290,44 @@ impl Compiler<'_> {
 
     /// A constant for a parameter of this type.
     pub(super) fn literal(&mut self, node: Id, to: Type) {
-        let kind = self.source.kind(node);
-        let expected = match (to, kind) {
-            (Type::Any | Type::Reflect, _) => return self.constant_command(node),
-            (Type::Bool, Kind::Bool(flag)) => return self.constant(node, Constant::Bool(*flag)),
-            (Type::Bool, _) => "expected bool; found",
-            (Type::String, Kind::String { text, .. }) => {
-                return self.constant(node, Constant::Str(text.clone()));
-            }
-            (Type::String, _) => "expected string; found",
-            (Type::Float64, Kind::Number { number: Number { float: Some(float), .. }, .. }) => {
-                return self.constant(node, Constant::Float(*float));
-            }
-            (Type::Float64, _) => "expected float; found",
-            (Type::Int(int), Kind::Number { number, .. }) if int.is_signed() && number.int.is_some() => {
-                return self.constant(node, Constant::Int(int, number.int.unwrap_or_default()));
-            }
-            (Type::Int(int), Kind::Number { number, .. }) if !int.is_signed() && number.uint.is_some() => {
-                let bits = number.uint.unwrap_or_default() as i64;
-                return self.constant(node, Constant::Int(int, bits));
-            }
-            (Type::Int(int), _) if int.is_signed() => "expected integer; found",
-            (Type::Int(_), _) => "expected unsigned integer; found",
-            (other, _) => {
-                let message = format!("can't handle {} for arg of type {other}", self.shown(node));
-                return self.fail(Some(node), message);
-            }
-        };
-        let message = format!("{expected} {}", self.shown(node));
-        self.fail(Some(node), message);
+        if matches!(to, Type::Any | Type::Reflect) {
+            return self.constant_command(node);
+        }
+        match typed_literal(self.source, node, to) {
+            Ok(constant) => self.constant(node, constant),
+            Err(message) => self.fail(Some(node), message),
+        }
     }
+}
+
+/// What a literal is for a parameter of a type that is not `interface {}`, or why it cannot be that.
+pub(crate) fn typed_literal(source: &Source, node: Id, to: Type) -> Result<Constant, String> {
+    let kind = source.kind(node);
+    let expected = match (to, kind) {
+        (to, Kind::Nil) if to.can_be_nil() => return Ok(Constant::Nil(to)),
+        (to, Kind::Nil) => return Err(format!("cannot assign nil to {to}")),
+        (Type::Bool, Kind::Bool(flag)) => return Ok(Constant::Bool(*flag)),
+        (Type::Bool, _) => "expected bool; found",
+        (Type::String, Kind::String { text, .. }) => return Ok(Constant::Str(text.clone())),
+        (Type::String, _) => "expected string; found",
+        (Type::Float64, Kind::Number { number: Number { float: Some(float), .. }, .. }) => {
+            return Ok(Constant::Float(*float));
+        }
+        (Type::Float64, _) => "expected float; found",
+        (Type::Int(int), Kind::Number { number: Number { int: Some(value), .. }, .. }) if int.is_signed() => {
+            return Ok(Constant::Int(int, *value));
+        }
+        (Type::Int(int), Kind::Number { number: Number { uint: Some(value), .. }, .. })
+            if !int.is_signed() =>
+        {
+            return Ok(Constant::Int(int, *value as i64));
+        }
+        (Type::Int(int), _) if int.is_signed() => "expected integer; found",
+        (Type::Int(_), _) => "expected unsigned integer; found",
+        (other, _) => {
+            let shown = String::from_utf8_lossy(&source.context(node)).into_owned();
+            return Err(format!("can't handle {shown} for arg of type {other}"));
+        }
+    };
+    Err(format!("{expected} {}", String::from_utf8_lossy(&source.context(node))))
 }

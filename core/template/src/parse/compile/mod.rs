@@ -2,6 +2,8 @@
 
 mod command;
 
+pub(crate) use command::typed_literal;
+
 use std::sync::Arc;
 
 use super::node::{Branch, Id, Kind, Source};
@@ -53,6 +55,7 @@ pub(super) fn compile(
         functions: Arc::clone(functions),
         types: Vec::new(),
         messages: Vec::new(),
+        given: Vec::new(),
         templates: Vec::new(),
         slots: 1,
         empty: source.is_empty(tree.root),

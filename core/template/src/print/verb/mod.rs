@@ -323,7 +323,8 @@ impl Printer<'_> {
         }
         if pointer && depth > 0 {
             // Go prints an address here, which no two runs share.
-            return self.pointer(value, verb, depth);
+            let address = u8::try_from(verb).is_ok_and(|verb| b"vpbodxX".contains(&verb));
+            return if address { self.pointer(value, verb, depth) } else { self.bad_verb(value, verb, 0) };
         }
         if pointer {
             self.put(b"&");

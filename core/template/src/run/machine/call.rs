@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Flow, Machine, located};
+use super::{Flow, Machine, constant, located};
 use crate::error::Error;
 use crate::function::{Answer, Call, Execute};
-use crate::parse::{Id, Program};
+use crate::parse::{Id, Kind, Program, typed_literal};
 use crate::run::argument::check;
 use crate::run::field;
 use crate::run::frame::{Frame, Waiting};
 use crate::run::missing;
 use crate::set::Set;
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 impl Machine<'_> {
     pub(super) fn call_method(
@@ -19,7 +19,7 @@ impl Machine<'_> {
         now: &mut Frame,
         node: Id,
         ident: u32,
-        args: usize,
+        (args, nodes): (usize, usize),
         last: bool,
     ) -> Result<(), Error> {
         let program = Arc::clone(&now.program);
@@ -34,11 +34,32 @@ impl Machine<'_> {
         else {
             return Ok(());
         };
+        let nodes = program.given.get(nodes..nodes + args).unwrap_or_default();
         for (at, arg) in given.iter_mut().enumerate() {
-            check(arg, signature.param(at).unwrap_or(crate::value::Type::Any))?;
+            let to = signature.param(at).unwrap_or(Type::Any);
+            let source = &program.source;
+            let is_literal = |node: &Id| {
+                matches!(
+                    source.kind(*node),
+                    Kind::Nil | Kind::Bool(_) | Kind::Number { .. } | Kind::String { .. }
+                )
+            };
+            match nodes.get(at).filter(|node| to != Type::Any && is_literal(node)) {
+                Some(node) => {
+                    now.site = *node;
+                    *arg = constant(&typed_literal(source, *node, to).map_err(Error::new)?);
+                }
+                None => check(arg, to)?,
+            }
         }
         let Value::Object(object) = &receiver else { return Ok(()) };
-        let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name: &name };
+        let mut call = Call {
+            env: self.env,
+            set: &now.set,
+            texts: &mut self.texts,
+            name: &name,
+            steps: &mut self.steps,
+        };
         match object.call(&name, &mut call, &given) {
             Ok(value) => {
                 self.values.push(value);
@@ -66,7 +87,8 @@ impl Machine<'_> {
             // What came through the pipe was evaluated first and is the last argument.
             given.rotate_left(1);
         }
-        let mut call = Call { env: self.env, set: &now.set, texts: &mut self.texts, name };
+        let mut call =
+            Call { env: self.env, set: &now.set, texts: &mut self.texts, name, steps: &mut self.steps };
         let answer = (function.body)(&mut call, given);
         self.values.truncate(from);
         match answer {

@@ -12,7 +12,7 @@ use super::iterate::Loop;
 use super::trace::{Origin, Trace};
 use crate::env::Env;
 use crate::error::{At, Error};
-use crate::function::{Call, Texts};
+use crate::function::{Call, Texts, too_many_steps};
 use crate::parse::{Constant, Id, Idents, Op, Program};
 use crate::print;
 use crate::set::Set;
@@ -135,7 +135,7 @@ impl<'e> Machine<'e> {
         loop {
             let Some(op) = now.program.code.get(now.pc).copied() else { return Ok(()) };
             now.pc += 1;
-            self.steps = self.steps.checked_sub(1).ok_or_else(|| self.too_many_steps())?;
+            self.steps = self.steps.checked_sub(1).ok_or_else(|| too_many_steps(self.env))?;
             match self.step(now, op)? {
                 Flow::Next => {}
                 Flow::Jump(to) => now.pc = to as usize,
@@ -144,17 +144,13 @@ impl<'e> Machine<'e> {
         }
     }
 
-    fn too_many_steps(&self) -> Error {
-        Error::limit(format!("execution takes more than {} steps", self.env.limits.steps))
-    }
-
     #[expect(clippy::too_many_lines, reason = "one flat match over all instructions")]
     fn step(&mut self, now: &mut Frame, op: Op) -> Result<Flow, Error> {
         match op {
             Op::Text(piece) => {
                 let text = now.program.source.piece(piece);
                 if let Some(trace) = &mut self.trace {
-                    trace.text(self.out.len(), &now.program, piece.start, text);
+                    trace.text(self.out.len(), &now.program, piece.start);
                 }
                 self.write(text)?;
             }
@@ -165,14 +161,7 @@ impl<'e> Machine<'e> {
             }
             Op::Constant { node, at } => {
                 now.site = node;
-                let value = match now.program.constants.get(at as usize) {
-                    Some(Constant::Bool(flag)) => Value::Bool(*flag),
-                    Some(Constant::Int(kind, number)) => Value::Int(*kind, *number),
-                    Some(Constant::Float(number)) => Value::Float(*number),
-                    Some(Constant::Str(text)) => Value::Str(text.clone()),
-                    Some(Constant::Nil(of)) => zero(*of),
-                    Some(Constant::NoValue) | None => Value::NoValue,
-                };
+                let value = now.program.constants.get(at as usize).map_or(Value::NoValue, constant);
                 self.values.push(value);
             }
             Op::Dot { node } => {
@@ -187,22 +176,22 @@ impl<'e> Machine<'e> {
             }
             Op::DotFields { node, idents } => {
                 now.site = node;
-                let Self { env, dots, texts, .. } = self;
+                let Self { env, dots, texts, steps, .. } = self;
                 let none = Slot::default();
-                let value = fields(env, texts, now, dots.last().unwrap_or(&none), idents)?;
+                let value = fields(env, (texts, steps), now, dots.last().unwrap_or(&none), idents)?;
                 self.values.push(value);
             }
             Op::VariableFields { node, slot, idents } => {
                 now.site = node;
-                let Self { env, variables, texts, .. } = self;
+                let Self { env, variables, texts, steps, .. } = self;
                 let none = Slot::default();
                 let variable = variables.get(now.heights.variables + slot as usize).unwrap_or(&none);
-                let value = fields(env, texts, now, variable, idents)?;
+                let value = fields(env, (texts, steps), now, variable, idents)?;
                 self.values.push(value);
             }
             Op::TopFields { idents, boxed } => {
                 let top = Slot { value: self.pop(), boxed };
-                let value = fields(self.env, &mut self.texts, now, &top, idents)?;
+                let value = fields(self.env, (&mut self.texts, &mut self.steps), now, &top, idents)?;
                 self.values.push(value);
             }
             Op::FindMethod { ident, args, none } => {
@@ -214,8 +203,8 @@ impl<'e> Machine<'e> {
                     return Ok(Flow::Jump(none));
                 }
             }
-            Op::CallMethod { node, ident, args, last } => {
-                self.call_method(now, node, ident, args as usize, last)?
+            Op::CallMethod { node, ident, args, given, last } => {
+                self.call_method(now, node, ident, (args as usize, given as usize), last)?
             }
             Op::Call { node, function, args, last } => {
                 return self.call(now, node, function, args as usize, last);
@@ -406,10 +395,21 @@ impl<'e> Machine<'e> {
     }
 }
 
+fn constant(constant: &Constant) -> Value {
+    match constant {
+        Constant::Bool(flag) => Value::Bool(*flag),
+        Constant::Int(kind, number) => Value::Int(*kind, *number),
+        Constant::Float(number) => Value::Float(*number),
+        Constant::Str(text) => Value::Str(text.clone()),
+        Constant::Nil(of) => zero(*of),
+        Constant::NoValue => Value::NoValue,
+    }
+}
+
 /// The fields of a value, one inside the other.
 fn fields(
     env: &Env<'_>,
-    texts: &mut Texts,
+    (texts, steps): (&mut Texts, &mut u64),
     now: &Frame,
     from: &Slot,
     idents: Idents,
@@ -420,7 +420,7 @@ fn fields(
     let mut held: Option<Field> = None;
     for (at, piece) in program.idents.get(range).unwrap_or_default().iter().enumerate() {
         let name = program.source.piece(*piece);
-        let mut call = Call { env, set: &now.set, texts, name: "" };
+        let mut call = Call { env, set: &now.set, texts, name: "", steps };
         let (value, boxed) =
             held.as_ref().map_or((&from.value, from.boxed), |held| (&held.value, held.boxed));
         let next = field::field(value, boxed, name, missing, &mut call);

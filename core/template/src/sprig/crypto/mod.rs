@@ -22,11 +22,22 @@ use crate::value::{List, Value};
 
 type Answer = Result<Value, Error>;
 
+/// What the slow ones count as, by how long they take beside a step.
+const BCRYPT: u64 = 5_000_000;
+const DERIVED: u64 = 10_000_000;
+const RSA_2048: u64 = 10_000_000;
+const SLOWER_KEY: u64 = 80_000_000;
+const QUICK_KEY: u64 = 500_000;
+
 pub(super) fn register(functions: &mut Functions) {
     functions
-        .with("bcrypt", "string -> string", |call, args| Ok(password::bcrypt(call, text(args, 0))?.into()))
+        .with("bcrypt", "string -> string", |call, args| {
+            call.spend(BCRYPT)?;
+            Ok(password::bcrypt(call, text(args, 0))?.into())
+        })
         .with("htpasswd", "string, string -> string", htpasswd)
-        .with("derivePassword", "uint32, string, string, string, string -> string", |_, args| {
+        .with("derivePassword", "uint32, string, string, string, string -> string", |call, args| {
+            call.spend(DERIVED)?;
             let counter = int(args, 0) as u32;
             Ok(password::derive(counter, text(args, 1), text(args, 2), text(args, 3), text(args, 4)).into())
         })
@@ -38,7 +49,10 @@ pub(super) fn register(functions: &mut Functions) {
         })
         .with("genPrivateKey", "string -> string", private_key)
         .with("buildCustomCert", "string, string -> sprig.certificate", custom)
-        .with("genCA", "string, int -> sprig.certificate", |call, args| authority(call, args, rsa(call)?))
+        .with("genCA", "string, int -> sprig.certificate", |call, args| {
+            let key = rsa(call)?;
+            authority(call, args, key)
+        })
         .with("genCAWithKey", "string, int, string -> sprig.certificate", |call, args| {
             authority(call, args, given(args, 2)?)
         })
@@ -71,11 +85,16 @@ fn htpasswd(call: &mut Call<'_>, args: &[Value]) -> Answer {
     if user.contains(&b':') {
         return Ok([b"invalid username: ", user].concat().into());
     }
+    call.spend(BCRYPT)?;
     let hash = password::bcrypt(call, text(args, 1))?;
     Ok([user, b":", hash.as_bytes()].concat().into())
 }
 
 fn private_key(call: &mut Call<'_>, args: &[Value]) -> Answer {
+    call.spend(match text(args, 0) {
+        b"" | b"rsa" | b"dsa" => SLOWER_KEY,
+        _ => QUICK_KEY,
+    })?;
     let key = match text(args, 0) {
         b"" | b"rsa" => PrivateKey::rsa(call, 4096)?,
         b"dsa" => PrivateKey::dsa(call)?,
@@ -86,7 +105,8 @@ fn private_key(call: &mut Call<'_>, args: &[Value]) -> Answer {
     Ok(key.to_pem().into())
 }
 
-fn rsa(call: &Call<'_>) -> Result<PrivateKey, Error> {
+fn rsa(call: &mut Call<'_>) -> Result<PrivateKey, Error> {
+    call.spend(RSA_2048)?;
     PrivateKey::rsa(call, 2048)
 }
 
@@ -98,6 +118,7 @@ fn given(args: &[Value], at: usize) -> Result<PrivateKey, Error> {
 fn authority(call: &mut Call<'_>, args: &[Value], key: PrivateKey) -> Answer {
     let mut request = Request::new(text(args, 0), None, None, int(args, 1))?;
     request.authority = true;
+    call.spend(QUICK_KEY)?;
     request.issue(call, &key, None).map(Value::object)
 }
 
@@ -107,6 +128,7 @@ fn request(args: &[Value]) -> Result<Request, Error> {
 }
 
 fn self_signed(call: &mut Call<'_>, args: &[Value], key: PrivateKey) -> Answer {
+    call.spend(QUICK_KEY)?;
     request(args)?.issue(call, &key, None).map(Value::object)
 }
 
@@ -114,6 +136,7 @@ fn signed(call: &mut Call<'_>, args: &[Value], key: PrivateKey) -> Answer {
     let Value::Object(object) = any(args, 4) else { return Err(Error::new("no certificate")) };
     let by = object.as_any().downcast_ref::<Certificate>().ok_or_else(|| Error::new("no certificate"))?;
     let signer = Signer::new(&by.cert, &by.key)?;
+    call.spend(QUICK_KEY)?;
     request(args)?.issue(call, &key, Some(&signer)).map(Value::object)
 }
 

@@ -55,6 +55,52 @@ impl Modulus {
     }
 
     pub(super) fn times(&self, a: &Residue, b: &Residue) -> Residue {
+        // The sizes of keys have loops of a length that the compiler knows.
+        match self.limbs.len() {
+            4 => self.times_of::<4>(a, b),
+            16 => self.times_of::<16>(a, b),
+            32 => self.times_of::<32>(a, b),
+            _ => None,
+        }
+        .unwrap_or_else(|| self.times_of_any(a, b))
+    }
+
+    fn times_of<const N: usize>(&self, a: &Residue, b: &Residue) -> Option<Residue> {
+        let (a, b): (&[u64; N], &[u64; N]) =
+            (a.0.as_slice().try_into().ok()?, b.0.as_slice().try_into().ok()?);
+        let limbs: &[u64; N] = self.limbs.as_slice().try_into().ok()?;
+        let mut sum = [0_u64; N];
+        // What is above the sum: two limbs, of which the second is never more than one.
+        let (mut top, mut over);
+        let mut high = 0_u64;
+        for digit in a {
+            let mut carry = 0_u128;
+            for at in 0..N {
+                carry += u128::from(*digit) * u128::from(b[at]) + u128::from(sum[at]);
+                sum[at] = carry as u64;
+                carry >>= 64;
+            }
+            carry += u128::from(high);
+            (top, over) = (carry as u64, (carry >> 64) as u64);
+            let factor = sum[0].wrapping_mul(self.inverse);
+            let mut carry = (u128::from(factor) * u128::from(limbs[0]) + u128::from(sum[0])) >> 64;
+            for at in 1..N {
+                carry += u128::from(factor) * u128::from(limbs[at]) + u128::from(sum[at]);
+                sum[at - 1] = carry as u64;
+                carry >>= 64;
+            }
+            carry += u128::from(top);
+            sum[N - 1] = carry as u64;
+            high = over + (carry >> 64) as u64;
+        }
+        let mut sum = sum.to_vec();
+        if high != 0 || !less(&sum, &self.limbs) {
+            subtract(&mut sum, &self.limbs);
+        }
+        Some(Residue(sum))
+    }
+
+    fn times_of_any(&self, a: &Residue, b: &Residue) -> Residue {
         let count = self.limbs.len();
         let mut sum = vec![0_u64; count + 2];
         for digit in &a.0 {
@@ -166,4 +212,34 @@ fn subtract(a: &mut [u64], b: &[u64]) -> bool {
         *out = part;
     }
     borrow
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_are_the_same_whichever_way_they_are_made() {
+        let mut seed = 1_u64;
+        let mut next = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed
+        };
+        for count in [4, 16, 32] {
+            for _ in 0..50 {
+                let mut limbs: Vec<u64> = (0..count).map(|_| next()).collect();
+                limbs[0] |= 1;
+                limbs[count - 1] |= 1 << 63;
+                let modulus = Modulus::new(&Natural::from_limbs(limbs.clone()));
+                let mut residue =
+                    || modulus.residue(&Natural::from_limbs((0..count).map(|_| next()).collect()));
+                let (a, b) = (residue(), residue());
+                assert!(modulus.times(&a, &b) == modulus.times_of_any(&a, &b), "{limbs:?}");
+                let most = Residue(modulus.number().minus(&Natural::from(1)).unwrap().limbs(count));
+                assert!(modulus.times(&most, &most) == modulus.times_of_any(&most, &most), "{limbs:?}");
+            }
+        }
+    }
 }

@@ -1,0 +1,119 @@
+//! `weir helm` beside the real helm. `helm/*.txt` holds a command, the files of its directory, and how helm ended, what it
+//! printed and what it said. `WEIR_UPDATE=1` records anew, with the helm that `HELM` names or the one of the oracles.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::weir::{Directory, weir};
+
+/// What helm says in lines of a log, before and beside its errors.
+const LOGGED: &str = "level=";
+
+/// How a helm ended.
+#[derive(Debug, PartialEq, Eq)]
+struct Ended {
+    code: String,
+    stdout: String,
+    stderr: String,
+}
+
+/// The real helm of this machine.
+fn real() -> Option<PathBuf> {
+    let named = std::env::var_os("HELM").map(PathBuf::from);
+    let oracle = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/weir-oracles/helm"));
+    named.or_else(oracle).filter(|helm| helm.is_file())
+}
+
+/// The files of a text, each behind a line `-- its path --`.
+fn files(text: &str) -> Vec<(&str, String)> {
+    let mut files: Vec<(&str, String)> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let path = line.trim_end().strip_prefix("-- ").and_then(|line| line.strip_suffix(" --"));
+        match (path, files.last_mut()) {
+            (Some(path), _) => files.push((path, String::new())),
+            (None, Some((_, text))) => text.push_str(line),
+            (None, None) => panic!("no file begins with this line: {line}"),
+        }
+    }
+    files
+}
+
+/// The words of what helm says, without its log and without the directory it ran in.
+fn said(text: &str, directory: &Directory) -> String {
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.starts_with(LOGGED) && !line.contains(" level=")).collect();
+    let text = lines.join("\n").replace(&format!("{}/", directory.path().display()), "");
+    if text.is_empty() { text } else { format!("{}\n", text.trim_end()) }
+}
+
+fn theirs(helm: &Path, words: &[&str], directory: &Directory) -> Ended {
+    let output = Command::new(helm).args(words).current_dir(directory.path()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let code = format!("{}\n", output.status.code().unwrap());
+    let [stdout, stderr] = [text(&output.stdout), text(&output.stderr)];
+    Ended { code, stdout: said(&stdout, directory), stderr: said(&stderr, directory) }
+}
+
+#[test]
+fn it_prints_what_helm_prints_and_fails_with_its_words() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/helm");
+    let mut count = 0;
+    for case in std::fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path()) {
+        let text = std::fs::read_to_string(&case).unwrap();
+        let files = files(&text);
+        let part = |name: &str| files.iter().find(|(path, _)| *path == name).map(|(_, text)| text.clone());
+        let directory = Directory::new();
+        for (path, text) in files.iter().filter(|(path, _)| path.contains(['/', '.'])) {
+            directory.write(path, text);
+        }
+        let command = part("command").unwrap();
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let recorded = match real() {
+            Some(helm) if std::env::var_os("WEIR_UPDATE").is_some() => {
+                let ended = theirs(&helm, &words, &directory);
+                let kept = text.split("-- code --\n").next().unwrap();
+                let Ended { code, stdout, stderr } = &ended;
+                let end = format!("-- code --\n{code}-- stdout --\n{stdout}-- stderr --\n{stderr}");
+                std::fs::write(&case, format!("{kept}{end}")).unwrap();
+                ended
+            }
+            _ => Ended {
+                code: part("code").unwrap(),
+                stdout: part("stdout").unwrap(),
+                stderr: part("stderr").unwrap(),
+            },
+        };
+        let ours = weir(&directory, &[&["helm"], words.as_slice()].concat());
+        let ours = Ended {
+            code: format!("{}\n", ours.code),
+            stdout: said(&ours.stdout, &directory),
+            stderr: said(&ours.stderr, &directory),
+        };
+        let name = case.display();
+        assert_eq!(ours.code, recorded.code, "{name}: {}", ours.stderr);
+        assert_eq!(ours.stdout, recorded.stdout, "{name}: {}", ours.stderr);
+        // Behind the words of helm may be ours, on where a value came from and what to do.
+        let stderr = &ours.stderr;
+        assert!(stderr.starts_with(&recorded.stderr), "{name}:\n{stderr}\nhelm:\n{}", recorded.stderr);
+        count += 1;
+    }
+    assert!(count > 20, "only {count} cases");
+}
+
+#[test]
+fn random_charts_are_what_helm_makes_of_them() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/helm/random_charts.py");
+    let Some(helm) = real() else {
+        _ = writeln!(std::io::stderr(), "skipped: random charts beside the real helm: there is none");
+        return;
+    };
+    if Command::new("python3").arg("--version").output().is_err() {
+        _ = writeln!(std::io::stderr(), "skipped: random charts beside the real helm: python3 is absent");
+        return;
+    }
+    let mut comparison = Command::new("python3");
+    comparison.arg(script).args(["100", "--helm"]).arg(helm).args(["--weir", env!("CARGO_BIN_EXE_weir")]);
+    let output = comparison.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}

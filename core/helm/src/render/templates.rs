@@ -1,0 +1,70 @@
+//! Templates compiled: what was rendered once is not parsed again.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use weir_files::Bytes;
+use weir_template::{MissingKey, Set, Str};
+
+use super::functions::functions;
+use super::scope::Scoped;
+use super::{Failure, words};
+use crate::error::Error;
+
+/// Compiled templates of a chart, for all who render it. A clone shares them, also with other threads.
+///
+/// It keeps what the last few sets of values asked for, as other values may want other dependencies.
+#[derive(Debug, Clone, Default)]
+pub struct Templates(Arc<Mutex<VecDeque<Compiled>>>);
+
+/// How many compiled sets one chart keeps.
+const KEPT: usize = 4;
+
+#[derive(Debug)]
+struct Compiled {
+    texts: Vec<(String, Bytes)>,
+    set: Arc<Set>,
+}
+
+impl Compiled {
+    fn is_of(&self, order: &[&Scoped]) -> bool {
+        self.texts.len() == order.len()
+            && self.texts.iter().zip(order).all(|((name, text), template)| {
+                *name == template.name && (Arc::ptr_eq(text, &template.text) || *text == template.text)
+            })
+    }
+}
+
+impl Templates {
+    /// These templates, parsed in this order.
+    pub(super) fn compiled(&self, order: &[&Scoped]) -> Result<Arc<Set>, Box<Failure>> {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(compiled) = kept().iter().find(|compiled| compiled.is_of(order)) {
+            return Ok(Arc::clone(&compiled.set));
+        }
+        let mut set = Set::new(functions()).with_missing_key(MissingKey::Zero);
+        for template in order {
+            set.parse(&template.name, Str::from(&*template.text)).map_err(|error| {
+                Failure::in_template(Error::new(words::parse_error(&template.name, &error)), &error)
+            })?;
+        }
+        let set = Arc::new(set);
+        let texts = order.iter().map(|template| (template.name.clone(), Arc::clone(&template.text)));
+        let compiled = Compiled { texts: texts.collect(), set: Arc::clone(&set) };
+        let mut kept = kept();
+        kept.truncate(KEPT - 1);
+        kept.push_front(compiled);
+        Ok(set)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Templates;
+
+    #[test]
+    fn threads_share_it() {
+        fn shared<T: Send + Sync>(_: &T) {}
+        shared(&Templates::default());
+    }
+}
