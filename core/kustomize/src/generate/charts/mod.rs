@@ -1,6 +1,6 @@
 //! `helmCharts`: charts of the tree or of repositories, rendered with the values that the kustomization gives.
 //!
-//! Charts are neither fetched nor rendered here: a build asks for both ([`Need::Chart`], [`Need::Template`]) and reads the
+//! Charts are neither fetched nor rendered here: a build asks for both (`Need::Chart`, `Need::Template`) and reads the
 //! objects that come back.
 
 mod directory;
