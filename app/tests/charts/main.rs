@@ -146,6 +146,9 @@ fn what_a_chart_needs_is_chosen_locked_and_got() {
     home.write("parent/Chart.yaml", &parent(">=1.0.0-0 <2"));
     assert!(home.said("dependency list parent").contains("\tmissing"));
     assert!(home.refused("package parent").contains("missing in charts/ directory: web, local"));
+    let rendered = home.said("template x parent --dependency-update");
+    assert!(rendered.contains("helm.sh/chart: web-1.1.0-rc.1"), "{rendered}");
+    std::fs::remove_dir_all(home.folder.join("parent/charts")).unwrap();
     home.said("dependency update parent");
     let lock = home.read("parent/Chart.lock");
     assert!(lock.contains("version: 1.1.0-rc.1") && lock.contains("version: 0.3.0"), "{lock}");

@@ -10,9 +10,10 @@ use weir_helm::release::{Hook, Splitting, split_manifests};
 use weir_helm::{Capabilities, Chart, KubeVersion, Options, Release, Rendered};
 use weir_yaml::Map;
 
-use super::chart;
+use super::paths::Paths;
 use super::values::{given, go_words, merged};
 use super::world::Machine;
+use super::{chart, dependency};
 use crate::cli::helm::{Global, HelmTemplate};
 use crate::commands::remotes::file_behind;
 use crate::exit::Failure;
@@ -28,7 +29,11 @@ pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
     let (name, chart_name) = name_and_chart(args, &machine)?;
     let path = chart::locate(&chart_name, &args.path, global)?;
     let values = merged(&args.values)?;
-    let chart = chart::load(&path)?;
+    let mut chart = chart::load(&path)?;
+    if args.dependency_update && path.is_dir() && weir_helm::check_dependencies(&chart).is_err() {
+        dependency::update_quietly(&Paths::of(global), &path)?;
+        chart = chart::load(&path)?;
+    }
     for warning in &chart.warnings {
         say(warning);
     }
@@ -129,9 +134,6 @@ fn refuse(args: &HelmTemplate) -> Result<(), Failure> {
     }
     if args.post_renderer.is_some() {
         return refused("--post-renderer");
-    }
-    if args.dependency_update {
-        return refused("--dependency-update");
     }
     Ok(())
 }
