@@ -71,7 +71,7 @@ pub(crate) struct HelmTemplate {
     /// Words for that plug-in
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub(crate) post_renderer_args: Vec<String>,
-    /// Fetch missing dependencies (not supported yet)
+    /// Get what the chart needs and does not hold, before
     #[arg(long)]
     pub(crate) dependency_update: bool,
     #[command(flatten)]
