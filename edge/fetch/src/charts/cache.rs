@@ -61,10 +61,8 @@ impl Cache {
             let path = folder.join(format!("{}-{number}", std::process::id()));
             match File::options().read(true).write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok(Draft { file, path }),
-                // Left by a process of the same number that was killed.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
-                }
+                // Somebody of the same number elsewhere may be at it, in another container.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(&path, &error)),
             }
         }

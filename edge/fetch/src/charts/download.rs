@@ -74,7 +74,7 @@ impl Charts {
         let url = join_url(&source.url, url);
         if url.starts_with("oci://") {
             return self.registry_chart(ChartQuery {
-                source: &ChartSource { url, ..source.clone() },
+                source: &ChartSource { access: source.access_for(&url), url, ..source.clone() },
                 name: "",
                 version: "",
             });

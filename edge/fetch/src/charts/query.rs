@@ -30,6 +30,11 @@ impl ChartSource {
         if is_ours { self.access.auth.clone() } else { Auth::None }
     }
 
+    /// The same access with no more credentials than this URL may see.
+    pub(super) fn access_for(&self, url: &str) -> Access {
+        Access { auth: self.auth_for(url), ..self.access.clone() }
+    }
+
     /// Two who are not allowed the same do not share an index.
     pub(super) fn key(&self) -> String {
         let secret = match &self.access.auth {

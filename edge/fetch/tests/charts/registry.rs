@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use weir_fetch::{ChartQuery, Credentials, Descriptor, Login, Manifest, Reference};
+use weir_fetch::{ChartQuery, ChartSource, Credentials, Descriptor, Login, Manifest, Reference};
 
 use crate::server::{Asked, Reply, Server, reply};
 use crate::{Bed, archive, digest, source, source_as};
@@ -151,6 +151,26 @@ fn a_registry_wants_a_token_for_a_password() {
     let tokens = server.asked().iter().filter(|asked| asked.path.starts_with("/token")).count();
     assert_eq!(tokens, 3, "none without a password is worth asking for, and one serves for all that follows");
     bed.charts().get(ChartQuery { source: &source_as(&url, "me", "secret"), ..query }).unwrap();
+}
+
+/// An index may name a registry: the password for the repository is not for that.
+#[test]
+fn an_index_does_not_send_credentials_to_a_registry() {
+    let bed = Bed::new("named");
+    let registry = Server::start(|asked| match asked.headers.get("authorization") {
+        Some(_) => reply(500, "somebody told a password"),
+        None => reply(401, "").with("www-authenticate", "Basic realm=\"x\""),
+    });
+    let index = format!(
+        "apiVersion: v1\nentries:\n  web:\n  - {{name: web, version: 1.0.0, urls: ['oci://{}/org/web:1.0.0']}}\n",
+        registry.address
+    );
+    let server = Server::start(move |_| reply(200, index.clone()));
+    let source =
+        ChartSource { plain_http: true, ..source_as(&format!("http://{}", server.address), "me", "secret") };
+    let error = bed.charts().get(ChartQuery { source: &source, name: "web", version: "" }).unwrap_err();
+    assert!(error.to_string().contains("401"), "{error}");
+    assert!(registry.asked().iter().all(|asked| !asked.headers.contains_key("authorization")));
 }
 
 #[test]
