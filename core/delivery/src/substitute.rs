@@ -138,6 +138,8 @@ fn described(
         text.get(error.at..).unwrap_or_default().chars().take_while(|c| *c != '\n').take(40).collect();
     let cause = match &error.cause {
         Cause::NotSet(_) => error.to_string(),
+        // What stands in a Secret is shown to nobody.
+        other if &*desired.id.kind == "Secret" => other.to_string(),
         other => format!("{other} at '{snippet}'"),
     };
     let words = format!("post build failed: envsubst error: variable substitution failed: {cause}");

@@ -8,6 +8,7 @@ use crate::bed::Bed;
 crate::scenarios!(
     values_come_from_all_sources_in_their_order,
     a_variable_without_a_value_is_told_with_its_line,
+    what_stands_in_a_secret_is_not_told,
     a_source_that_is_missing_is_waited_for,
     a_unit_that_makes_its_own_source_converges,
     a_change_of_a_labelled_source_is_carried_out_at_once,
@@ -59,6 +60,15 @@ async fn a_variable_without_a_value_is_told_with_its_line(bed: Arc<Bed>) {
     }
     assert!(!message.contains("known"), "{message}");
     assert!(bed.find(("v1", "ConfigMap"), "b").await.is_none(), "nothing is applied by halves");
+}
+
+async fn what_stands_in_a_secret_is_not_told(bed: Arc<Bed>) {
+    bed.write("a.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: NS}\nstringData: {key: 'hunter${two three'}\n");
+    bed.push().await;
+    bed.unit("apps", "./", "prune: true, postBuild: {substitute: {known: x}}").await;
+    let (_, message) = bed.failed("apps").await;
+    assert!(message.contains("missing closing brace") && message.contains("a.yaml:4:"), "{message}");
+    assert!(!message.contains("hunter") && !message.contains("three"), "{message}");
 }
 
 async fn a_source_that_is_missing_is_waited_for(bed: Arc<Bed>) {
