@@ -1,4 +1,4 @@
-//! In which order objects are installed and removed.
+//! In which order objects are applied and printed. That of Helm is known to the crate of charts.
 
 use std::cmp::Ordering;
 
@@ -72,90 +72,6 @@ pub const KUSTOMIZE_LEGACY: KindOrder<'static> = KindOrder {
     last: &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
 };
 
-/// The order in which Helm installs; kinds that are not in it come last.
-pub const HELM_INSTALL: &[&str] = &[
-    "PriorityClass",
-    "Namespace",
-    "NetworkPolicy",
-    "ResourceQuota",
-    "LimitRange",
-    "PodSecurityPolicy",
-    "PodDisruptionBudget",
-    "ServiceAccount",
-    "Secret",
-    "SecretList",
-    "ConfigMap",
-    "StorageClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "CustomResourceDefinition",
-    "ClusterRole",
-    "ClusterRoleList",
-    "ClusterRoleBinding",
-    "ClusterRoleBindingList",
-    "Role",
-    "RoleList",
-    "RoleBinding",
-    "RoleBindingList",
-    "Service",
-    "DaemonSet",
-    "Pod",
-    "ReplicationController",
-    "ReplicaSet",
-    "Deployment",
-    "HorizontalPodAutoscaler",
-    "StatefulSet",
-    "Job",
-    "CronJob",
-    "IngressClass",
-    "Ingress",
-    "APIService",
-    "MutatingWebhookConfiguration",
-    "ValidatingWebhookConfiguration",
-];
-
-/// The order in which Helm removes; kinds that are not in it come last.
-pub const HELM_UNINSTALL: &[&str] = &[
-    "ValidatingWebhookConfiguration",
-    "MutatingWebhookConfiguration",
-    "APIService",
-    "Ingress",
-    "IngressClass",
-    "Service",
-    "CronJob",
-    "Job",
-    "StatefulSet",
-    "HorizontalPodAutoscaler",
-    "Deployment",
-    "ReplicaSet",
-    "ReplicationController",
-    "Pod",
-    "DaemonSet",
-    "RoleBindingList",
-    "RoleBinding",
-    "RoleList",
-    "Role",
-    "ClusterRoleBindingList",
-    "ClusterRoleBinding",
-    "ClusterRoleList",
-    "ClusterRole",
-    "CustomResourceDefinition",
-    "PersistentVolumeClaim",
-    "PersistentVolume",
-    "StorageClass",
-    "ConfigMap",
-    "SecretList",
-    "Secret",
-    "ServiceAccount",
-    "PodDisruptionBudget",
-    "PodSecurityPolicy",
-    "LimitRange",
-    "ResourceQuota",
-    "NetworkPolicy",
-    "Namespace",
-    "PriorityClass",
-];
-
 impl KindOrder<'_> {
     /// The rank of a kind: what has a smaller one comes first.
     pub fn rank(&self, kind: &str) -> isize {
@@ -190,17 +106,6 @@ pub fn kustomize(order: &KindOrder<'_>, one: &ResourceId, other: &ResourceId) ->
     })
 }
 
-/// The order of two kinds in one of Helm's tables. Kinds of the same rank keep the order that they have.
-pub fn helm(order: &[&str], one: &str, other: &str) -> Ordering {
-    let place = |kind: &str| order.iter().position(|own| *own == kind);
-    match (place(one), place(other)) {
-        (None, None) => one.cmp(other),
-        (None, Some(_)) => Ordering::Greater,
-        (Some(_), None) => Ordering::Less,
-        (Some(one), Some(other)) => one.cmp(&other),
-    }
-}
-
 fn or<'a>(text: &'a str, nothing: &'a str) -> &'a str {
     if text.is_empty() { nothing } else { text }
 }
@@ -222,12 +127,6 @@ mod tests {
         assert!(FLUX.rank("CustomResourceDefinition") < FLUX.rank("Namespace"));
         assert!(FLUX.rank("PodDisruptionBudget") < FLUX.rank("Kustomization"));
         assert!(FLUX.rank("Kustomization") < FLUX.rank("MutatingWebhookConfiguration"));
-        let mut kinds = ["Zebra", "Service", "Ant", "Namespace"];
-        kinds.sort_by(|a, b| helm(HELM_INSTALL, a, b));
-        assert_eq!(kinds, ["Namespace", "Service", "Ant", "Zebra"]);
-        kinds.sort_by(|a, b| helm(HELM_UNINSTALL, a, b));
-        assert_eq!(kinds, ["Service", "Namespace", "Ant", "Zebra"]);
-        assert_eq!(HELM_INSTALL.len(), HELM_UNINSTALL.len());
     }
 
     #[test]

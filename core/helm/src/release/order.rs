@@ -98,3 +98,17 @@ pub(super) fn by_kind(order: &[&str], first: &str, second: &str) -> Ordering {
         (None, Some(_)) => Ordering::Greater,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_without_a_place_come_last_by_name() {
+        let mut kinds = ["Zebra", "Service", "Ant", "Namespace"];
+        kinds.sort_by(|a, b| by_kind(&INSTALL_ORDER, a, b));
+        assert_eq!(kinds, ["Namespace", "Service", "Ant", "Zebra"]);
+        kinds.sort_by(|a, b| by_kind(&UNINSTALL_ORDER, a, b));
+        assert_eq!(kinds, ["Service", "Namespace", "Ant", "Zebra"]);
+    }
+}
