@@ -23,7 +23,7 @@ pub use charts::{
 pub use errand::{Runner, Shelf, SourceFiles, run_errand};
 pub use file::fetch_file;
 pub use filter::source_files;
-pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
+pub use git::{Checkouts, FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};
 pub use local::local_directory;
 pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry, sha256};
