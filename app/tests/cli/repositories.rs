@@ -1,4 +1,4 @@
-//! Kustomizations in repositories behind URLs: over ssh by the program of the user, and with submodules.
+//! Kustomizations in repositories behind URLs: over ssh by the program of the user, with submodules, and copied here.
 //!
 //! Beside the real kustomize where `KUSTOMIZE` names it.
 
@@ -150,4 +150,57 @@ fn submodules_are_part_of_a_repository() {
     world.submodule("gone", "../nowhere");
     let gone = world.run(&["build", &format!("{url}?ref=main")], &[]);
     gone.with(1).says(&["submodule 'deps/gone'", "nowhere", "submodules=false"]);
+}
+
+#[test]
+fn what_is_behind_urls_is_localized() {
+    let Some(world) = World::new("what_is_behind_urls_is_localized") else { return };
+    world.0.write("app/sub/kustomization.yaml", "resources: [../o.yaml]\nnamePrefix: p-\n");
+    world.0.write("app/base/kustomization.yaml", "resources: [b.yaml]\n");
+    world.0.write("app/base/b.yaml", OBJECT.replace("NAME", "b"));
+    world.0.write("app/over/kustomization.yaml", "resources: [../base]\nnamePrefix: p-\n");
+    world.commit("app");
+    let repository = format!("file://{}", world.path("app"));
+    world.0.write(
+        "own/kustomization.yaml",
+        format!("resources: ['{repository}//over?ref=main']\ncomponents: []\n"),
+    );
+    for (words, name) in [
+        (vec!["own".to_string(), "NEW".to_string()], "own"),
+        (vec![format!("{repository}//over?ref=main"), "NEW".to_string()], "url"),
+    ] {
+        let words = |new: &str| -> Vec<String> {
+            let new = format!("{new}-{name}");
+            std::iter::once("localize".to_string())
+                .chain(words.iter().map(|word| word.replace("NEW", &new)))
+                .collect()
+        };
+        let (ours, theirs) = (words("ours"), words("theirs"));
+        let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
+        world.run(&ours, &[]).with(0);
+        let found = files(&world.path(&format!("ours-{name}")));
+        assert!(found.iter().any(|(path, _)| path.ends_with("base/b.yaml")), "{found:?}");
+        // It looks for the copy of a target at its top only.
+        let theirs: Vec<&str> = theirs.iter().map(String::as_str).chain(["--no-verify"]).collect();
+        if world.theirs(&theirs).is_some() {
+            assert_eq!(found, files(&world.path(&format!("theirs-{name}"))));
+        }
+    }
+    let no_reference = world.run(&["localize", &repository, "new"], &[]);
+    no_reference.with(1).says(&["missing ref query string parameter"]);
+}
+
+/// All files below a directory with their texts.
+fn files(directory: &str) -> Vec<(String, String)> {
+    let (mut found, mut todo) = (Vec::new(), vec![PathBuf::from(directory)]);
+    while let Some(path) = todo.pop() {
+        if path.is_dir() {
+            todo.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            let name = path.strip_prefix(directory).unwrap().to_str().unwrap().to_string();
+            found.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
 }

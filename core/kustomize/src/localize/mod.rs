@@ -1,19 +1,24 @@
 //! `kustomize localize`: a kustomization and all that it reads as files of a new directory, with paths that hold there.
 //!
-//! What lies behind URLs is not fetched: such an entry is a problem. Nothing is written here.
+//! What lies behind URLs is asked for, and becomes files below `localized-files`. Nothing is written here.
+
+mod entries;
+mod remote;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use weir_files::{Diagnostic, Entry, RootedPath, Tree};
+use weir_files::{Diagnostic, RootedPath, Tree};
 use weir_manifest::object;
 use weir_yaml::{Dialect, Map, Value, first_from_yaml, from_yaml, to_yaml};
 
-use crate::edit::{is_remote, shape};
-use crate::kustomization_file;
+use crate::edit::shape;
+use crate::loader::Loader;
+use crate::remote::{Answer, Need, Remotes};
 use crate::source::Source;
+use crate::{LoadRestriction, Stop};
 
-/// Directories of charts are copied, and bases in bases followed, so deep.
-const MAX_DEPTH: usize = 100;
+pub use remote::{Target, target};
 
 /// Files by their path below the new directory, which stands for the scope.
 pub type Localized = BTreeMap<RootedPath, Vec<u8>>;
@@ -25,58 +30,75 @@ pub fn localize(
     tree: &Tree,
     target: &RootedPath,
     scope: &RootedPath,
-) -> std::result::Result<Localized, Vec<Diagnostic>> {
-    let mut localizer = Localizer { tree, scope, trail: Vec::new(), files: Localized::new() };
-    match localizer.root(target.clone()) {
+    answers: &BTreeMap<Need, Answer>,
+) -> std::result::Result<Localized, Stop> {
+    let remotes = Arc::new(Remotes::new(answers.clone()));
+    let mut localizer = Localizer { scope, trail: Vec::new(), files: Localized::new() };
+    let done = Loader::new(tree, target, LoadRestriction::Root, &remotes)
+        .map_err(|fault| fault.to_string())
+        .and_then(|loader| localizer.first(loader));
+    let needs = remotes.needs();
+    match done {
+        _ if !needs.is_empty() => Err(Stop::Needs(needs)),
         Ok(()) => Ok(localizer.files),
         Err(message) => {
-            Err(vec![Diagnostic::error(format!("unable to localize target '{target}': {message}"))])
+            let message = format!("unable to localize target '{target}': {message}");
+            Err(Stop::Failed(vec![Diagnostic::error(message)]))
         }
     }
 }
 
 struct Localizer<'a> {
-    tree: &'a Tree,
     scope: &'a RootedPath,
     /// The directories that led here, the innermost last.
-    trail: Vec<RootedPath>,
+    trail: Vec<Root>,
     files: Localized,
+}
+
+/// A directory with a kustomization.
+#[derive(Clone)]
+struct Root {
+    loader: Loader,
+    /// Where its copy is in the new directory.
+    copy: RootedPath,
+    /// Nothing behind a URL led here.
+    is_local: bool,
 }
 
 /// How the text of an entry becomes one that holds in the copy.
 type Rule<'a> = fn(&mut Localizer<'a>, &str) -> Result<String>;
 
 impl<'a> Localizer<'a> {
-    fn root(&mut self, dir: RootedPath) -> Result<()> {
-        if !dir.is_within(self.scope) {
-            return Err(format!("root '{dir}' outside localize scope '{}'", self.scope));
+    fn first(&mut self, loader: Loader) -> Result<()> {
+        if !loader.dir.is_within(self.scope) {
+            return Err(format!("root '{}' outside localize scope '{}'", loader.dir, self.scope));
         }
-        if let Some(visited) = self.trail.iter().find(|visited| visited.is_within(&dir)) {
-            return Err(format!("cycle detected: candidate root '{dir}' contains visited root '{visited}'"));
-        }
-        if self.trail.len() > MAX_DEPTH {
-            return Err(format!("'{dir}' is a base of too many bases"));
-        }
-        let file = kustomization_file(self.tree, &dir).map_err(|error| error.to_string())?;
-        let Some(file) = file else { return Err(format!("no kustomization file in '{dir}'")) };
-        let text = self.text(&file)?;
+        let below = loader.dir.relative_to(self.scope);
+        let copy = RootedPath::new(&below).map_err(|error| error.to_string())?;
+        self.root(Root { loader, copy, is_local: true })
+    }
+
+    fn root(&mut self, root: Root) -> Result<()> {
+        let file = root.loader.kustomization_file().map_err(|fault| fault.to_string())?;
+        let text = root.loader.read_text(&file).map_err(|fault| fault.to_string())?;
+        let copy = root.copy.child(file.name());
         let value = first_from_yaml(&text, Dialect::Sigs).map_err(|error| format!("{file}: {error}"))?;
-        let map = shape::read(&value, &Source::new(file.clone(), Some(&text)));
+        let map = shape::read(&value, &Source::new(file, Some(&text)));
         let mut map =
             map.map_err(|problems| problems.iter().map(Diagnostic::line).collect::<Vec<_>>().join("; "))?;
-        self.trail.push(dir);
+        self.trail.push(root);
         self.native_fields(&mut map)?;
         for field in ["generators", "transformers", "validators"] {
             self.texts(&mut map, &[field], Self::plugins)?;
         }
         self.trail.pop();
         let text = to_yaml(&Value::from(map)).map_err(|error| error.to_string())?;
-        self.keep(&file, text.into_bytes());
+        self.files.insert(copy, text.into_bytes());
         Ok(())
     }
 
-    fn here(&self) -> RootedPath {
-        self.trail.last().cloned().unwrap_or_else(RootedPath::root)
+    fn here(&self) -> Result<&Root> {
+        self.trail.last().ok_or_else(|| "there is no kustomization".to_string())
     }
 
     fn native_fields(&mut self, map: &mut Map) -> Result<()> {
@@ -143,100 +165,17 @@ impl<'a> Localizer<'a> {
         }
     }
 
-    /// Where a path leads, without links.
-    fn real(&self, path: &str) -> Result<(RootedPath, Entry)> {
-        if is_remote(path) {
-            return Err(format!("localizing '{path}' from remote is not supported yet"));
-        }
-        if path.starts_with('/') {
-            return Err(format!("'{path}' is absolute"));
-        }
-        let joined = self.here().join(path).map_err(|error| error.to_string())?;
-        let real = self.tree.resolve(&joined).map_err(|error| error.to_string())?;
-        real.ok_or_else(|| format!("'{path}' does not exist"))
-    }
-
-    fn text(&self, file: &RootedPath) -> Result<String> {
-        let bytes = self.tree.read(file).map_err(|error| error.to_string())?;
-        String::from_utf8(bytes.to_vec()).map_err(|_| format!("'{file}' is not UTF-8"))
-    }
-
-    /// The place of a file, which has to lie in the directory of the kustomization.
-    fn file_place(&self, path: &str) -> Result<RootedPath> {
-        let (real, entry) = self.real(path)?;
-        if !matches!(entry, Entry::File { .. }) {
-            return Err(format!("invalid file reference: '{path}' must resolve to a file"));
-        }
-        if !real.is_within(&self.here()) {
-            return Err(format!("invalid file reference: '{path}' is not in or below '{}'", self.here()));
-        }
-        Ok(real)
-    }
-
-    fn keep(&mut self, file: &RootedPath, content: Vec<u8>) {
-        let path = RootedPath::new(&file.relative_to(self.scope)).unwrap_or_else(|_| file.clone());
-        self.files.insert(path, content);
-    }
-
-    fn file(&mut self, path: &str) -> Result<String> {
-        let real = self.file_place(path)?;
-        let content = self.tree.read(&real).map_err(|error| error.to_string())?;
-        self.keep(&real, content.to_vec());
-        Ok(real.relative_to(&self.here()))
-    }
-
-    /// `key=path` or `path`.
-    fn file_source(&mut self, source: &str) -> Result<String> {
-        match source.split_once('=') {
-            None => self.file(source),
-            Some((key, path)) if !key.is_empty() && !path.is_empty() && !path.contains('=') => {
-                Ok(format!("{key}={}", self.file(path)?))
-            }
-            Some(_) => Err(format!("invalid file source '{source}'")),
-        }
-    }
-
-    fn base(&mut self, path: &str) -> Result<String> {
-        let (real, entry) = self.real(path)?;
-        if entry != Entry::Directory {
-            return Err(format!("'{path}' must resolve to a directory"));
-        }
-        let local = real.relative_to(&self.here());
-        self.root(real).map_err(|why| format!("unable to localize root '{path}': {why}"))?;
-        Ok(local)
-    }
-
-    fn resource(&mut self, path: &str) -> Result<String> {
-        match self.real(path)? {
-            (_, Entry::Directory) => self.base(path),
-            _ => {
-                let real = self.file_place(path)?;
-                if crate::objects::read(real.as_str(), &self.text(&real)?).is_err() {
-                    return Err(format!("invalid resource at file '{path}'"));
-                }
-                self.file(path)
-            }
-        }
-    }
-
-    /// A manifest that stands here or in a file.
-    fn manifest(&mut self, entry: &str) -> Result<String> {
-        if is_inline(entry) { Ok(entry.to_string()) } else { self.file(entry) }
-    }
-
     /// Configurations of plug-ins, here or in a file; they may name files themselves.
     fn plugins(&mut self, entry: &str) -> Result<String> {
-        let place = if is_inline(entry) { None } else { Some(self.file_place(entry)?) };
-        let text = place.as_ref().map_or_else(|| Ok(entry.to_string()), |place| self.text(place))?;
+        let is_here = is_inline(entry);
+        let text = if is_here { entry.to_string() } else { self.text(entry)? };
         let mut texts = Vec::new();
         for mut plugin in from_yaml(&text, Dialect::V3).map_err(|error| format!("{entry}: {error}"))? {
             self.plugin(&mut plugin)?;
             texts.push(to_yaml(&plugin).map_err(|error| error.to_string())?);
         }
         let text = texts.join("---\n");
-        let Some(place) = place else { return Ok(text) };
-        self.keep(&place, text.into_bytes());
-        Ok(place.relative_to(&self.here()))
+        if is_here { Ok(text) } else { self.keep(entry, text.into_bytes()) }
     }
 
     fn plugin(&mut self, plugin: &mut Value) -> Result<()> {
@@ -259,36 +198,6 @@ impl<'a> Localizer<'a> {
         };
         let Some(map) = plugin.as_map_mut() else { return Ok(()) };
         fields.iter().try_for_each(|(path, rule)| self.texts(map, path, *rule))
-    }
-
-    /// A directory with charts is copied as it is; it need not be there.
-    fn chart_home(&mut self, path: &str) -> Result<String> {
-        match self.real(path) {
-            Ok((real, Entry::Directory)) if real.is_within(self.scope) => {
-                self.copy(&real, 0)?;
-                Ok(real.relative_to(&self.here()))
-            }
-            Ok(_) => Err(format!("chart home '{path}' is no directory in the scope")),
-            Err(_) if !is_remote(path) && !path.starts_with('/') => Ok(path.to_string()),
-            Err(why) => Err(why),
-        }
-    }
-
-    /// Links are left out.
-    fn copy(&mut self, dir: &RootedPath, depth: usize) -> Result<()> {
-        let entries = self.tree.list_stored(dir).map_err(|error| error.to_string())?;
-        for (name, _) in entries {
-            let path = dir.child(&name);
-            match self.tree.stored(&path).map_err(|error| error.to_string())? {
-                Some(Entry::Directory) if depth < MAX_DEPTH => self.copy(&path, depth + 1)?,
-                Some(Entry::File { .. }) => {
-                    let content = self.tree.read(&path).map_err(|error| error.to_string())?;
-                    self.keep(&path, content.to_vec());
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 }
 
