@@ -191,8 +191,13 @@ fn build_with(
         return Err(vec![Diagnostic::error(message).at(loaded.source.place(at))]);
     }
     context.tracks_origins = !loaded.kustomization.build_metadata.is_empty();
-    let mut resources =
-        accumulate::carry_out(&mut context, &loader, &loaded, resources::Resources::default(), "");
+    let mut resources = accumulate::carry_out(
+        &mut context,
+        &loader,
+        &loaded,
+        resources::Resources::default(),
+        &origin::Way::default(),
+    );
     let note = |resources: &mut resources::Resources, transformer: &str| {
         if options.explain {
             let cause = history::Cause::new(transformer, &loaded.source, &[]);
