@@ -20,6 +20,7 @@ pub mod localize;
 mod name_reference;
 mod objects;
 mod open_api;
+mod operation;
 mod origin;
 mod places;
 mod plugin;
