@@ -12,7 +12,6 @@ mod plugins;
 mod prefix_suffix;
 pub(crate) mod replacements;
 mod replicas;
-mod structured;
 mod value_add;
 
 use weir_files::Place;
