@@ -188,7 +188,6 @@ fn objects_of(
                 }
                 if context.tracks_origins {
                     resource.origin = Some(origin.append(&item.text).file());
-                    resource.annotations_to_texts();
                 }
                 let place = resource.place.clone();
                 if let Err(message) = resources.append(resource) {

@@ -255,8 +255,7 @@ fn copy(object: &mut Value, target: &Target, value: &Value, source: Option<&[Str
         if structured::replace(object, &parts, create, value)? {
             continue;
         }
-        let mut set = |field: &mut Value, is_new: bool| set_field(field, value, &target.options, is_new);
-        let found = fields::visit(object, &parts, create, false, &mut set);
+        let found = copy_to_all(object, &parts, target, value, (create, source));
         let words = if create.is_some() { "find or create" } else { "find" };
         let missing = format!("unable to {words} field \"{path}\" in replacement target");
         match found {
@@ -266,4 +265,42 @@ fn copy(object: &mut Value, target: &Target, value: &Value, source: Option<&[Str
         }
     }
     Ok(())
+}
+
+/// Copies to all fields that a path leads to. Each is read again for the next one if it is the source.
+fn copy_to_all(
+    object: &mut Value,
+    parts: &[String],
+    target: &Target,
+    value: &Value,
+    (create, source): (Option<Leaf>, Option<&[String]>),
+) -> Result<usize, String> {
+    let is_annotation = parts.first().is_some_and(|part| part == "metadata")
+        && parts.get(1).is_some_and(|part| part == "annotations");
+    let put = |field: &mut Value, value: &Value, is_new: bool| {
+        // Kustomize writes all annotations as texts in the end, whatever they were.
+        if is_annotation && matches!(field.meant(), Value::Bool(_) | Value::Int(_) | Value::Float(_)) {
+            *field = Value::from(scalar_text(field));
+        }
+        set_field(field, value, &target.options, is_new)
+    };
+    let Some(source) = source else {
+        return fields::visit(object, parts, create, false, &mut |field, is_new| put(field, value, is_new));
+    };
+    let (mut done, mut value) = (0, value.clone());
+    loop {
+        let mut met = 0;
+        let mut set_next = |field: &mut Value, is_new: bool| {
+            met += 1;
+            if met == done + 1 { put(field, &value, is_new) } else { Ok(()) }
+        };
+        let found = fields::visit(object, parts, create, false, &mut set_next)?;
+        done += 1;
+        if done >= found {
+            return Ok(found);
+        }
+        if let Some(now) = fields::get(object, source) {
+            value = now.clone();
+        }
+    }
 }
