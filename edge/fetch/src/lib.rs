@@ -12,6 +12,7 @@ mod git;
 mod ignore;
 mod local;
 mod oci;
+mod provenance;
 mod snapshot;
 mod web;
 
@@ -27,5 +28,6 @@ pub use git::{Checkouts, FetchError, Fetched, GitAuth, GitReference, GitSpec, Mi
 pub use ignore::{IgnoreRules, Pattern};
 pub use local::local_directory;
 pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry, sha256};
+pub use provenance::{Keyring, Provenance};
 pub use snapshot::{local_identity, local_snapshot};
 pub use web::{Access, Auth, Cause, ClientCertificate, Mirrors, Patience, UrlMirror, WebError};
