@@ -12,6 +12,7 @@ mod git;
 mod ignore;
 mod local;
 mod oci;
+mod provenance;
 mod snapshot;
 mod web;
 
@@ -23,9 +24,10 @@ pub use charts::{
 pub use errand::{Runner, Shelf, SourceFiles, run_errand};
 pub use file::fetch_file;
 pub use filter::source_files;
-pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
+pub use git::{Checkouts, FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};
 pub use local::local_directory;
 pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry, sha256};
+pub use provenance::{Keyring, Provenance};
 pub use snapshot::{local_identity, local_snapshot};
 pub use web::{Access, Auth, Cause, ClientCertificate, Mirrors, Patience, UrlMirror, WebError};

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 
 pub(crate) use common::{ChartArgs, Global, ValueArgs};
 pub(crate) use dependency::{
-    DependencyGet, DependencyList, DependencyWhat, HelmCreate, HelmDependency, HelmPackage,
+    DependencyGet, DependencyList, DependencyWhat, HelmCreate, HelmDependency, HelmPackage, HelmVerify,
 };
 pub(crate) use registry::{Login, Logout, Registry, RegistryWhat};
 pub(crate) use repo::{
@@ -52,6 +52,7 @@ pub(crate) enum HelmWhat {
     Create(HelmCreate),
     Dependency(HelmDependency),
     Package(HelmPackage),
+    Verify(HelmVerify),
     Repo(Repo),
     Search(Search),
     Registry(Registry),
