@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use weir_template::{At, Env, Error as TemplateError, Limits, Random, Zones};
+use weir_template::{At, Env, Error as TemplateError, Helpers, Limits, Random, Zones};
 use weir_yaml::Map;
 
 pub use functions::{Lookup, functions};
@@ -91,6 +91,8 @@ pub struct World<'w> {
     pub now: (i64, u32),
     /// Random bytes.
     pub random: Option<&'w dyn Random>,
+    /// Threads that help where keys are made.
+    pub helpers: Option<&'w dyn Helpers>,
     /// Time zones.
     pub zones: Option<&'w dyn Zones>,
     /// The cluster that `lookup` asks.
@@ -330,6 +332,7 @@ fn execute(
         limits: options.limits,
         now: world.now,
         random: world.random,
+        helpers: world.helpers,
         zones: world.zones,
         ..Env::default()
     };
