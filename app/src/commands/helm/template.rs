@@ -178,7 +178,10 @@ pub(super) fn hooks(rendered: &Rendered, no_hooks: bool, skip_tests: bool) -> Ve
 
 /// All objects as one text.
 pub(super) fn text(rendered: &Rendered, hooks: &[&Hook]) -> String {
-    let mut text = format!("{}\n", rendered.manifest().trim());
+    let mut text = rendered.manifest();
+    text.truncate(text.trim_end().len());
+    text.drain(..text.len() - text.trim_start().len());
+    text.push('\n');
     for hook in hooks {
         text.push_str(&format!("---\n# Source: {}\n{}\n", hook.path, hook.manifest));
     }
