@@ -55,7 +55,10 @@ pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
         words.push_str(&weir_helm::explain(&failure, &chart, &given(&args.values)));
         shown.unwrap_or_else(|| Failure::said(words))
     })?;
-    output(args, &name, &rendered)
+    output(args, &name, &rendered)?;
+    // The process ends now, and with it goes its memory, at once.
+    std::mem::forget((chart, values, rendered, options));
+    Ok(())
 }
 
 /// Renders a chart and tells what it warns of.

@@ -167,7 +167,7 @@ impl Compiler<'_> {
                 self.function(of, of, (*name, *function), &[], Last::None);
                 self.functions
                     .at(*function)
-                    .is_some_and(|(_, function)| function.signature.result == Type::Any)
+                    .is_some_and(|(_, function)| function.signature().result == Type::Any)
             }
             _ => return,
         };
@@ -209,7 +209,7 @@ impl Compiler<'_> {
         // The parser has found it, else there would be nothing to compile.
         let functions = self.functions;
         let Some((_, function)) = functions.at(number) else { return };
-        let signature = &function.signature;
+        let signature = function.signature();
         let given = args.len() + usize::from(last == Last::Piped);
         let want = signature.fixed.len();
         let shown = || String::from_utf8_lossy(name);
