@@ -149,9 +149,14 @@ fn kustomize_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Mi
 
 /// Helm has words of its own as well.
 fn helm_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Misuse> {
-    let command = with_examples(Helm::command(name), None);
-    let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_helm)?;
-    let helm = Helm::from_arg_matches(&matches).map_err(Misuse::of_helm)?;
+    let helm = match Helm::template_alone(arguments) {
+        Some(helm) => helm,
+        None => {
+            let command = with_examples(Helm::command(name), None);
+            let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_helm)?;
+            Helm::from_arg_matches(&matches).map_err(Misuse::of_helm)?
+        }
+    };
     Ok(Cli { cluster: ClusterArgs::default(), command: Command::Helm(Box::new(helm)) })
 }
 
