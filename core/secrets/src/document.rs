@@ -29,6 +29,8 @@ pub enum Integrity {
 #[derive(Clone, PartialEq)]
 pub struct Document {
     branches: Vec<Branch>,
+    /// It is one value, which is always encrypted, whatever the rules say.
+    is_single: bool,
 }
 
 impl fmt::Debug for Document {
@@ -40,7 +42,7 @@ impl fmt::Debug for Document {
 impl Document {
     /// Reads a file that is not encrypted. That it has no metadata is for [`Document::has_metadata`] to say.
     pub fn parse(bytes: &[u8], format: Format) -> Result<Self, SecretError> {
-        Ok(Self { branches: stores::plain(bytes, format)? })
+        Ok(Self { branches: stores::plain(bytes, format)?, is_single: format == Format::Binary })
     }
 
     /// Writes it.
@@ -63,7 +65,7 @@ impl Document {
     /// A document of such branches.
     #[must_use]
     pub fn of(branches: Vec<Branch>) -> Self {
-        Self { branches }
+        Self { branches, is_single: false }
     }
 
     /// Sets a value of the first document and tells whether that changed anything.
@@ -111,8 +113,8 @@ impl Document {
             groups,
             last_modified: String::new(),
             mac: String::new(),
-            rule: recipe.rule.clone(),
-            mac_only_encrypted: recipe.mac_only_encrypted,
+            rule: if self.is_single { Rule::everything() } else { recipe.rule.clone() },
+            mac_only_encrypted: recipe.mac_only_encrypted && !self.is_single,
             version: SOPS_VERSION.to_string(),
         };
         Opened { document: self, metadata, key, stash: Stash::default() }.seal(format, entropy, now)
@@ -205,7 +207,7 @@ impl Sealed {
         if integrity == Integrity::Checked {
             verify(&metadata, sealed, &sum)?;
         }
-        Ok(Opened { document: Document { branches }, metadata, key, stash })
+        Ok(Opened { document: Document::of(branches), metadata, key, stash })
     }
 
     /// Gives it to other keys: the data key stays, and so does all that is encrypted with it.

@@ -96,7 +96,9 @@ impl Metadata {
         add("lastmodified", self.last_modified.as_str().into());
         add("mac", self.mac.as_str().into());
         add("version", self.version.as_str().into());
-        add(self.rule.kind().name(), self.rule.text().into());
+        if !self.rule.text().is_empty() {
+            add(self.rule.kind().name(), self.rule.text().into());
+        }
         if self.mac_only_encrypted {
             add("mac_only_encrypted", Node::Bool(true));
         }

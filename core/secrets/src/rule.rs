@@ -46,7 +46,7 @@ impl RuleKind {
     }
 }
 
-/// The rule of a document. There is always exactly one.
+/// The rule of a document.
 #[derive(Debug, Clone)]
 pub struct Rule {
     kind: RuleKind,
@@ -76,6 +76,12 @@ impl Rule {
             Some(compiled.map_err(|error| format!("{} is no regular expression: {error}", kind.name()))?)
         };
         Ok(Self { kind, text: text.to_string(), pattern })
+    }
+
+    /// No rule at all: everything is encrypted.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { kind: RuleKind::UnencryptedSuffix, text: String::new(), pattern: None }
     }
 
     /// The rule among these that is given; the usual one if none is.
@@ -121,10 +127,11 @@ impl Rule {
 
     /// Whether the value at the end of this way is encrypted, as far as keys decide.
     pub(crate) fn covers<S: AsRef<str>>(&self, path: &[S]) -> bool {
-        let hit = path.iter().any(|key| {
-            let key = key.as_ref();
-            if self.kind.is_suffix() { key.ends_with(&self.text) } else { self.matches(key.as_bytes()) }
-        });
+        let hit = !self.text.is_empty()
+            && path.iter().any(|key| {
+                let key = key.as_ref();
+                if self.kind.is_suffix() { key.ends_with(&self.text) } else { self.matches(key.as_bytes()) }
+            });
         match self.kind {
             RuleKind::EncryptedSuffix | RuleKind::EncryptedRegex => hit,
             RuleKind::UnencryptedSuffix | RuleKind::UnencryptedRegex => !hit,

@@ -1,6 +1,8 @@
 //! Keys at hand, the data keys that they open, and the ones that they close.
 
 mod age;
+#[cfg(feature = "pgp")]
+mod pgp;
 mod pq;
 mod shamir;
 
@@ -18,6 +20,8 @@ use crate::time;
 #[derive(Default, Clone)]
 pub struct Keys {
     age: Vec<age::Identity>,
+    #[cfg(feature = "pgp")]
+    pgp: pgp::Ring,
     remotes: Vec<Arc<dyn Remote>>,
     /// What was at hand and is no key for us.
     notes: Vec<String>,
@@ -94,6 +98,19 @@ impl Keys {
         Ok(())
     }
 
+    /// Takes keys of PGP, armored or not: secret ones open, public ones can be encrypted for.
+    #[cfg(feature = "pgp")]
+    pub fn add_pgp(&mut self, bytes: &[u8]) -> Result<(), SecretError> {
+        self.notes.extend(self.pgp.add(bytes).map_err(SecretError::Key)?);
+        Ok(())
+    }
+
+    /// Refuses keys of PGP: this was built without them.
+    #[cfg(not(feature = "pgp"))]
+    pub fn add_pgp(&mut self, _: &[u8]) -> Result<(), SecretError> {
+        Err(SecretError::Key("keys of PGP are not built in: the feature pgp is off".to_string()))
+    }
+
     /// Asks this one for keys that never leave it.
     pub fn add_remote(&mut self, remote: Arc<dyn Remote>) {
         self.remotes.push(remote);
@@ -107,6 +124,10 @@ impl Keys {
     /// True if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        #[cfg(feature = "pgp")]
+        if !self.pgp.is_empty() {
+            return false;
+        }
         self.age.is_empty() && self.remotes.is_empty()
     }
 
@@ -118,13 +139,21 @@ impl Keys {
 
     /// The same as those whom something can be encrypted for.
     pub fn recipients(&self) -> impl Iterator<Item = Recipient> {
-        self.age.iter().map(|key| Recipient::Age(key.public()))
+        let age = self.age.iter().map(|key| Recipient::Age(key.public()));
+        #[cfg(feature = "pgp")]
+        let age = age.chain(self.pgp.at_hand().map(Recipient::Pgp));
+        age
     }
 
     /// Whether the secret half of this is at hand, as far as that can be told without asking.
     #[must_use]
     pub fn has(&self, recipient: &Recipient) -> bool {
-        matches!(recipient, Recipient::Age(public) if self.age.iter().any(|key| key.is_of(public)))
+        match recipient {
+            Recipient::Age(public) => self.age.iter().any(|key| key.is_of(public)),
+            #[cfg(feature = "pgp")]
+            Recipient::Pgp(fingerprint) => self.pgp.has(fingerprint),
+            _ => false,
+        }
     }
 
     /// The public half of a key of age.
@@ -140,6 +169,8 @@ impl Keys {
                 age::check(public).map_err(|cause| SecretError::Recipient(format!("{public}: {cause}")))
             }
             Recipient::HcVault { .. } => Ok(()),
+            #[cfg(feature = "pgp")]
+            Recipient::Pgp(_) => Ok(()),
             other => Err(SecretError::Recipient(unsupported(other))),
         }
     }
@@ -199,7 +230,15 @@ impl Keys {
         if matches!(entry.recipient, Recipient::Age(_)) {
             return age::open(&self.age, &entry.encrypted);
         }
+        // Who has a key of PGP elsewhere, in a card or an agent, may be asked for it first.
         let answer = self.remotes.iter().find_map(|remote| remote.open(entry));
+        #[cfg(feature = "pgp")]
+        if matches!(entry.recipient, Recipient::Pgp(_)) && !matches!(answer, Some(Ok(_))) {
+            return match (self.pgp.open(&entry.encrypted), answer) {
+                (Err(own), Some(Err(other))) => Err(format!("{own}; {other}")),
+                (own, _) => own,
+            };
+        }
         answer.unwrap_or_else(|| Err(unsupported(&entry.recipient)))
     }
 
@@ -249,6 +288,13 @@ impl Keys {
             ))
         };
         let answer = self.remotes.iter().find_map(|remote| remote.close(recipient, part));
+        #[cfg(feature = "pgp")]
+        let answer = match recipient {
+            Recipient::Pgp(fingerprint) if !matches!(answer, Some(Ok(_))) => {
+                Some(self.pgp.close(fingerprint, part, entropy, now))
+            }
+            _ => answer,
+        };
         let answer = answer.unwrap_or_else(|| Err(unsupported(recipient)));
         Ok(made(time::format(now), answer.map_err(failed)?))
     }
