@@ -148,25 +148,27 @@ impl fmt::Display for NoKey {
             write!(f, "\nGroup {at}: FAILED\n")?;
             for (number, (recipient, cause)) in attempts.iter().enumerate() {
                 let gap = if number == 0 { "" } else { "\n" };
-                write!(f, "{gap}  {recipient}: FAILED\n    - | {cause}\n")?;
+                writeln!(f, "{gap}  {recipient}: FAILED")?;
+                for (line, text) in wrapped(cause, 60).iter().enumerate() {
+                    writeln!(f, "    {} {text}", if line == 0 { "- |" } else { "  |" })?;
+                }
             }
         }
-        if self.needed == 0 {
-            f.write_str(
-                "\nRecovery failed because no master key was able to decrypt the file. In\norder for SOPS to recover \
-                 the file, at least one key has to be successful,\nbut none were.\n",
-            )?;
+        let got = self.groups.iter().filter(|group| group.is_none()).count();
+        let needed = self.needed;
+        let why = if needed == 0 {
+            "Recovery failed because no master key was able to decrypt the file. In order for SOPS to recover the file, \
+             at least one key has to be successful, but none were."
+                .to_string()
         } else {
-            let got = self.groups.iter().filter(|group| group.is_none()).count();
-            let needed = self.needed;
-            write!(
-                f,
-                "\nRecovery failed because the file was encrypted with a Shamir threshold of\n{needed}, but only {got} \
-                 part(s) were successfully recovered, one for each\nsuccessful key group. In order for SOPS to recover \
-                 the file, at least {needed}\ngroups have to be successful. In order for a group to be successful,\n\
-                 decryption has to succeed with any of the keys in that key group.\n",
-            )?;
-        }
+            format!(
+                "Recovery failed because the file was encrypted with a Shamir threshold of {needed}, but only {got} \
+                 part(s) were successfully recovered, one for each successful key group. In order for SOPS to recover \
+                 the file, at least {needed} groups have to be successful. In order for a group to be successful, \
+                 decryption has to succeed with any of the keys in that key group."
+            )
+        };
+        write!(f, "\n{}\n", wrapped(&why, 75).join("\n"))?;
         write!(f, "\nIt is encrypted for {}, and at hand ", listed(&self.recipients))?;
         match self.at_hand.as_slice() {
             [] => f.write_str("is no key")?,
@@ -174,6 +176,21 @@ impl fmt::Display for NoKey {
         }
         self.notes.iter().try_for_each(|note| write!(f, "; {note}"))
     }
+}
+
+/// Lines of words, each as long as it may be.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    lines
 }
 
 fn listed(all: &[String]) -> String {

@@ -242,6 +242,19 @@ fn extension(format: Format) -> &'static str {
     }
 }
 
+/// As sops says it, but for the places that it looks at and for what gpg says.
+const SHAMIR: &str = "\
+cannot get sops data key: Failed to get the data key required to decrypt the SOPS file.
+
+Group 0: FAILED
+  age133l4mvmkqjn532pl6f0ag2hqxt2qj7ta2urqy6gcu0j083l5mpuszdtdc5: FAILED
+    - | failed to create reader for decrypting sops data key with
+      | age: identity did not match any of the recipients: incorrect
+      | identity for recipient block
+
+Group 1: SUCCESS
+";
+
 /// Two of three groups; each of them alone is not enough.
 #[test]
 fn groups_need_as_many_as_they_say() {
@@ -253,14 +266,16 @@ fn groups_need_as_many_as_they_say() {
         "Group 0: FAILED",
         "Group 1: SUCCESS",
         "Group 2: FAILED",
-        "Shamir threshold of\n2, but only 1 part(s)",
-        "no identity matched any of the recipients",
+        "identity did not match any of the recipients",
         "B56708A88FCD41DAA6851205747D751FA9783B12",
         "and at hand is age1w3yqs7jl",
+        "Recovery failed because the file was encrypted with a Shamir threshold of\n2, but only 1 part(s) were \
+         successfully recovered, one for each successful\nkey group. In order",
     ] {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
     assert_eq!(error.exit_code(), 128);
+    assert!(shown.starts_with(SHAMIR), "{shown}");
     let mut both = one;
     both.add_age(&text("keys/age-2.txt")).unwrap();
     sealed().open(&both, Integrity::Checked).unwrap();
@@ -337,6 +352,7 @@ fn every_kind_of_key_is_kept() {
     };
     assert!(sorted(&again) == sorted(&all));
     let error = sealed.open(&only("age-2.txt"), Integrity::Checked).unwrap_err().to_string();
+    let error = error.split_whitespace().filter(|word| *word != "|").collect::<Vec<_>>().join(" ");
     for kind in
         ["AWS KMS (x+z|a:b)", "GCP KMS (r)", "Azure Key Vault (https://v/keys/m/w)", "Huawei Cloud KMS (r:k)"]
     {

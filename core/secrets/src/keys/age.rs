@@ -83,16 +83,31 @@ impl Identity {
 }
 
 /// Opens what was closed for one of these.
-pub(super) fn open(keys: &[Identity], encrypted: &str) -> Result<DataKey, String> {
+///
+/// `places` are those in which there was no key.
+pub(super) fn open(keys: &[Identity], encrypted: &str, places: &[String]) -> Result<DataKey, String> {
+    let places = match places {
+        [] => String::new(),
+        [one] => format!(". Did not find keys in location '{one}'."),
+        [one, two] => format!(". Did not find keys in locations '{one}' and '{two}'."),
+        [most @ .., last] => {
+            format!(". Did not find keys in locations '{}', and '{last}'.", most.join("', '"))
+        }
+    };
     if keys.is_empty() {
-        return Err("failed to load age identities".to_string());
+        return Err(format!("failed to load age identities{places}"));
     }
-    let failed =
-        |cause: &str| format!("failed to create reader for decrypting sops data key with age: {cause}");
+    let failed = |cause: &str| {
+        format!("failed to create reader for decrypting sops data key with age: {cause}{places}")
+    };
     let armored = age::armor::ArmoredReader::new(encrypted.as_bytes());
     let opener = age::Decryptor::new(armored).map_err(|cause| failed(&cause.to_string()))?;
     let mut reader = opener.decrypt(keys.iter().map(Identity::as_dyn)).map_err(|cause| match cause {
-        age::DecryptError::NoMatchingKeys => failed("no identity matched any of the recipients"),
+        age::DecryptError::NoMatchingKeys => failed(if keys.len() == 1 {
+            "identity did not match any of the recipients: incorrect identity for recipient block"
+        } else {
+            "no identity matched any of the recipients"
+        }),
         cause => failed(&cause.to_string()),
     })?;
     // A data key has 32 bytes, and a share one more.

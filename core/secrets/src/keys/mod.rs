@@ -5,6 +5,7 @@ mod age;
 mod pgp;
 mod pq;
 mod shamir;
+mod vault;
 
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use crate::metadata::{KeyEntry, Metadata};
 use crate::recipient::Recipient;
 use crate::time;
 
+pub use vault::{Answers, VaultCall};
+
 /// Keys at hand. Debug output shows their public halves only.
 #[derive(Default, Clone)]
 pub struct Keys {
@@ -25,6 +28,8 @@ pub struct Keys {
     remotes: Vec<Arc<dyn Remote>>,
     /// What was at hand and is no key for us.
     notes: Vec<String>,
+    /// Where there was no key.
+    places: Vec<String>,
 }
 
 /// Somebody who has keys that never leave: Vault, a cloud. What is asked of it is asked elsewhere.
@@ -119,6 +124,11 @@ impl Keys {
     /// Notes what looked like a key and is none for us, for the one who wonders why nothing opens.
     pub fn note(&mut self, what: impl Into<String>) {
         self.notes.push(what.into());
+    }
+
+    /// Notes a place in which there is no key, so that a failure can name it.
+    pub fn not_found_in(&mut self, place: impl Into<String>) {
+        self.places.push(place.into());
     }
 
     /// True if there are none.
@@ -228,7 +238,7 @@ impl Keys {
 
     fn open(&self, entry: &KeyEntry) -> Result<DataKey, String> {
         if matches!(entry.recipient, Recipient::Age(_)) {
-            return age::open(&self.age, &entry.encrypted);
+            return age::open(&self.age, &entry.encrypted, &self.places);
         }
         // Who has a key of PGP elsewhere, in a card or an agent, may be asked for it first.
         let answer = self.remotes.iter().find_map(|remote| remote.open(entry));

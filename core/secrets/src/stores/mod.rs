@@ -186,6 +186,16 @@ pub(crate) fn emit_value(
     }
 }
 
+/// A JSON object with one field, as short as it gets.
+pub(crate) fn json_object(field: &str, value: Node) -> Zeroizing<Vec<u8>> {
+    json::emit_compact(&Node::Map(vec![Item::Entry(field.to_string(), value)])).unwrap_or_default()
+}
+
+/// A JSON object that somebody answers.
+pub(crate) fn json_answer(bytes: &[u8]) -> Result<Node, SecretError> {
+    json::parse(bytes).map(Node::Map)
+}
+
 /// What sops keeps its metadata under.
 const OWN: &str = "sops";
 /// What it begins the keys with where everything is in one level.
