@@ -440,3 +440,37 @@ fn protected(bytes: &[u8]) -> Vec<String> {
         .filter(|word| word.starts_with("p@ss") || word.starts_with("8080") || word.contains("inline"))
         .collect()
 }
+
+#[test]
+fn what_is_set_is_read_as_sops_reads_it() {
+    let read = |text: &str| Node::from_json(text.as_bytes());
+    assert!(read("5").unwrap() == Node::Float(5.0) && read(" \"x\" ").unwrap() == Node::from("x"));
+    let Node::Map(branch) = read("{\"b\": 1, \"a\": [true]}").unwrap() else { panic!("an object") };
+    assert!(branch[0] == Item::Entry("b".to_string(), Node::Int(1)));
+    for wrong in ["", "x", "{} x", "[", "\"\\x\""] {
+        assert_eq!(read(wrong).unwrap_err().to_string(), "Value for --set is not valid JSON", "{wrong}");
+    }
+}
+
+/// With both at hand, the kind that comes first opens; here it is the one that does not.
+#[test]
+fn the_order_of_keys_can_be_set() {
+    let mut keys = keys();
+    assert!(keys.set_order(&["pgp", "pgp"]).is_err() && keys.set_order(&["rsa"]).is_err());
+    keys.set_order(&["hc_vault", "pgp"]).unwrap();
+    Sealed::parse(&read("both.sealed.yaml"), Format::Yaml).unwrap().open(&keys, Integrity::Checked).unwrap();
+}
+
+/// Nothing that is secret is in what is printed for a developer.
+#[test]
+fn debug_output_shows_no_secret() {
+    let opened = Sealed::parse(&read("all.sealed.yaml"), Format::Yaml)
+        .unwrap()
+        .open(&keys(), Integrity::Checked)
+        .unwrap();
+    let shown = format!("{opened:?} {:?} {:?}", opened.document, keys());
+    for secret in ["p@ss", "8080", "line one", "AGE-SECRET", "PRIVATE", "a head"] {
+        assert!(!shown.contains(secret), "{secret}");
+    }
+    assert!(shown.contains("password") && shown.contains("age1w3yqs7jl"));
+}

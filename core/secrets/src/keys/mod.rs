@@ -20,7 +20,7 @@ use crate::time;
 pub use vault::{Answers, VaultCall};
 
 /// Keys at hand. Debug output shows their public halves only.
-#[derive(Default, Clone)]
+#[derive(Clone)]
 pub struct Keys {
     age: Vec<age::Identity>,
     #[cfg(feature = "pgp")]
@@ -30,6 +30,23 @@ pub struct Keys {
     notes: Vec<String>,
     /// Where there was no key.
     places: Vec<String>,
+    /// The kinds of keys that are tried first.
+    order: Vec<String>,
+}
+
+impl Default for Keys {
+    /// None. Those of age go first, then those of PGP: the others are elsewhere, or take longer.
+    fn default() -> Self {
+        Self {
+            age: Vec::new(),
+            #[cfg(feature = "pgp")]
+            pgp: pgp::Ring::default(),
+            remotes: Vec::new(),
+            notes: Vec::new(),
+            places: Vec::new(),
+            order: vec!["age".to_string(), "pgp".to_string()],
+        }
+    }
 }
 
 /// Somebody who has keys that never leave: Vault, a cloud. What is asked of it is asked elsewhere.
@@ -73,6 +90,24 @@ impl NewKey {
 }
 
 impl Keys {
+    /// Whether keys of PGP are built in.
+    pub const HAS_PGP: bool = cfg!(feature = "pgp");
+
+    /// Tries keys of these kinds first, in this order, by the names of [`Recipient::kind`]; all others come after them.
+    pub fn set_order(&mut self, kinds: &[&str]) -> Result<(), SecretError> {
+        const KINDS: [&str; 7] = ["age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms"];
+        for (at, kind) in kinds.iter().enumerate() {
+            if !KINDS.contains(kind) {
+                return Err(SecretError::Key(format!("Invalid decryption key type {kind}")));
+            }
+            if kinds[..at].contains(kind) {
+                return Err(SecretError::Key(format!("Duplicate decryption key type {kind}")));
+            }
+        }
+        self.order = kinds.iter().map(ToString::to_string).collect();
+        Ok(())
+    }
+
     /// Takes the keys of a file as age-keygen writes it: a key a line, and comments.
     pub fn add_age(&mut self, text: &str) -> Result<(), SecretError> {
         self.add_age_by(text, |line| vec![line])
@@ -218,11 +253,9 @@ impl Keys {
 
     /// What happened with each key, if none opens it.
     fn open_group(&self, group: &[KeyEntry]) -> Result<DataKey, Vec<(String, String)>> {
-        // Entries of age go first, then those of PGP: the others are not at hand, or take longer.
-        let rank = |entry: &&KeyEntry| match entry.recipient {
-            Recipient::Age(_) => 0,
-            Recipient::Pgp(_) => 1,
-            _ => 2,
+        let rank = |entry: &&KeyEntry| {
+            let kind = entry.recipient.kind();
+            self.order.iter().position(|own| own == kind).unwrap_or(self.order.len())
         };
         let mut entries: Vec<_> = group.iter().collect();
         entries.sort_by_key(rank);

@@ -23,6 +23,18 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Branch, SecretError> {
     }
 }
 
+/// A value that is set, as sops reads it: a number alone is always one with a fraction.
+pub(super) fn parse_value(bytes: &[u8]) -> Result<Node, SecretError> {
+    let mut reader = Reader { bytes, at: 0 };
+    reader.space();
+    let value = reader.value(0);
+    match value.map_err(|_| ()) {
+        Ok(Node::Int(number)) if reader.peek().is_none() => Ok(Node::Float(number as f64)),
+        Ok(value) if reader.peek().is_none() => Ok(value),
+        _ => Err(SecretError::Path("Value for --set is not valid JSON".to_string())),
+    }
+}
+
 struct Reader<'t> {
     bytes: &'t [u8],
     at: usize,

@@ -186,6 +186,11 @@ pub(crate) fn emit_value(
     }
 }
 
+/// A value in JSON, as `set` takes it.
+pub(crate) fn json_value(bytes: &[u8]) -> Result<Node, SecretError> {
+    json::parse_value(bytes)
+}
+
 /// A JSON object with one field, as short as it gets.
 pub(crate) fn json_object(field: &str, value: Node) -> Zeroizing<Vec<u8>> {
     json::emit_compact(&Node::Map(vec![Item::Entry(field.to_string(), value)])).unwrap_or_default()

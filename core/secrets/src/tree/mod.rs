@@ -4,6 +4,7 @@ mod path;
 
 use std::fmt;
 
+use crate::error::SecretError;
 use crate::secret::Secret;
 
 pub(crate) use path::{Found, extract, set, unset};
@@ -68,6 +69,12 @@ impl Item {
 }
 
 impl Node {
+    /// A value in JSON, as `sops set` takes it: there a number that stands alone becomes one with a fraction, whatever it
+    /// looks like. Lists are taken too, which sops does not.
+    pub fn from_json(text: &[u8]) -> Result<Self, SecretError> {
+        crate::stores::json_value(text)
+    }
+
     /// The name that people know it by.
     #[must_use]
     pub fn kind(&self) -> &'static str {
