@@ -1,4 +1,4 @@
-//! Where files come from: Git and local directories, and the artifacts made of them.
+//! Where files come from: Git and local directories, and the artifacts made of them; and where keys are asked for.
 //!
 //! Functions block: callers that must not be held up run them on a thread of their own. What the files mean is not
 //! known here.
@@ -13,6 +13,7 @@ mod ignore;
 mod local;
 mod oci;
 mod snapshot;
+mod vault;
 mod web;
 
 pub use artifact::{ArtifactStore, StoredArtifact, serve_artifacts};
@@ -28,4 +29,5 @@ pub use ignore::{IgnoreRules, Pattern};
 pub use local::local_directory;
 pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry, sha256};
 pub use snapshot::{local_identity, local_snapshot};
+pub use vault::Vault;
 pub use web::{Access, Auth, Cause, ClientCertificate, Mirrors, Patience, UrlMirror, WebError};
