@@ -1,0 +1,259 @@
+//! Keys at hand, the data keys that they open, and the ones that they close.
+
+mod age;
+mod pq;
+mod shamir;
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::cipher::{DataKey, Entropy};
+use crate::error::{NoKey, SecretError};
+use crate::metadata::{KeyEntry, Metadata};
+use crate::recipient::Recipient;
+use crate::time;
+
+/// Keys at hand. Debug output shows their public halves only.
+#[derive(Default, Clone)]
+pub struct Keys {
+    age: Vec<age::Identity>,
+    remotes: Vec<Arc<dyn Remote>>,
+    /// What was at hand and is no key for us.
+    notes: Vec<String>,
+}
+
+/// Somebody who has keys that never leave: Vault, a cloud. What is asked of it is asked elsewhere.
+pub trait Remote: Send + Sync {
+    /// Opens a data key or a share of one; nothing if such keys are not its business.
+    fn open(&self, entry: &KeyEntry) -> Option<Result<Zeroizing<Vec<u8>>, String>>;
+
+    /// Closes one; nothing if such keys are not its business.
+    fn close(&self, recipient: &Recipient, part: &[u8]) -> Option<Result<String, String>>;
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.at_hand()).finish()
+    }
+}
+
+/// A new key of age.
+pub struct NewKey {
+    /// For nobody else.
+    pub secret: Zeroizing<String>,
+    /// For everybody.
+    pub public: String,
+}
+
+impl std::fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.public)
+    }
+}
+
+impl NewKey {
+    /// Makes one.
+    pub fn generate(entropy: &mut dyn Entropy) -> Self {
+        let mut bytes = Zeroizing::new([0; 32]);
+        entropy.fill(&mut *bytes);
+        let secret = age::secret_text(&bytes).unwrap_or_default();
+        let public = age::public_of(&secret).unwrap_or_default();
+        Self { secret, public }
+    }
+}
+
+impl Keys {
+    /// Takes the keys of a file as age-keygen writes it: a key a line, and comments.
+    pub fn add_age(&mut self, text: &str) -> Result<(), SecretError> {
+        self.add_age_by(text, |line| vec![line])
+    }
+
+    /// The same, but a line may have several keys, as `SOPS_AGE_KEY` may.
+    pub fn add_age_words(&mut self, text: &str) -> Result<(), SecretError> {
+        self.add_age_by(text, |line| line.split_whitespace().collect())
+    }
+
+    fn add_age_by(&mut self, text: &str, keys: impl Fn(&str) -> Vec<&str>) -> Result<(), SecretError> {
+        for (line, content) in (1..).zip(text.lines()) {
+            let content = content.trim();
+            if content.is_empty() || content.starts_with('#') {
+                continue;
+            }
+            for key in keys(content) {
+                let key = age::Identity::parse(key);
+                self.age.push(key.map_err(|cause| SecretError::Key(format!("line {line}: {cause}")))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a private key of SSH, of the kinds ssh-ed25519 and ssh-rsa.
+    pub fn add_ssh(&mut self, text: &[u8]) -> Result<(), SecretError> {
+        self.age.push(age::Identity::parse_ssh(text).map_err(SecretError::Key)?);
+        Ok(())
+    }
+
+    /// Asks this one for keys that never leave it.
+    pub fn add_remote(&mut self, remote: Arc<dyn Remote>) {
+        self.remotes.push(remote);
+    }
+
+    /// Notes what looked like a key and is none for us, for the one who wonders why nothing opens.
+    pub fn note(&mut self, what: impl Into<String>) {
+        self.notes.push(what.into());
+    }
+
+    /// True if there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.age.is_empty() && self.remotes.is_empty()
+    }
+
+    /// Who we are to others: the public keys.
+    #[must_use]
+    pub fn at_hand(&self) -> Vec<String> {
+        self.recipients().map(|recipient| recipient.to_string()).collect()
+    }
+
+    /// The same as those whom something can be encrypted for.
+    pub fn recipients(&self) -> impl Iterator<Item = Recipient> {
+        self.age.iter().map(|key| Recipient::Age(key.public()))
+    }
+
+    /// Whether the secret half of this is at hand, as far as that can be told without asking.
+    #[must_use]
+    pub fn has(&self, recipient: &Recipient) -> bool {
+        matches!(recipient, Recipient::Age(public) if self.age.iter().any(|key| key.is_of(public)))
+    }
+
+    /// The public half of a key of age.
+    #[must_use]
+    pub fn public_of(secret: &str) -> Option<String> {
+        age::public_of(secret)
+    }
+
+    /// Why nothing can ever be encrypted for this one, if so: it is no key, or of a kind that is not supported.
+    pub fn check(&self, recipient: &Recipient) -> Result<(), SecretError> {
+        match recipient {
+            Recipient::Age(public) => {
+                age::check(public).map_err(|cause| SecretError::Recipient(format!("{public}: {cause}")))
+            }
+            Recipient::HcVault { .. } => Ok(()),
+            other => Err(SecretError::Recipient(unsupported(other))),
+        }
+    }
+
+    /// The key of a document.
+    pub(crate) fn data_key(&self, metadata: &Metadata) -> Result<DataKey, SecretError> {
+        let mut shares = Vec::with_capacity(metadata.groups.len());
+        let mut groups = Vec::with_capacity(metadata.groups.len());
+        for group in &metadata.groups {
+            match self.open_group(group) {
+                Ok(share) => {
+                    shares.push(share);
+                    groups.push(None);
+                }
+                Err(attempts) => groups.push(Some(attempts)),
+            }
+        }
+        let several = metadata.groups.len() > 1;
+        if shares.len() < if several { metadata.needed() } else { 1 } {
+            return Err(SecretError::NoKey(NoKey {
+                recipients: metadata.recipients().map(ToString::to_string).collect(),
+                at_hand: self.at_hand(),
+                notes: self.notes.clone(),
+                groups,
+                needed: metadata.threshold,
+            }));
+        }
+        if several {
+            return shamir::combine(&shares).map_err(|cause| {
+                SecretError::Metadata(format!("could not get data key from shamir parts: {cause}"))
+            });
+        }
+        shares.pop().ok_or_else(|| SecretError::Metadata("No keys found in file".to_string()))
+    }
+
+    /// What happened with each key, if none opens it.
+    fn open_group(&self, group: &[KeyEntry]) -> Result<DataKey, Vec<(String, String)>> {
+        // Entries of age go first, then those of PGP: the others are not at hand, or take longer.
+        let rank = |entry: &&KeyEntry| match entry.recipient {
+            Recipient::Age(_) => 0,
+            Recipient::Pgp(_) => 1,
+            _ => 2,
+        };
+        let mut entries: Vec<_> = group.iter().collect();
+        entries.sort_by_key(rank);
+        let mut attempts = Vec::new();
+        for entry in entries {
+            match self.open(entry) {
+                Ok(key) => return Ok(key),
+                Err(cause) => attempts.push((entry.recipient.to_string(), cause)),
+            }
+        }
+        Err(attempts)
+    }
+
+    fn open(&self, entry: &KeyEntry) -> Result<DataKey, String> {
+        if matches!(entry.recipient, Recipient::Age(_)) {
+            return age::open(&self.age, &entry.encrypted);
+        }
+        let answer = self.remotes.iter().find_map(|remote| remote.open(entry));
+        answer.unwrap_or_else(|| Err(unsupported(&entry.recipient)))
+    }
+
+    /// A data key closed for groups of keys.
+    pub(crate) fn seal_groups(
+        &self,
+        key: &DataKey,
+        groups: &[Vec<Recipient>],
+        threshold: usize,
+        entropy: &mut dyn Entropy,
+        now: i64,
+    ) -> Result<Vec<Vec<KeyEntry>>, SecretError> {
+        let wrong = |cause: &str| SecretError::Recipient(cause.to_string());
+        let parts = match groups {
+            [] => return Err(wrong("no key groups provided")),
+            [_] => vec![key.clone()],
+            several => {
+                let threshold = if threshold == 0 { several.len() } else { threshold };
+                shamir::split(key, several.len(), threshold, entropy).map_err(|cause| {
+                    SecretError::Recipient(format!("could not split data key into parts for Shamir: {cause}"))
+                })?
+            }
+        };
+        let sealed = groups.iter().zip(&parts).map(|(group, part)| {
+            if group.is_empty() {
+                return Err(wrong("empty key group provided"));
+            }
+            group.iter().map(|recipient| self.close(recipient, part, entropy, now)).collect()
+        });
+        sealed.collect()
+    }
+
+    fn close(
+        &self,
+        recipient: &Recipient,
+        part: &DataKey,
+        entropy: &mut dyn Entropy,
+        now: i64,
+    ) -> Result<KeyEntry, SecretError> {
+        let made = |created_at, encrypted| KeyEntry { recipient: recipient.clone(), created_at, encrypted };
+        if let Recipient::Age(public) = recipient {
+            return Ok(made(String::new(), age::close(public, part, entropy)?));
+        }
+        let failed = |cause: String| {
+            SecretError::Recipient(format!(
+                "failed to encrypt new data key with master key \"{recipient}\": {cause}"
+            ))
+        };
+        let answer = self.remotes.iter().find_map(|remote| remote.close(recipient, part));
+        let answer = answer.unwrap_or_else(|| Err(unsupported(recipient)));
+        Ok(made(time::format(now), answer.map_err(failed)?))
+    }
+}
+
+fn unsupported(recipient: &Recipient) -> String {
+    format!("not supported yet: keys of {} ({recipient})", recipient.title())
+}
