@@ -104,18 +104,7 @@ impl Document {
         entropy: &mut dyn Entropy,
         now: i64,
     ) -> Result<Sealed, SecretError> {
-        let key = new_key(entropy);
-        let groups = keys.seal_groups(&key, &recipe.groups, recipe.threshold, entropy, now)?;
-        let metadata = Metadata {
-            threshold: threshold(groups.len(), recipe.threshold),
-            groups,
-            last_modified: String::new(),
-            mac: String::new(),
-            rule: recipe.rule.clone(),
-            mac_only_encrypted: recipe.mac_only_encrypted,
-            version: SOPS_VERSION.to_string(),
-        };
-        Opened { document: self, metadata, key, stash: Stash::default() }.seal(format, entropy, now)
+        Opened::begin(self, recipe, keys, entropy, now)?.seal(format, entropy, now)
     }
 }
 
@@ -268,6 +257,28 @@ impl fmt::Debug for Opened {
 }
 
 impl Opened {
+    /// A document that was never encrypted, with a new data key.
+    pub fn begin(
+        document: Document,
+        recipe: &Recipe,
+        keys: &Keys,
+        entropy: &mut dyn Entropy,
+        now: i64,
+    ) -> Result<Self, SecretError> {
+        let key = new_key(entropy);
+        let groups = keys.seal_groups(&key, &recipe.groups, recipe.threshold, entropy, now)?;
+        let metadata = Metadata {
+            threshold: threshold(groups.len(), recipe.threshold),
+            groups,
+            last_modified: String::new(),
+            mac: String::new(),
+            rule: recipe.rule.clone(),
+            mac_only_encrypted: recipe.mac_only_encrypted,
+            version: SOPS_VERSION.to_string(),
+        };
+        Ok(Self { document, metadata, key, stash: Stash::default() })
+    }
+
     /// For whom it was, and how.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {

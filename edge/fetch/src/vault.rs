@@ -41,7 +41,9 @@ impl Vault {
             value.ok_or_else(|| format!("the answer has no {answer}"))
         });
         Some(asked.map_err(|cause| {
-            format!("failed to {verb} sops data key with Vault transit backend '{path}' at {address}: {cause}")
+            format!(
+                "failed to {verb} sops data key with Vault transit backend '{path}' at {address}: {cause}"
+            )
         }))
     }
 

@@ -8,11 +8,13 @@ use crate::output::Format;
 
 /// Begin with secrets in a repository: a key, its Secret, .sops.yaml and .gitignore
 #[derive(Debug, Args)]
-#[command(after_help = "The private key goes to the place where sops looks for it, never into the repository. What exists stays.
+#[command(
+    after_help = "The private key goes to the place where sops looks for it, never into the repository. What exists stays.
 
 Examples:
   weir secrets init
-  weir secrets init clusters/home --namespace flux-system --secret sops-age")]
+  weir secrets init clusters/home --namespace flux-system --secret sops-age"
+)]
 pub(crate) struct Init {
     /// The repository
     #[arg(default_value = ".")]
@@ -65,11 +67,13 @@ pub(crate) struct Check {
 
 /// Compare encrypted files in plain
 #[derive(Debug, Args)]
-#[command(after_help = "With one file, it is compared with what Git has committed. Nothing is written anywhere.
+#[command(
+    after_help = "With one file, it is compared with what Git has committed. Nothing is written anywhere.
 
 Examples:
   weir secrets diff secret.yaml
-  weir secrets diff --names-only old.yaml new.yaml")]
+  weir secrets diff --names-only old.yaml new.yaml"
+)]
 pub(crate) struct Diff {
     /// The file, or the older one
     pub(crate) file: PathBuf,
@@ -82,11 +86,13 @@ pub(crate) struct Diff {
 
 /// Merge encrypted files in plain, as a merge driver of Git
 #[derive(Debug, Args)]
-#[command(after_help = "Ours is written anew, encrypted; nothing in plain touches a disk. Where both sides changed the same value, ours stays,
+#[command(
+    after_help = "Ours is written anew, encrypted; nothing in plain touches a disk. Where both sides changed the same value, ours stays,
 the values are named and the command fails.
 
 Examples:
-  git config merge.weir-secrets.driver 'weir secrets merge %O %A %B --path %P'")]
+  git config merge.weir-secrets.driver 'weir secrets merge %O %A %B --path %P'"
+)]
 pub(crate) struct Merge {
     /// What both began with
     pub(crate) base: PathBuf,

@@ -38,13 +38,15 @@ pub(crate) struct NewKeys {
 
 /// Encrypt files anew, with new data keys
 #[derive(Debug, Args)]
-#[command(after_help = "With --leaving, every encrypted file below the directories is encrypted for everybody but that key, and the values are
+#[command(
+    after_help = "With --leaving, every encrypted file below the directories is encrypted for everybody but that key, and the values are
 listed that its owner has seen: those have to change.
 
 Examples:
   weir secrets rotate -i secret.yaml
   weir secrets rotate -i --add-age age1... --rm-age age1... secret.yaml
-  weir secrets rotate --leaving age1... .")]
+  weir secrets rotate --leaving age1... ."
+)]
 pub(crate) struct Rotate {
     /// Files, directories or globs
     #[arg(required = true)]

@@ -52,7 +52,8 @@ pub(crate) struct EncryptRule {
 
 /// Encrypt files
 #[derive(Debug, Args)]
-#[command(after_help = "All files are encrypted, or none if something is wrong with one of them. A directory means the files below it
+#[command(
+    after_help = "All files are encrypted, or none if something is wrong with one of them. A directory means the files below it
 that a rule of .sops.yaml is for and that are not encrypted.
 
 Examples:
@@ -60,7 +61,8 @@ Examples:
   weir secrets encrypt -i apps/*/secret.yaml
   weir secrets encrypt --age age1... --encrypted-regex '^(data|stringData)$' secret.yaml
   kubectl create secret generic x --from-literal=a=b --dry-run=client -o yaml |
-    weir secrets encrypt --filename-override secret.yaml")]
+    weir secrets encrypt --filename-override secret.yaml"
+)]
 pub(crate) struct Encrypt {
     /// Files, directories or globs; without any, standard input
     pub(crate) files: Vec<PathBuf>,
@@ -83,13 +85,15 @@ pub(crate) struct Encrypt {
 
 /// Decrypt files
 #[derive(Debug, Args)]
-#[command(after_help = "Several files are printed one after another, each under its name. A directory means the encrypted files below it.
+#[command(
+    after_help = "Several files are printed one after another, each under its name. A directory means the encrypted files below it.
 
 Examples:
   weir secrets decrypt secret.yaml
   weir secrets decrypt --extract '[\"stringData\"][\"password\"]' secret.yaml
   weir secrets decrypt --output-type json secret.yaml
-  weir secrets decrypt clusters/home")]
+  weir secrets decrypt clusters/home"
+)]
 pub(crate) struct Decrypt {
     /// Files, directories or globs; without any, standard input
     pub(crate) files: Vec<PathBuf>,
@@ -114,10 +118,12 @@ pub(crate) struct Decrypt {
 
 /// Edit an encrypted file, or begin one
 #[derive(Debug, Args)]
-#[command(after_help = "The editor is SOPS_EDITOR, EDITOR, vim, nano or vi. What it sees lives in memory and goes when it ends, however it ends.
+#[command(
+    after_help = "The editor is SOPS_EDITOR, EDITOR, vim, nano or vi. What it sees lives in memory and goes when it ends, however it ends.
 
 Examples:
-  weir secrets edit apps/podinfo/secret.yaml")]
+  weir secrets edit apps/podinfo/secret.yaml"
+)]
 pub(crate) struct Edit {
     /// The file
     pub(crate) file: PathBuf,
@@ -207,10 +213,12 @@ pub(crate) struct ExecEnv {
 
 /// Run a command with a decrypted file at hand
 #[derive(Debug, Args)]
-#[command(after_help = "The command finds the name of the file where it says {}. It can be read once, unless --no-fifo is given.
+#[command(
+    after_help = "The command finds the name of the file where it says {}. It can be read once, unless --no-fifo is given.
 
 Examples:
-  weir secrets exec-file kubeconfig.yaml 'kubectl --kubeconfig={} get nodes'")]
+  weir secrets exec-file kubeconfig.yaml 'kubectl --kubeconfig={} get nodes'"
+)]
 pub(crate) struct ExecFile {
     /// The file
     pub(crate) file: PathBuf,

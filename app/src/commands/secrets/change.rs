@@ -4,7 +4,7 @@ use std::io::{BufRead as _, Read as _, Write as _};
 use std::path::Path;
 
 use weir_secrets::{
-    Document, Format, GroupDiff, Keys, Opened, Recipient, Sealed, SecretError, diff_groups, steps,
+    Document, Format, GroupDiff, Item, Keys, Node, Opened, Recipient, Sealed, SecretError, diff_groups, steps,
 };
 use zeroize::Zeroizing;
 
@@ -50,10 +50,22 @@ pub(super) fn set(args: &Set, global: &Global) -> Result<(), Failure> {
             .map_err(|_| Failure::with_code(7, format!("{file}: it is no text")))?,
         value => value.clone().unwrap_or_default(),
     });
-    let value = Document::value(&text).map_err(|_| Failure::with_code(7, "Value for --set is not valid JSON"))?;
+    let value = json(&text).ok_or_else(|| Failure::with_code(7, "Value for --set is not valid JSON"))?;
     change((&args.file, &args.types), args.ignore_mac, global, |opened| {
         let changed = opened.document.set(&way, value).map_err(at(&args.file))?;
         Ok(changed || !args.idempotent)
+    })
+}
+
+/// A value as sops takes it: numbers by themselves are never whole ones.
+fn json(text: &str) -> Option<Node> {
+    let whole = Zeroizing::new(format!("{{\"value\":{text}}}"));
+    let document = Document::parse(whole.as_bytes(), Format::Json).ok()?;
+    let [Item::Entry(_, value)] = document.branches().first()?.as_slice() else { return None };
+    Some(match value {
+        #[expect(clippy::cast_precision_loss, reason = "sops loses it too")]
+        Node::Int(number) => Node::Float(*number as f64),
+        value => value.clone(),
     })
 }
 
@@ -63,11 +75,9 @@ fn way(index: &str) -> Result<Vec<weir_secrets::Step>, Failure> {
 
 pub(super) fn unset(args: &Unset, global: &Global) -> Result<(), Failure> {
     let way = way(&args.index)?;
-    change((&args.file, &args.types), args.ignore_mac, global, |opened| {
-        match opened.document.unset(&way) {
-            Err(SecretError::NoSuchKey(_)) if args.idempotent => Ok(false),
-            other => other.map(|()| true).map_err(at(&args.file)),
-        }
+    change((&args.file, &args.types), args.ignore_mac, global, |opened| match opened.document.unset(&way) {
+        Err(SecretError::NoSuchKey(_)) if args.idempotent => Ok(false),
+        other => other.map(|()| true).map_err(at(&args.file)),
     })
 }
 
@@ -134,7 +144,10 @@ pub(super) fn anew(
     let mut groups = opened.metadata().recipient_groups();
     change(&mut groups);
     if groups.iter().all(Vec::is_empty) {
-        return Err(Failure::with_code(111, format!("{}: nobody could read it any more", read.path.display())));
+        return Err(Failure::with_code(
+            111,
+            format!("{}: nobody could read it any more", read.path.display()),
+        ));
     }
     groups.retain(|group| !group.is_empty());
     let mut entropy = System::open()?;
@@ -169,7 +182,8 @@ fn update(path: &Path, args: &UpdateKeys, rules: &Rules) -> Result<(), Failure> 
     })?;
     let metadata = read.sealed.metadata();
     let (before, threshold_before) = (metadata.recipient_groups(), metadata.threshold);
-    let threshold = args.shamir_secret_sharing_threshold.filter(|asked| *asked > 0).unwrap_or(threshold_before);
+    let threshold =
+        args.shamir_secret_sharing_threshold.filter(|asked| *asked > 0).unwrap_or(threshold_before);
     let threshold = threshold.min(recipe.groups.len());
     let diffs = diff_groups(&before, &recipe.groups);
     if diffs.iter().all(GroupDiff::is_empty) && threshold == threshold_before {
@@ -248,7 +262,10 @@ fn delete_group(args: &GroupsDelete, global: &Global) -> Result<(), Failure> {
     regroup((&args.file, &args.types), (args.in_place, threshold), global, |groups| {
         if args.index >= groups.len() {
             let count = groups.len();
-            return Err(Failure::usage(format!("there is no group {}: the file has {count}, from 0", args.index)));
+            return Err(Failure::usage(format!(
+                "there is no group {}: the file has {count}, from 0",
+                args.index
+            )));
         }
         groups.remove(args.index);
         Ok(())

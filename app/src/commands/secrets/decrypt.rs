@@ -14,9 +14,12 @@ use crate::exit::Failure;
 
 pub(super) fn run(args: &Decrypt, global: &Global) -> Result<(), Failure> {
     let layout = Rules::here(global).map(|rules| rules.layout())?;
-    let way = args.extract.as_deref().map(steps).transpose().map_err(|error| {
-        Failure::with_code(91, format!("error parsing --extract path: {error}"))
-    })?;
+    let way = args
+        .extract
+        .as_deref()
+        .map(steps)
+        .transpose()
+        .map_err(|error| Failure::with_code(91, format!("error parsing --extract path: {error}")))?;
     if args.files.is_empty() {
         return from_standard_input(args, &layout, way.as_deref());
     }

@@ -15,9 +15,8 @@ pub(super) const LARGEST: u64 = 64 << 20;
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let mode = fs::metadata(&target).map_or(0o600, |known| known.permissions().mode() & 0o7777);
-    write_beside(&target, bytes, mode).map_err(|error| {
-        Failure::with_code(3, format!("{}: cannot be written: {error}", path.display()))
-    })
+    write_beside(&target, bytes, mode)
+        .map_err(|error| Failure::with_code(3, format!("{}: cannot be written: {error}", path.display())))
 }
 
 fn write_beside(target: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
@@ -70,7 +69,8 @@ fn fill(file: &mut File, bytes: &[u8], mode: u32) -> std::io::Result<()> {
 
 /// What a file holds.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |cause: String| Failure::with_code(2, format!("{}: cannot be read: {cause}", path.display()));
+    let failed =
+        |cause: String| Failure::with_code(2, format!("{}: cannot be read: {cause}", path.display()));
     match fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(Failure::with_code(100, format!("{}: there is no such file", path.display())))

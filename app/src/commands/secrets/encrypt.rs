@@ -71,4 +71,3 @@ fn encrypt(
     let sealed = document.encrypt(&recipe, keys, output, &mut System::open()?, now()).map_err(at(path))?;
     sealed.emit(output, layout).map_err(at(path))
 }
-

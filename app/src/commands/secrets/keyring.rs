@@ -52,11 +52,13 @@ fn age(keys: &mut Keys, recipients: &BTreeSet<String>) {
         age_file(keys, Path::new(&file), "SOPS_AGE_KEY_FILE: ");
     }
     if let Some(line) = variable("SOPS_AGE_KEY_CMD") {
-        let mut said = BTreeSet::new();
-        let asked = recipients.iter().map(|one| Some(one.as_str())).chain(recipients.is_empty().then_some(None));
+        let mut said: Vec<Zeroizing<String>> = Vec::new();
+        let asked =
+            recipients.iter().map(|one| Some(one.as_str())).chain(recipients.is_empty().then_some(None));
         for recipient in asked {
             match answer(&line, recipient) {
-                Ok(text) => _ = said.insert(text),
+                Ok(text) if said.contains(&text) => {}
+                Ok(text) => said.push(text),
                 Err(cause) => keys.note(format!("SOPS_AGE_KEY_CMD: {cause}")),
             }
         }
@@ -138,6 +140,7 @@ fn vault(keys: &mut Keys) -> Option<Vault> {
             Err(error) => keys.note(format!("VAULT_CACERT: {file}: {error}")),
         }
     }
-    access.insecure_skip_tls_verify = variable("VAULT_SKIP_VERIFY").is_some_and(|text| text == "true" || text == "1");
+    access.insecure_skip_tls_verify =
+        variable("VAULT_SKIP_VERIFY").is_some_and(|text| text == "true" || text == "1");
     Some(Vault::new(&token, variable("VAULT_NAMESPACE"), access))
 }

@@ -104,6 +104,12 @@ impl Keys {
         self.notes.push(what.into());
     }
 
+    /// What was noted.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// True if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
