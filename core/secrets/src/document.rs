@@ -12,6 +12,7 @@ use crate::recipient::Recipient;
 use crate::rule::Rule;
 use crate::stores::{self, Format, Layout};
 use crate::tree::{self, Branch, Node, Step};
+use crate::walk::Values;
 use crate::{time, walk};
 
 /// Whether the seal is looked at.
@@ -92,6 +93,12 @@ impl Document {
             tree::Found::Node(Node::Text(text)) => Ok(Zeroizing::new(text.bytes().to_vec())),
             tree::Found::Node(node) => stores::emit_value(node, format, layout),
         }
+    }
+
+    /// The ways to all values that a rule would encrypt.
+    pub fn covered(&self, rule: &Rule) -> Result<Vec<String>, SecretError> {
+        let metadata = Metadata { rule: rule.clone(), ..Metadata::default() };
+        walk::look(&self.branches, &metadata).map(|values| values.plain)
     }
 
     /// Encrypts it with a new data key. `format` is the one that it is going to be written in; `now` are seconds since
@@ -182,6 +189,11 @@ impl Sealed {
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
         !self.metadata.mac.is_empty() && !self.metadata.version.is_empty()
+    }
+
+    /// What of it is encrypted, and what is not though its rule wants it so: nothing will open that.
+    pub fn values(&self) -> Result<Values, SecretError> {
+        walk::look(&self.branches, &self.metadata)
     }
 
     /// Decrypts it.

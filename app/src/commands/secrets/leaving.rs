@@ -1,6 +1,6 @@
 //! `weir secrets rotate --leaving`: somebody left. Files are encrypted anew for the others, and what was readable is named.
 
-use weir_secrets::{Branch, Item, Node, Recipient};
+use weir_secrets::Recipient;
 
 use super::change::anew;
 use super::rules::{self, Rules};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Rotate, leaving: &str, global: &Global) -> Result<(), F
                 group.retain(|own| own.to_string() != leaving);
             }
         })?;
-        let values = values(sealed.branches());
+        let values = sealed.values().map_err(at(&read.path))?.encrypted;
         Ok((sealed.emit(format, &rules.layout()).map_err(at(&read.path))?, values))
     })?;
     let (files, bytes): (Vec<_>, Vec<_>) =
@@ -64,34 +64,5 @@ fn warn_of_rules(rules: &Rules, leaving: &str) {
             lines.join(", "),
             rules::NAME
         ));
-    }
-}
-
-/// The ways to all encrypted values.
-pub(super) fn values(branches: &[Branch]) -> Vec<String> {
-    let mut found = Vec::new();
-    for branch in branches {
-        walk(branch, "", &mut found);
-    }
-    found
-}
-
-fn walk(branch: &Branch, way: &str, found: &mut Vec<String>) {
-    for (key, value) in branch.iter().filter_map(Item::entry) {
-        node(value, format!("{way}[\"{key}\"]"), found);
-    }
-}
-
-fn node(value: &Node, way: String, found: &mut Vec<String>) {
-    match value {
-        Node::Map(branch) => walk(branch, &way, found),
-        Node::List(items) => {
-            let items = items.iter().filter(|item| !matches!(item, Node::Comment(_)));
-            for (at, item) in items.enumerate() {
-                node(item, format!("{way}[{at}]"), found);
-            }
-        }
-        Node::Text(text) if text.as_str().is_some_and(weir_secrets::is_ciphertext) => found.push(way),
-        _ => {}
     }
 }

@@ -1,21 +1,30 @@
 //! `weir secrets`: one file for each command or two that are alike. What a secret is, `core/secrets` knows.
 
 mod change;
+mod check;
 mod decrypt;
+mod diff;
 mod disk;
+mod doctor;
 mod each;
 mod edit;
 mod encrypt;
 mod entropy;
 mod execute;
+mod git;
 mod gpg;
+mod hooks;
+mod init;
 mod keyring;
 mod leaving;
+mod merge;
 mod output;
 mod private;
 mod rules;
 mod sealed;
 mod status;
+mod survey;
+mod units;
 
 use crate::cli::secrets::{Secrets, SecretsWhat};
 use crate::connect::install_crypto;
@@ -38,7 +47,13 @@ pub(super) fn run(secrets: &Secrets) -> Result<Exit, Failure> {
         SecretsWhat::FileStatus(args) => status::run(args),
         SecretsWhat::Keys(args) => status::keys(args),
         SecretsWhat::Sweep { directory } => private::sweep(directory),
-        _ => Err(Failure::usage("not supported yet")),
+        SecretsWhat::Init(args) => init::run(args),
+        SecretsWhat::Doctor(args) => doctor::run(args, global),
+        SecretsWhat::Check(args) => check::run(args, global),
+        SecretsWhat::Diff(args) => diff::run(args),
+        SecretsWhat::Textconv { file } => diff::textconv(file),
+        SecretsWhat::Merge(args) => merge::run(args, global),
+        SecretsWhat::InstallHooks(args) => hooks::run(args),
     }?;
     Ok(Exit::Success)
 }
