@@ -117,3 +117,29 @@ fn random_charts_are_what_helm_makes_of_them() {
     let output = comparison.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
+
+#[test]
+fn lines_and_values_are_explained() {
+    let directory = Directory::new();
+    directory
+        .write("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n")
+        .write("c/values.yaml", "name: x\nport: 80\n")
+        .write("c/crds/d.yaml", "kind: CustomResourceDefinition\n")
+        .write("c/templates/_t.tpl", "{{ define \"labels\" }}\napp: {{ .Values.name }}\n{{- end }}\n")
+        .write(
+            "c/templates/a.yaml",
+            "{{ if true }}\nkind: A\nport: {{ .Values.port }}\nlabels:\n  {{- include \"labels\" . | nindent 2 }}\n---\nkind: B\n{{ end }}",
+        )
+        .write("v.yaml", "name: z\n");
+    let words =
+        ["helm", "template", "r", "c", "-f", "v.yaml", "--set", "more=1", "--explain", "--include-crds"];
+    let shown = weir(&directory, &words).with(0).stdout;
+    assert_eq!(
+        shown,
+        "---\n# Source: c/crds/d.yaml\ncrds/d.yaml:1      | kind: CustomResourceDefinition\n\
+         ---\n# Source: c/templates/a.yaml\n\
+         templates/a.yaml:2 | kind: A\ntemplates/a.yaml:3 | port: 80\ntemplates/a.yaml:4 | labels:\n\
+         templates/a.yaml:5 |\ntemplates/_t.tpl:2 |   app: z\n---\n# Source: c/templates/a.yaml\ntemplates/a.yaml:7 | kind: B\n\
+         ---\n# Values\nmore = 1   | --set more=1\nname = \"z\" | v.yaml\nport = 80  | values.yaml of c\n"
+    );
+}

@@ -17,6 +17,7 @@ mod render;
 mod schema;
 mod show;
 mod typed;
+mod value_origins;
 pub mod values;
 mod warnings;
 
@@ -27,10 +28,11 @@ pub use error::Error;
 pub use explain::explain;
 pub use lint::{Lint, Linted, Message, Severity, lint};
 pub use render::{
-    Failure, Lookup, Options, PostRender, PostRenderStrategy, Release, Rendered, Templates, World, functions,
-    render, render_files,
+    Failure, Lookup, Options, PostRender, PostRenderStrategy, Release, Rendered, Templates, Traces, World,
+    functions, render, render_files,
 };
 pub use schema::RemoteSchemas;
 pub use show::{Part, show};
+pub use value_origins::{ValueOrigin, value_origins};
 pub use warnings::Warnings;
-pub use weir_template::{Random, Zones};
+pub use weir_template::{Origin, Random, Zones};

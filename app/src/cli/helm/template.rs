@@ -26,6 +26,9 @@ pub(crate) struct HelmTemplate {
     /// Print only what these templates give; patterns are taken
     #[arg(short, long, value_name = "TEMPLATE")]
     pub(crate) show_only: Vec<String>,
+    /// Print the line of a template that each line comes from, and the file or flag that set each value
+    #[arg(long, conflicts_with = "output_dir")]
+    pub(crate) explain: bool,
     /// Write a file for each template below this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) output_dir: Option<PathBuf>,

@@ -3,6 +3,7 @@
 mod chart;
 mod create;
 mod dependency;
+mod explain;
 mod fetch;
 mod index;
 mod kustomize;

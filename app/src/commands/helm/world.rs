@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use weir_helm::{Random, World, Zones};
+use weir_helm::{Random, Traces, World, Zones};
 
 /// Where this machine keeps its time zones.
 const ZONES: &str = "/usr/share/zoneinfo";
@@ -13,6 +13,7 @@ const ZONES: &str = "/usr/share/zoneinfo";
 /// Random bytes and zones of this machine.
 pub(super) struct Machine {
     local: String,
+    traces: Option<Traces>,
 }
 
 impl Machine {
@@ -22,7 +23,17 @@ impl Machine {
             let link = fs::read_link("/etc/localtime").unwrap_or_default();
             link.strip_prefix(ZONES).ok().and_then(Path::to_str).unwrap_or("UTC").to_string()
         });
-        Self { local: if local.is_empty() { "UTC".to_string() } else { local } }
+        Self { local: if local.is_empty() { "UTC".to_string() } else { local }, traces: None }
+    }
+
+    /// The same, which notes where lines come from.
+    pub(super) fn noting(self) -> Self {
+        Self { traces: Some(Traces::default()), ..self }
+    }
+
+    /// What was noted.
+    pub(super) fn traces(&self) -> Option<&Traces> {
+        self.traces.as_ref()
     }
 
     /// The world as it is now.
@@ -33,6 +44,7 @@ impl Machine {
             now: (seconds, now.subsec_nanos()),
             random: Some(self),
             zones: Some(self),
+            traces: self.traces(),
             ..World::default()
         }
     }

@@ -8,6 +8,7 @@ mod post;
 mod scope;
 mod templates;
 mod toml;
+mod trace;
 mod words;
 
 use std::cell::RefCell;
@@ -21,6 +22,7 @@ use weir_yaml::Map;
 pub use functions::{Lookup, functions};
 pub use post::{PostRender, PostRenderStrategy};
 pub use templates::Templates;
+pub use trace::Traces;
 
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, Crd};
@@ -97,6 +99,8 @@ pub struct World<'w> {
     pub lookup: Option<Rc<dyn Lookup>>,
     /// What changes objects before they are sorted.
     pub post_render: Option<&'w dyn PostRender>,
+    /// Notes where each line comes from, which costs a little.
+    pub traces: Option<&'w Traces>,
 }
 
 /// What came of it.
@@ -333,7 +337,7 @@ fn execute(
         zones: world.zones,
         ..Env::default()
     };
-    let files = engine::render(&scoped, &options.templates, &env, &host);
+    let files = engine::render(&scoped, &options.templates, &env, (&host, world.traces));
     *warnings = host.warnings.take();
     files
 }
