@@ -19,6 +19,7 @@ mod show;
 mod typed;
 mod value_origins;
 pub mod values;
+mod version_text;
 mod warnings;
 
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion};
@@ -34,5 +35,6 @@ pub use render::{
 pub use schema::RemoteSchemas;
 pub use show::{Part, show};
 pub use value_origins::{ValueOrigin, value_origins};
+pub use version_text::version_text;
 pub use warnings::Warnings;
 pub use weir_template::{Origin, Random, Zones};

@@ -10,6 +10,7 @@ mod kustomize;
 mod lint;
 mod package;
 mod paths;
+mod post_renderer;
 mod provenance;
 mod pull;
 mod push;
@@ -20,6 +21,7 @@ mod search;
 mod show;
 mod table;
 mod template;
+mod validate;
 mod values;
 mod version;
 mod world;
@@ -58,6 +60,10 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
         },
         HelmWhat::Search(search) => match search.what {
             SearchWhat::Repo(args) => search::run(&Paths::of(&global), &args),
+            SearchWhat::Hub { .. } => Err(Failure::said(
+                "Error: 'helm search hub' is not supported: it asks artifacthub.io\n  hint: look there in a browser, then \
+                 weir helm repo add NAME URL and weir helm search repo WORD",
+            )),
         },
         HelmWhat::Registry(registry) => match registry.what {
             RegistryWhat::Login(args) => registry::login(&Paths::of(&global), args),

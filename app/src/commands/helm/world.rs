@@ -5,7 +5,9 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use weir_helm::{Random, Traces, World, Zones};
+use weir_helm::{PostRender, Random, Traces, World, Zones};
+
+use super::post_renderer::PostRenderer;
 
 /// Where this machine keeps its time zones.
 const ZONES: &str = "/usr/share/zoneinfo";
@@ -14,6 +16,8 @@ const ZONES: &str = "/usr/share/zoneinfo";
 pub(super) struct Machine {
     local: String,
     traces: Option<Traces>,
+    /// What changes objects before they are sorted.
+    pub(super) post_renderer: Option<PostRenderer>,
 }
 
 impl Machine {
@@ -23,7 +27,11 @@ impl Machine {
             let link = fs::read_link("/etc/localtime").unwrap_or_default();
             link.strip_prefix(ZONES).ok().and_then(Path::to_str).unwrap_or("UTC").to_string()
         });
-        Self { local: if local.is_empty() { "UTC".to_string() } else { local }, traces: None }
+        Self {
+            local: if local.is_empty() { "UTC".to_string() } else { local },
+            traces: None,
+            post_renderer: None,
+        }
     }
 
     /// The same, which notes where lines come from.
@@ -45,6 +53,7 @@ impl Machine {
             random: Some(self),
             zones: Some(self),
             traces: self.traces(),
+            post_render: self.post_renderer.as_ref().map(|own| own as &dyn PostRender),
             ..World::default()
         }
     }

@@ -20,6 +20,7 @@ use weir_template::{At, Env, Error as TemplateError, Limits, Random, Zones};
 use weir_yaml::Map;
 
 pub use functions::{Lookup, functions};
+pub(crate) use objects::Helm;
 pub use post::{PostRender, PostRenderStrategy};
 pub use templates::Templates;
 pub use trace::Traces;
