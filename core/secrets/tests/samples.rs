@@ -275,6 +275,7 @@ fn groups_need_as_many_as_they_say() {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
     assert_eq!(error.exit_code(), 128);
+    assert!(error.in_words_of_sops().starts_with("Failed to get the data key"));
     assert!(shown.starts_with(SHAMIR), "{shown}");
     let mut both = one;
     both.add_age(&text("keys/age-2.txt")).unwrap();
@@ -289,6 +290,9 @@ fn keys_change_and_the_rest_stays() {
     let before = Sealed::parse(&read("all.sealed.yaml"), Format::Yaml).unwrap();
     let mut after = before.clone();
     after.update_keys(&keys(), &groups(&["age-2.txt", "age-pq.txt"]), 0, &mut Random(3), 0).unwrap();
+    let plugin = vec![vec![Recipient::age("age1yubikey1qfff").unwrap()]];
+    let error = after.clone().update_keys(&keys(), &plugin, 0, &mut Random(2), 0).unwrap_err().to_string();
+    assert!(error.contains("age1yubikey1qfff: plugins of age are not supported"), "{error}");
     assert_eq!(after.branches(), before.branches());
     assert_eq!((after.metadata().threshold, &after.metadata().mac), (2, &before.metadata().mac));
     let bytes = after.emit(Format::Yaml, &Layout::default()).unwrap();
