@@ -9,5 +9,6 @@ mod helm;
 mod help;
 mod kubectl;
 mod kustomize;
+mod repositories;
 mod up;
 mod weir;

@@ -33,4 +33,4 @@ pub use render::{
 pub use schema::RemoteSchemas;
 pub use show::{Part, show};
 pub use warnings::Warnings;
-pub use weir_template::{Random, Zones};
+pub use weir_template::{Helpers, Random, Zones};

@@ -12,6 +12,7 @@ use crate::recipient::Recipient;
 use crate::rule::Rule;
 use crate::stores::{self, Format, Layout};
 use crate::tree::{self, Branch, Node, Step};
+use crate::walk::Values;
 use crate::{time, walk};
 
 /// Whether the seal is looked at.
@@ -96,6 +97,12 @@ impl Document {
         }
     }
 
+    /// The ways to all values that a rule would encrypt.
+    pub fn covered(&self, rule: &Rule) -> Result<Vec<String>, SecretError> {
+        let metadata = Metadata { rule: rule.clone(), ..Metadata::default() };
+        walk::look(&self.branches, &metadata).map(|values| values.plain)
+    }
+
     /// Encrypts it with a new data key. `format` is the one that it is going to be written in; `now` are seconds since
     /// 1970.
     pub fn encrypt(
@@ -106,18 +113,7 @@ impl Document {
         entropy: &mut dyn Entropy,
         now: i64,
     ) -> Result<Sealed, SecretError> {
-        let key = new_key(entropy);
-        let groups = keys.seal_groups(&key, &recipe.groups, recipe.threshold, entropy, now)?;
-        let metadata = Metadata {
-            threshold: threshold(groups.len(), recipe.threshold),
-            groups,
-            last_modified: String::new(),
-            mac: String::new(),
-            rule: if self.is_single { Rule::everything() } else { recipe.rule.clone() },
-            mac_only_encrypted: recipe.mac_only_encrypted && !self.is_single,
-            version: SOPS_VERSION.to_string(),
-        };
-        Opened { document: self, metadata, key, stash: Stash::default() }.seal(format, entropy, now)
+        Opened::begin(self, recipe, keys, entropy, now)?.seal(format, entropy, now)
     }
 }
 
@@ -197,6 +193,11 @@ impl Sealed {
         !self.metadata.mac.is_empty() && !self.metadata.version.is_empty()
     }
 
+    /// What of it is encrypted, and what is not though its rule wants it so: nothing will open that.
+    pub fn values(&self) -> Result<Values, SecretError> {
+        walk::look(&self.branches, &self.metadata)
+    }
+
     /// Decrypts it.
     pub fn open(self, keys: &Keys, integrity: Integrity) -> Result<Opened, SecretError> {
         let Self { branches, metadata } = self;
@@ -270,6 +271,28 @@ impl fmt::Debug for Opened {
 }
 
 impl Opened {
+    /// A document that was never encrypted, with a new data key.
+    pub fn begin(
+        document: Document,
+        recipe: &Recipe,
+        keys: &Keys,
+        entropy: &mut dyn Entropy,
+        now: i64,
+    ) -> Result<Self, SecretError> {
+        let key = new_key(entropy);
+        let groups = keys.seal_groups(&key, &recipe.groups, recipe.threshold, entropy, now)?;
+        let metadata = Metadata {
+            threshold: threshold(groups.len(), recipe.threshold),
+            groups,
+            last_modified: String::new(),
+            mac: String::new(),
+            rule: if document.is_single { Rule::everything() } else { recipe.rule.clone() },
+            mac_only_encrypted: recipe.mac_only_encrypted && !document.is_single,
+            version: SOPS_VERSION.to_string(),
+        };
+        Ok(Self { document, metadata, key, stash: Stash::default() })
+    }
+
     /// For whom it was, and how.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {

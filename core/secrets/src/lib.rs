@@ -58,3 +58,4 @@ pub use rule::{Rule, RuleKind};
 pub use secret::Secret;
 pub use stores::{Format, Layout};
 pub use tree::{Branch, Comment, Item, Node, Step, steps};
+pub use walk::Values;

@@ -21,7 +21,7 @@ pub struct KeyEntry {
 }
 
 /// All of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Metadata {
     /// Groups of keys; of each group one key is needed.
     pub groups: Vec<Vec<KeyEntry>>,

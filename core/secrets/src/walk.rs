@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha512};
 
-use crate::cipher::{DataKey, Entropy, Kind, Plain, Stash, close, open};
+use crate::cipher::{DataKey, Entropy, Kind, Plain, Stash, close, is_ciphertext, open};
 use crate::error::SecretError;
 use crate::metadata::Metadata;
 use crate::rule::RuleKind;
@@ -85,6 +85,17 @@ pub(crate) fn decrypt(
     let mut opening = Opening { metadata, key, stash, seal };
     let branches = each(branches, metadata, &mut opening)?;
     Ok((branches, opening.seal.finish()))
+}
+
+/// What of a document is encrypted and what is not though the rule wants it so.
+pub(crate) fn look(branches: &[Branch], metadata: &Metadata) -> Result<Values, SecretError> {
+    let mut looking = Looking(Values::default());
+    each(branches.to_vec(), metadata, &mut looking)?;
+    let Values { mut encrypted, mut plain } = looking.0;
+    // All items of a list have the same way.
+    encrypted.dedup();
+    plain.dedup();
+    Ok(Values { encrypted, plain })
 }
 
 fn each(
@@ -218,8 +229,40 @@ impl Place {
         way
     }
 
+    /// The same as commands take it.
+    fn steps(&self) -> String {
+        self.path.iter().map(|key| format!("[\"{key}\"]")).collect()
+    }
+
     fn fault(&self, cause: &str) -> SecretError {
         SecretError::Value { path: self.path.join("."), cause: cause.to_string() }
+    }
+}
+
+/// The ways to values that a rule covers, such as `["stringData"]["password"]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values {
+    /// To those that are encrypted.
+    pub encrypted: Vec<String>,
+    /// To those that are not.
+    pub plain: Vec<String>,
+}
+
+struct Looking(Values);
+
+impl Leaves for Looking {
+    fn leaf(&mut self, leaf: Node, covered: bool, place: &Place) -> Result<Node, SecretError> {
+        match &leaf {
+            Node::Comment(_) => {}
+            Node::Text(text) if text.as_str().is_some_and(is_ciphertext) => {
+                self.0.encrypted.push(place.steps())
+            }
+            // What is empty stays as it is.
+            Node::Text(text) if text.is_empty() => {}
+            _ if covered => self.0.plain.push(place.steps()),
+            _ => {}
+        }
+        Ok(leaf)
     }
 }
 

@@ -316,6 +316,14 @@ impl<'a> Manager<'a> {
             return (self.out)(&format!("Already downloaded {name} from repo {repository}\n"));
         }
         (self.out)(&format!("Downloading {name} from repo {repository}\n"))?;
+        if self.path.verify {
+            let provenance = self.charts.provenance(&source, &found).map_err(|_| {
+                let url = format!("{}.prov", found.url);
+                said(format!("could not download {repository}/{name}: failed to fetch provenance {url:?}"))
+            })?;
+            super::provenance::check(&found, &provenance, self.path.keyring.as_deref())?;
+            new.push((format!("{file}.prov"), provenance));
+        }
         new.push((file, std::fs::read(&found.file)?));
         Ok(())
     }

@@ -9,6 +9,7 @@ mod kustomize;
 mod lint;
 mod package;
 mod paths;
+mod provenance;
 mod pull;
 mod push;
 mod registry;
@@ -46,6 +47,7 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
             DependencyWhat::Update(args) => dependency::update(&Paths::of(&global), &args),
         },
         HelmWhat::Package(args) => package::run(&Paths::of(&global), &args),
+        HelmWhat::Verify(args) => provenance::run(&args),
         HelmWhat::Repo(repo) => match repo.what {
             RepoWhat::Add(args) => repo::add(&Paths::of(&global), args),
             RepoWhat::List(args) => repo::list(&Paths::of(&global), &args),
@@ -78,7 +80,7 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
 }
 
 /// Commands of helm that are to come.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 12] = [
     "env",
     "get",
     "history",
@@ -90,6 +92,5 @@ const KNOWN: [&str; 13] = [
     "test",
     "uninstall",
     "upgrade",
-    "verify",
     "docs",
 ];

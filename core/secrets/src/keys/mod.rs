@@ -166,6 +166,12 @@ impl Keys {
         self.places.push(place.into());
     }
 
+    /// What was noted.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// True if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -290,7 +290,7 @@ fn with_newlines(branch: &mut Branch, from: &str, to: &str) {
 }
 
 /// A simple value as a text, for formats that have nothing else.
-fn as_text(value: &Node) -> Zeroizing<Vec<u8>> {
+pub(crate) fn as_text(value: &Node) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(match value {
         Node::Text(text) => text.bytes().to_vec(),
         Node::Bool(flag) => flag.to_string().into_bytes(),

@@ -4,6 +4,8 @@ mod path;
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::error::SecretError;
 use crate::secret::Secret;
 
@@ -110,6 +112,13 @@ impl Node {
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         if let Self::Text(text) = self { text.as_str() } else { None }
+    }
+
+    /// A leaf as sops writes it where there are only texts; nothing if it is none in UTF-8.
+    #[must_use]
+    pub fn to_text(&self) -> Option<Zeroizing<String>> {
+        let bytes = crate::stores::as_text(self);
+        std::str::from_utf8(&bytes).ok().map(|text| Zeroizing::new(text.to_string()))
     }
 
     /// True for maps and lists.

@@ -156,7 +156,7 @@ impl Printer {
         self.writer.indicator(open, true, true, false);
         self.end(node);
         if matches!(node.content, NotedContent::Map(_)) {
-            let outer = self.writer.deepen();
+            let outer = self.writer.begin_text(Context::MappingValue);
             self.print_head();
             self.writer.leave(outer);
         } else if self.writer.column == 0 {

@@ -70,7 +70,7 @@ impl Writer {
 
     fn analyzed_text(&mut self, text: &str, analysis: &Analysis, context: Context) {
         let simple_key = context == Context::SimpleKey;
-        let outer = self.increase_indent(Some(self.best_indent()), context, false, false);
+        let outer = self.begin_text(context);
         match analysis.style(text, self.style.generation, simple_key) {
             ScalarStyle::Plain => self.plain(text, !simple_key),
             ScalarStyle::SingleQuoted => self.single_quoted(text, !simple_key),
@@ -100,9 +100,9 @@ impl Writer {
         }
     }
 
-    /// For a text in a block, and for what stands between brackets.
-    pub(super) fn deepen(&mut self) -> Option<usize> {
-        self.increase_indent(Some(self.best_indent()), Context::MappingValue, false, false)
+    /// For a text that may have several lines, and for what stands between brackets.
+    pub(super) fn begin_text(&mut self, context: Context) -> Option<usize> {
+        self.increase_indent(Some(self.best_indent()), context, false, false)
     }
 
     pub(super) fn leave(&mut self, outer: Option<usize>) {

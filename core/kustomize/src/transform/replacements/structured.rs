@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use weir_yaml::{Dialect, Node, NodeKind, ScalarStyle, Text, Value};
 
-use super::replacements::{FieldOptions, set_field};
+use super::{FieldOptions, set_field};
 use crate::fields::{self, Leaf};
 
 /// Deeper texts are refused by all that reads them.
@@ -36,7 +36,7 @@ pub(super) fn replace(
             true => json_like(&parsed, &text),
             false => weir_yaml::to_yaml_styled(root, &parsed)
                 .or_else(|| commented(&text, root, &before, &parsed))
-                .ok_or("not supported yet: replacement inside of a YAML text with anchors, folded texts, several documents or comments inside of a value")?
+                .ok_or("not supported yet: replacement inside of a YAML text with merge keys or with comments where lines come or go")?
                 .trim()
                 .to_string(),
         };
@@ -74,7 +74,7 @@ fn commented(text: &str, root: Node<'_, '_>, before: &Value, after: &Value) -> O
     let root = documents.first()?.root()?;
     let is_same = root.to_value(Dialect::Spelled).is_ok_and(|value| value == *before);
     let printed = weir_yaml::to_yaml_styled(root, after).filter(|_| is_same)?;
-    if printed.lines().count() != lines.len() {
+    if printed.lines().count() != lines.len() || !has_same_shape(before, after) {
         return None;
     }
     let mut out = String::new();
@@ -88,6 +88,21 @@ fn commented(text: &str, root: Node<'_, '_>, before: &Value, after: &Value) -> O
     }
     foot.iter().for_each(|comment| out.extend([comment, "\n"]));
     Some(out)
+}
+
+/// True if one has the keys and as many items as the other.
+fn has_same_shape(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Map(one), Value::Map(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other.iter()).all(|(a, b)| a.0 == b.0 && has_same_shape(&a.1, &b.1))
+        }
+        (Value::List(one), Value::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other.iter()).all(|(a, b)| has_same_shape(a, b))
+        }
+        (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => false,
+        _ => true,
+    }
 }
 
 /// A line with content, and the comments around it.

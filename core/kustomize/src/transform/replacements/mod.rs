@@ -1,17 +1,24 @@
 //! `replacements`: values copied from one field to others.
 
+mod read;
+mod set;
+mod structured;
+
 use weir_files::Place;
 use weir_manifest::field_spec::split_bracketed_path;
 use weir_manifest::{Gvk, ResourceId};
 use weir_yaml::{Dialect, Text, Value, resolve_plain};
 
-use super::{Step, structured};
+use super::Step;
 use crate::fields::{self, Leaf, scalar_text};
 use crate::objects;
 use crate::reader::Reader;
 use crate::resource::Res;
-use crate::select::{self, Matcher, Selector};
+use crate::select::{Matcher, Selector};
 use crate::source::{At, Source};
+
+pub(crate) use read::read;
+use set::set_field;
 
 /// An entry of `replacements`.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +39,7 @@ struct Target {
 }
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct FieldOptions {
+struct FieldOptions {
     delimiter: Text,
     index: i64,
     create: bool,
@@ -40,59 +47,6 @@ pub(super) struct FieldOptions {
 
 /// Where nothing is said, names are copied.
 const DEFAULT_PATH: &str = "metadata.name";
-
-/// Reads an entry.
-pub(crate) fn read(reader: &mut Reader<'_>, value: &Value) -> Replacement {
-    let mut found = Replacement { at: reader.at(), ..Replacement::default() };
-    let names = ["path", "source", "sourceValue", "targets"];
-    reader.fields(value, &names, |reader, name, value| match name {
-        "path" => found.path = reader.text(value),
-        "sourceValue" => found.source_value = Some(reader.text(value)),
-        "targets" => found.targets = Some(reader.list(value, target)),
-        _ => found.source = Some(source(reader, value)),
-    });
-    found
-}
-
-fn source(reader: &mut Reader<'_>, value: &Value) -> (Selector, Text, FieldOptions) {
-    let (mut selector, mut path, mut options) =
-        (Selector::default(), Text::from(""), FieldOptions::default());
-    let names = ["group", "version", "kind", "name", "namespace", "fieldPath", "options"];
-    reader.fields(value, &names, |reader, name, value| match name {
-        "group" => selector.group = reader.text(value),
-        "version" => selector.version = reader.text(value),
-        "kind" => selector.kind = reader.text(value),
-        "name" => selector.name = reader.text(value),
-        "namespace" => selector.namespace = reader.text(value),
-        "fieldPath" => path = reader.text(value),
-        _ => options = field_options(reader, value),
-    });
-    (selector, path, options)
-}
-
-fn target(reader: &mut Reader<'_>, value: &Value) -> Target {
-    let mut found = Target::default();
-    reader.fields(value, &["select", "reject", "fieldPaths", "options"], |reader, name, value| match name {
-        "select" => found.select = Some(select::read(reader, value)),
-        "reject" => found.reject = reader.list(value, select::read),
-        "fieldPaths" => found.paths = reader.texts(value),
-        _ => found.options = field_options(reader, value),
-    });
-    found
-}
-
-fn field_options(reader: &mut Reader<'_>, value: &Value) -> FieldOptions {
-    let mut found = FieldOptions::default();
-    reader.fields(value, &["delimiter", "index", "encoding", "create"], |reader, name, value| match name {
-        "delimiter" => found.delimiter = reader.text(value),
-        "index" => found.index = reader.integer(value),
-        "create" => found.create = reader.flag(value),
-        _ => {
-            reader.text(value);
-        }
-    });
-    found
-}
 
 pub(super) fn run(step: &mut Step<'_, '_>, all: &[Replacement]) {
     if all.is_empty() {
@@ -301,8 +255,7 @@ fn copy(object: &mut Value, target: &Target, value: &Value, source: Option<&[Str
         if structured::replace(object, &parts, create, value)? {
             continue;
         }
-        let mut set = |field: &mut Value, is_new: bool| set_field(field, value, &target.options, is_new);
-        let found = fields::visit(object, &parts, create, false, &mut set);
+        let found = copy_to_all(object, &parts, target, value, (create, source));
         let words = if create.is_some() { "find or create" } else { "find" };
         let missing = format!("unable to {words} field \"{path}\" in replacement target");
         match found {
@@ -314,55 +267,40 @@ fn copy(object: &mut Value, target: &Target, value: &Value, source: Option<&[Str
     Ok(())
 }
 
-pub(super) fn set_field(
-    field: &mut Value,
+/// Copies to all fields that a path leads to. Each is read again for the next one if it is the source.
+fn copy_to_all(
+    object: &mut Value,
+    parts: &[String],
+    target: &Target,
     value: &Value,
-    options: &FieldOptions,
-    is_new: bool,
-) -> Result<(), String> {
-    if !options.delimiter.is_empty() {
-        if matches!(field, Value::Map(_) | Value::List(_)) {
-            return Err("delimiter option can only be used with scalar nodes".to_string());
+    (create, source): (Option<Leaf>, Option<&[String]>),
+) -> Result<usize, String> {
+    let is_annotation = parts.first().is_some_and(|part| part == "metadata")
+        && parts.get(1).is_some_and(|part| part == "annotations");
+    let put = |field: &mut Value, value: &Value, is_new: bool| {
+        // Kustomize writes all annotations as texts in the end, whatever they were.
+        if is_annotation && matches!(field.meant(), Value::Bool(_) | Value::Int(_) | Value::Float(_)) {
+            *field = Value::from(scalar_text(field));
         }
-        let old = if is_new { String::new() } else { scalar_text(field) };
-        let mut parts: Vec<String> = old.split(&*options.delimiter).map(str::to_string).collect();
-        let new = scalar_text(value);
-        match usize::try_from(options.index) {
-            Err(_) => parts.insert(0, new),
-            Ok(index) => match parts.get_mut(index) {
-                Some(part) => *part = new,
-                None => parts.push(new),
-            },
-        }
-        return set_text(field, &parts.join(&options.delimiter), is_new);
-    }
-    match field {
-        Value::Map(_) | Value::List(_) => {
-            *field = value.clone();
-            Ok(())
-        }
-        field => set_text(field, &scalar_text(value), is_new),
-    }
-}
-
-/// A scalar keeps its type; one that was made just now is what its text says.
-fn set_text(field: &mut Value, text: &str, is_new: bool) -> Result<(), String> {
-    let meant = resolve_plain(text, Dialect::V3);
-    let is_number = |value: &Value| matches!(value, Value::Int(_) | Value::UInt(_) | Value::Float(_));
-    *field = match field.meant() {
-        _ if is_new || field.is_open() => Value::open(text),
-        Value::String(_) if field.is_quoted() => Value::quoted(text),
-        Value::String(_) => Value::from(text),
-        Value::Bool(_) if meant.as_bool().is_some() => meant,
-        Value::Int(_) | Value::UInt(_) if is_number(&meant) && is_whole(text) => meant,
-        Value::Float(_) if is_number(&meant) => meant,
-        Value::Null if meant.is_null() => meant,
-        other => return Err(format!("'{text}' cannot take the place of a {}", other.kind())),
+        set_field(field, value, &target.options, is_new)
     };
-    Ok(())
-}
-
-/// True for a number without a fraction or an exponent, as they are written.
-fn is_whole(text: &str) -> bool {
-    !text.contains(['.', 'e', 'E']) || text.trim_start_matches(['+', '-']).starts_with("0x")
+    let Some(source) = source else {
+        return fields::visit(object, parts, create, false, &mut |field, is_new| put(field, value, is_new));
+    };
+    let (mut done, mut value) = (0, value.clone());
+    loop {
+        let mut met = 0;
+        let mut set_next = |field: &mut Value, is_new: bool| {
+            met += 1;
+            if met == done + 1 { put(field, &value, is_new) } else { Ok(()) }
+        };
+        let found = fields::visit(object, parts, create, false, &mut set_next)?;
+        done += 1;
+        if done >= found {
+            return Ok(found);
+        }
+        if let Some(now) = fields::get(object, source) {
+            value = now.clone();
+        }
+    }
 }
