@@ -20,7 +20,7 @@ const TABLE: [(&str, &[&str]); 15] = [
     ("plan", &["manifest", "yaml", "files"]),
     ("delivery", &["kustomize", "secrets", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
-    ("fetch", &["files", "semver", "yaml"]),
+    ("fetch", &["files", "secrets", "semver", "yaml"]),
     ("apiserver", &["manifest", "yaml"]),
     ("cluster", &["yaml"]),
     ("controllers", &["api", "delivery", "fetch", "cluster", "plan", "manifest", "yaml", "files"]),

@@ -8,6 +8,7 @@ mod install;
 pub(crate) mod kustomize;
 mod reconcile;
 mod render;
+pub(crate) mod secrets;
 mod toggle;
 mod tree;
 mod up;
@@ -29,6 +30,7 @@ pub(crate) use install::Install;
 pub(crate) use kustomize::Kustomize;
 pub(crate) use reconcile::{Reconcile, ReconcileImage, ReconcileSource, ReconcileWhat};
 pub(crate) use render::{Build, BuildKustomization, BuildWhat};
+pub(crate) use secrets::Secrets;
 pub(crate) use toggle::{Names, Resume, Suspend, ToggleImage, ToggleSource, ToggleWhat};
 pub(crate) use tree::{Tree, TreeFormat, TreeKustomization, TreeWhat};
 pub(crate) use up::Up;
@@ -66,6 +68,7 @@ pub(crate) enum Command {
     Resume(Resume),
     Tree(Tree),
     Events(Events),
+    Secrets(Box<Secrets>),
     Controller(Controller),
     /// Fetch or pack for a controller
     #[command(hide = true)]
@@ -149,9 +152,14 @@ fn kustomize_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Mi
 
 /// Helm has words of its own as well.
 fn helm_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Misuse> {
-    let command = with_examples(Helm::command(name), None);
-    let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_helm)?;
-    let helm = Helm::from_arg_matches(&matches).map_err(Misuse::of_helm)?;
+    let helm = match Helm::template_alone(arguments) {
+        Some(helm) => helm,
+        None => {
+            let command = with_examples(Helm::command(name), None);
+            let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_helm)?;
+            Helm::from_arg_matches(&matches).map_err(Misuse::of_helm)?
+        }
+    };
     Ok(Cli { cluster: ClusterArgs::default(), command: Command::Helm(Box::new(helm)) })
 }
 

@@ -14,6 +14,7 @@ mod kustomize;
 mod reconcile;
 mod remotes;
 mod resource;
+mod secrets;
 mod toggle;
 mod tree;
 mod up;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             TreeWhat::Kustomization(args) => tree::run(&args, &cluster),
         },
         Command::Events(args) => events::run(&args, &cluster),
+        Command::Secrets(args) => return secrets::run(&args),
         Command::Errand => errand::run(),
         Command::Controller(args) => controller::run(args, cluster),
         Command::Install(args) => install::run(&args, &cluster),

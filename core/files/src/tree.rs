@@ -95,6 +95,10 @@ pub trait Files: Send + Sync {
     fn read(&self, path: &RootedPath) -> Result<Bytes, ReadError>;
     /// The names in a directory, sorted bytewise.
     fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError>;
+    /// An error if a file that is listed may not be read.
+    fn check(&self, _path: &RootedPath) -> Result<(), ReadError> {
+        Ok(())
+    }
 }
 
 /// The paths that a piece of work looked at, found or not: it must be done again only if one of them changes.
@@ -235,6 +239,18 @@ impl Tree {
     pub fn list_stored(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
         self.note(path);
         self.files.list(path)
+    }
+
+    /// The bytes of a file at a path without links, as a listing of a directory names it.
+    pub fn read_stored(&self, path: &RootedPath) -> Result<Bytes, ReadError> {
+        self.note(path);
+        self.files.read(path)
+    }
+
+    /// An error if such a file may not be read.
+    pub fn check_stored(&self, path: &RootedPath) -> Result<(), ReadError> {
+        self.note(path);
+        self.files.check(path)
     }
 
     /// The path without links in it and what is there.

@@ -54,6 +54,11 @@ pub(crate) fn extension(path: &str) -> &str {
 
 /// Go's `filepath.Match`: true if the whole name is what the pattern says.
 pub(crate) fn matches(pattern: &str, name: &str) -> Result<bool, &'static str> {
+    if let Some(end) = pattern.strip_prefix('*')
+        && !end.contains(['*', '?', '[', '\\', '/'])
+    {
+        return Ok(name.ends_with(end) && !name.contains('/'));
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
     walk(&pattern, &name)

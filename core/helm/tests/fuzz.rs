@@ -4,7 +4,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the environment")]
 
 use std::io::Write as _;
-use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -75,7 +74,7 @@ const TEMPLATE: &[u8] =
 {{ range $k, $v := .Values.a }}{{ $k }}: {{ $v }}\n{{ end }}{{ .Files.Glob \"*\" }}{{ tpl \"{{ . }}\" 1 }}\n";
 
 fn file(name: &str, data: &[u8]) -> File {
-    File { name: name.to_string(), data: Arc::from(data) }
+    File { name: name.to_string(), data: data.into() }
 }
 
 fn files(parts: &[Vec<u8>; 4]) -> Vec<File> {

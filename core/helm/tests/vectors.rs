@@ -30,7 +30,7 @@ fn rows(kind: &str) -> Option<Vec<Value>> {
 }
 
 fn file(name: &str, text: &str) -> File {
-    File { name: name.to_string(), data: Arc::from(text.as_bytes()) }
+    File { name: name.to_string(), data: text.as_bytes().into() }
 }
 
 /// The chart that the recorder made in memory.

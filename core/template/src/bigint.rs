@@ -260,6 +260,16 @@ impl Natural {
         self.divided_by(by).1
     }
 
+    /// The number in pieces of so many bits (at most 63), the lowest first.
+    pub(crate) fn pieces(&self, bits: usize) -> Vec<u64> {
+        let piece = |start: usize| {
+            let (at, shift) = (start / 64, start % 64);
+            let both = u128::from(self.limb(at + 1)) << 64 | u128::from(self.limb(at));
+            (both >> shift) as u64 & ((1 << bits) - 1)
+        };
+        (0..self.bits()).step_by(bits).map(piece).collect()
+    }
+
     /// The limbs, filled up with zeros.
     pub(crate) fn limbs(&self, count: usize) -> Vec<u64> {
         let mut limbs = self.limbs.clone();

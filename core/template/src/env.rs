@@ -11,6 +11,8 @@ pub struct Env<'a> {
     pub now: (i64, u32),
     /// Random bytes, for `randAlphaNum`, `genCA` and the like.
     pub random: Option<&'a dyn Random>,
+    /// Threads that help where one call takes long.
+    pub helpers: Option<&'a dyn Helpers>,
     /// Time zones by name.
     pub zones: Option<&'a dyn Zones>,
     /// For functions of the caller, who knows the type.
@@ -21,6 +23,13 @@ pub struct Env<'a> {
 pub trait Random {
     /// Fills the buffer.
     fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Threads for work that can be shared.
+pub trait Helpers {
+    /// Runs the task on some threads at once, on each with another number from zero on, and comes back when all have
+    /// ended. Each takes pieces of the work until nothing is left, so one alone would do all of it.
+    fn share(&self, task: &(dyn Fn(usize) + Sync));
 }
 
 /// Where time zones come from.

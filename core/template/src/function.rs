@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::env::Env;
 use crate::error::Error;
@@ -45,7 +45,9 @@ impl Signature {
 /// A function: a signature and what it does.
 #[derive(Clone)]
 pub struct Function {
-    pub(crate) signature: Arc<Signature>,
+    text: &'static str,
+    /// Read when it is asked for: of some hundred functions a chart calls a few.
+    signature: OnceLock<Arc<Signature>>,
     pub(crate) body: Body,
 }
 
@@ -105,18 +107,18 @@ impl Function {
         signature: &'static str,
         body: impl Fn(&mut Call<'_>, &[Value]) -> Result<Answer, Error> + Send + Sync + 'static,
     ) -> Self {
-        Self { signature: Arc::new(Signature::parse(signature)), body: Arc::new(body) }
+        Self { text: signature, signature: OnceLock::new(), body: Arc::new(body) }
     }
 
     /// What it takes and gives.
     pub fn signature(&self) -> &Signature {
-        &self.signature
+        self.signature.get_or_init(|| Arc::new(Signature::parse(self.text)))
     }
 }
 
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.signature.fmt(f)
+        self.text.fmt(f)
     }
 }
 

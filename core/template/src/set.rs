@@ -7,7 +7,7 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::function::Functions;
 use crate::hash::Quick;
-use crate::parse::{self, Program};
+use crate::parse::{self, Program, Template};
 use crate::run::{self, Origin};
 use crate::value::{Str, Value};
 
@@ -28,7 +28,7 @@ pub enum MissingKey {
 pub struct Set {
     functions: Arc<Functions>,
     missing_key: MissingKey,
-    own: HashMap<Arc<str>, Arc<Program>, Quick>,
+    own: HashMap<Arc<str>, Arc<Template>, Quick>,
     /// Where to look for what is not here; never changed from here.
     below: Option<Arc<Set>>,
     /// How many sets are below.
@@ -63,11 +63,11 @@ impl Set {
         set
     }
 
-    fn collect(&self, into: &mut HashMap<Arc<str>, Arc<Program>, Quick>) {
+    fn collect(&self, into: &mut HashMap<Arc<str>, Arc<Template>, Quick>) {
         if let Some(below) = &self.below {
             below.collect(into);
         }
-        into.extend(self.own.iter().map(|(name, program)| (Arc::clone(name), Arc::clone(program))));
+        into.extend(self.own.iter().map(|(name, template)| (Arc::clone(name), Arc::clone(template))));
     }
 
     /// What a missing key gives.
@@ -89,12 +89,12 @@ impl Set {
 
     /// Parses a text. Its templates replace those of the same names, but nothing replaces something.
     pub fn parse(&mut self, name: &str, text: impl Into<Str>) -> Result<(), Error> {
-        for program in parse::parse(name, text.into(), &self.functions)? {
-            let name = Arc::clone(program.name());
-            if program.is_empty() && self.get(&name).is_some() {
+        for template in parse::parse(name, text.into(), &self.functions)? {
+            let name = Arc::clone(template.name());
+            if template.is_empty() && self.has(&name) {
                 continue;
             }
-            self.own.insert(name, Arc::new(program));
+            self.own.insert(name, Arc::new(template));
         }
         Ok(())
     }
@@ -110,14 +110,18 @@ impl Set {
 
     /// True if there is a template of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
+        self.template(name).is_some()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<Program>> {
+        self.template(name).map(Template::program)
+    }
+
+    fn template(&self, name: &str) -> Option<&Template> {
         let mut set = self;
         loop {
-            if let Some(program) = set.own.get(name) {
-                return Some(program);
+            if let Some(template) = set.own.get(name) {
+                return Some(template);
             }
             set = set.below.as_deref()?;
         }

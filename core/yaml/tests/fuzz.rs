@@ -258,6 +258,8 @@ fn check_short_way(text: &str) {
     for dialect in [Dialect::Sigs, Dialect::SigsStrict, Dialect::V3, Dialect::Spelled] {
         let long = from_yaml(&format!("\u{2028}{text}"), dialect).ok();
         assert_eq!(from_yaml(text, dialect).ok(), long, "{text:?}");
+        let long = first_from_yaml(&format!("\u{2028}{text}"), dialect).ok();
+        assert_eq!(first_from_yaml(text, dialect).ok(), long, "{text:?}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where files come from: Git and local directories, and the artifacts made of them.
+//! Where files come from: Git and local directories, and the artifacts made of them; and where keys are asked for.
 //!
 //! Functions block: callers that must not be held up run them on a thread of their own. What the files mean is not
 //! known here.
@@ -14,6 +14,7 @@ mod local;
 mod oci;
 mod provenance;
 mod snapshot;
+mod vault;
 mod web;
 
 pub use artifact::{ArtifactStore, StoredArtifact, serve_artifacts};
@@ -30,4 +31,5 @@ pub use local::local_directory;
 pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry, sha256};
 pub use provenance::{Keyring, Provenance};
 pub use snapshot::{local_identity, local_snapshot};
+pub use vault::Vault;
 pub use web::{Access, Auth, Cause, ClientCertificate, Mirrors, Patience, UrlMirror, WebError};

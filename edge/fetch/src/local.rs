@@ -1,7 +1,7 @@
 //! A directory of this machine as a tree, read when it is looked at.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,11 +65,26 @@ impl Files for Local {
     fn read(&self, path: &RootedPath) -> Result<Bytes, ReadError> {
         let real = self.path(path);
         let failed = |error: std::io::Error| Self::broken(path, &error);
-        let size = fs::metadata(&real).map_err(failed)?.len();
+        let mut file = fs::File::open(&real).map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
         if size > MAX_FILE {
             return Err(ReadError::TooLarge { path: path.clone(), size, limit: MAX_FILE });
         }
-        Ok(Arc::from(fs::read(&real).map_err(failed)?))
+        // Read to where the bytes stay: large files would be in memory twice otherwise.
+        let mut bytes: Bytes = std::iter::repeat_n(0, usize::try_from(size).unwrap_or_default()).collect();
+        let room = Arc::get_mut(&mut bytes).unwrap_or_default();
+        match file.read_exact(room) {
+            Ok(()) => Ok(bytes),
+            // It has become shorter since.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                fs::read(&real).map(Arc::from).map_err(failed)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn check(&self, path: &RootedPath) -> Result<(), ReadError> {
+        fs::File::open(self.path(path)).map(drop).map_err(|error| Self::broken(path, &error))
     }
 
     fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {

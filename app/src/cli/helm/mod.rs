@@ -7,7 +7,9 @@ mod repo;
 mod template;
 mod transfer;
 
-use clap::{Args, Subcommand};
+use std::ffi::OsString;
+
+use clap::{Args, FromArgMatches as _, Subcommand};
 
 pub(crate) use common::{ChartArgs, Global, ValueArgs};
 pub(crate) use dependency::{
@@ -39,6 +41,17 @@ impl Helm {
     pub(crate) fn command(name: &'static str) -> clap::Command {
         let command = clap::Command::new("helm").bin_name(name).max_term_width(100);
         Self::augment_args(command).arg_required_else_help(true)
+    }
+
+    /// What is most often said, understood without making up the whole command line, which takes longer than a small
+    /// chart. Nothing if it is anything else, or wrong: then the whole has the right words.
+    pub(crate) fn template_alone(arguments: &[OsString]) -> Option<Self> {
+        if arguments.get(1).is_none_or(|word| word != "template") {
+            return None;
+        }
+        let template = HelmTemplate::augment_args(clap::Command::new("template"));
+        let command = Global::augment_args(clap::Command::new("helm")).subcommand(template);
+        Self::from_arg_matches(&command.try_get_matches_from(arguments).ok()?).ok()
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn load(path: &Path) -> Result<Chart, Failure> {
     if path.is_dir() {
         let directory = RootedPath::new(&shown).map_err(|error| Failure::said(format!("Error: {error}")))?;
         let tree = weir_fetch::local_directory(Path::new("/"));
-        return Chart::from_directory(&tree, &directory, &shown).map_err(failed);
+        return Chart::opened(&tree, &directory, &shown).map_err(failed);
     }
     let bytes = std::fs::read(path)
         .map_err(|error| Failure::said(format!("Error: open {shown}: {}", go_words(&error))))?;

@@ -37,7 +37,7 @@ pub(in crate::commands) fn fetched(
     let mut files = MemoryFiles::new();
     for file in weir_helm::archive_files(&archive).map_err(|error| error.to_string())? {
         let path = RootedPath::new(&file.name).map_err(|error| error.to_string())?;
-        files = files.file(&path, &file.data);
+        files = files.file(&path, &*file.data);
     }
     Ok(files.tree())
 }

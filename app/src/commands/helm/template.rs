@@ -67,7 +67,10 @@ pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
         let text = if args.show_only.is_empty() { text } else { only(&text, &args.show_only)? };
         return print(&format!("{text}{}", explain::values(&origins)));
     }
-    output(args, &name, &rendered)
+    output(args, &name, &rendered)?;
+    // The process ends now, and with it goes its memory, at once.
+    std::mem::forget((chart, values, rendered, options));
+    Ok(())
 }
 
 /// Renders a chart and tells what it warns of.
@@ -184,7 +187,10 @@ pub(super) fn hooks(rendered: &Rendered, no_hooks: bool, skip_tests: bool) -> Ve
 
 /// All objects as one text.
 pub(super) fn text(rendered: &Rendered, hooks: &[&Hook]) -> String {
-    let mut text = format!("{}\n", rendered.manifest().trim());
+    let mut text = rendered.manifest();
+    text.truncate(text.trim_end().len());
+    text.drain(..text.len() - text.trim_start().len());
+    text.push('\n');
     for hook in hooks {
         text.push_str(&format!("---\n# Source: {}\n{}\n", hook.path, hook.manifest));
     }

@@ -74,7 +74,7 @@ pub(crate) fn unpack(archive: &[u8]) -> Result<Vec<File>, Unpack> {
         if left == 0 || holds_data && (data.len() as u64) < size {
             return Err(too_large().into());
         }
-        files.push(File { name, data: without_mark(&data) });
+        files.push(File { name, data: without_mark(Arc::from(data)).into() });
     }
     if files.is_empty() {
         return Err(Error::new("no files in chart archive").into());
@@ -123,6 +123,9 @@ fn inner_name(listed: &str) -> Result<String, Error> {
 }
 
 /// The content without the mark that some editors put before UTF-8.
-pub(super) fn without_mark(data: &[u8]) -> Bytes {
-    Arc::from(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data))
+pub(super) fn without_mark(data: Bytes) -> Bytes {
+    match data.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => Arc::from(rest),
+        None => data,
+    }
 }

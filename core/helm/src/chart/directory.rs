@@ -1,24 +1,35 @@
 //! Charts as directories of a tree.
 
-use weir_files::{Entry, ReadError, RootedPath, Tree};
+use weir_files::{Bytes, Entry, ReadError, RootedPath, Tree};
 
-use super::File;
 use super::archive::{MAX_FILE, without_mark};
 use super::ignore::Rules;
+use super::{Content, File};
 use crate::error::Error;
 use crate::quote::quoted;
 
 /// Links to directories above would have no end.
 const DEEPEST: usize = 64;
 
+/// Smaller files are read at once in any case: looking at them later takes longer.
+const LARGE: u64 = 16 * 1024;
+
+/// When files are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    AtOnce,
+    /// Large ones when somebody looks at them.
+    WhenNeeded,
+}
+
 /// The files of a chart in the order that Helm walks them, without those that `.helmignore` leaves out.
-pub(super) fn files(tree: &Tree, directory: &RootedPath) -> Result<Vec<File>, Error> {
+pub(super) fn files(tree: &Tree, directory: &RootedPath, reading: Reading) -> Result<Vec<File>, Error> {
     let ignore = directory.child(".helmignore");
     let rules = match tree.is_file(&ignore).map_err(said)? {
         true => Rules::read(Some(&tree.read(&ignore).map_err(said)?))?,
         false => Rules::read(None)?,
     };
-    let mut walk = Walk { tree, rules, files: Vec::new() };
+    let mut walk = Walk { tree, rules, reading, files: Vec::new() };
     walk.directory(directory, "", 0)?;
     Ok(walk.files)
 }
@@ -30,6 +41,7 @@ fn said(error: ReadError) -> Error {
 struct Walk<'t> {
     tree: &'t Tree,
     rules: Rules,
+    reading: Reading,
     files: Vec<File>,
 }
 
@@ -38,8 +50,11 @@ impl Walk<'_> {
         if depth > DEEPEST {
             return Err(Error::new(format!("directories below '{path}' are nested too deeply")));
         }
-        for (name, stored) in self.tree.list_stored(&self.real(path)?).map_err(said)? {
+        let real = self.real(path)?;
+        for (name, stored) in self.tree.list_stored(&real).map_err(said)? {
+            let plain = real.child(&name);
             let (path, inner) = (path.child(&name), format!("{below}{name}"));
+            let is_link = matches!(stored, Entry::Link(_));
             let entry = match stored {
                 Entry::Link(_) => self.tree.entry(&path).map_err(said)?.ok_or_else(|| {
                     Error::new(format!(
@@ -55,7 +70,12 @@ impl Walk<'_> {
             if is_directory {
                 self.directory(&path, &format!("{inner}/"), depth + 1)?;
             } else {
-                self.file(&path, inner, &name)?;
+                let data = match entry {
+                    Entry::File { size: Some(size), .. } if !is_link => self.stored(&plain, size),
+                    _ => self.tree.read(&path).map(read),
+                };
+                let data = data.map_err(|error| said(error).within(format!("error reading {inner}")))?;
+                self.file(data, inner, &name)?;
             }
         }
         Ok(())
@@ -69,16 +89,28 @@ impl Walk<'_> {
         }
     }
 
-    fn file(&mut self, path: &RootedPath, inner: String, name: &str) -> Result<(), Error> {
-        let data =
-            self.tree.read(path).map_err(|error| said(error).within(format!("error reading {inner}")))?;
-        if data.len() as u64 > MAX_FILE {
+    /// A file at a path without links.
+    fn stored(&self, path: &RootedPath, size: u64) -> Result<(Content, u64), ReadError> {
+        if self.reading == Reading::WhenNeeded && size > LARGE {
+            self.tree.check_stored(path)?;
+            return Ok((Content::there(self.tree, path.clone()), size));
+        }
+        self.tree.read_stored(path).map(read)
+    }
+
+    fn file(&mut self, data: (Content, u64), inner: String, name: &str) -> Result<(), Error> {
+        let (data, size) = data;
+        if size > MAX_FILE {
             let name = quoted(name);
             let message = format!("chart file {name} is larger than the maximum file size {MAX_FILE}");
             return Err(Error::new(message));
         }
-        let data = if data.starts_with(b"\xef\xbb\xbf") { without_mark(&data) } else { data };
         self.files.push(File { name: inner, data });
         Ok(())
     }
+}
+
+fn read(data: Bytes) -> (Content, u64) {
+    let size = data.len() as u64;
+    (without_mark(data).into(), size)
 }

@@ -12,6 +12,14 @@ struct Rule {
     directories_only: bool,
     /// The pattern is for the whole path, not for the last part of it.
     whole: bool,
+    /// There is nothing in the pattern that stands for anything else.
+    literal: bool,
+}
+
+impl Rule {
+    fn hits(&self, name: &str) -> bool {
+        if self.literal { self.pattern == name } else { path::matches(&self.pattern, name).unwrap_or(false) }
+    }
 }
 
 /// Go's `bufio.Scanner` takes no longer lines.
@@ -48,15 +56,17 @@ impl Rules {
             Some(rule) => (true, rule),
             None => (rule.contains('/'), rule),
         };
-        self.0.push(Rule { pattern: rule.to_string(), negated, directories_only, whole });
+        let literal = !rule.contains(['*', '?', '[', '\\']);
+        self.0.push(Rule { pattern: rule.to_string(), negated, directories_only, whole, literal });
         Ok(())
     }
 
     /// True if the file or directory is left out.
     pub(super) fn ignores(&self, path: &str, is_directory: bool) -> bool {
+        let base = path::base(path);
         for rule in &self.0 {
-            let name = if rule.whole { path } else { path::base(path) };
-            let hit = || path::matches(&rule.pattern, name).unwrap_or(false);
+            let name = if rule.whole { path } else { base };
+            let hit = || rule.hits(name);
             if rule.negated {
                 if rule.directories_only && !is_directory || !hit() {
                     return true;

@@ -124,13 +124,13 @@ impl File {
     fn to_value(&self) -> Value {
         Value::from(Map::from_iter([
             ("name", Value::from(self.name.as_str())),
-            ("data", Value::from(STANDARD.encode(&self.data))),
+            ("data", Value::from(STANDARD.encode(&*self.data))),
         ]))
     }
 
     fn of(value: &Value) -> Option<Self> {
         let data = STANDARD.decode(value.str_at(&["data"]).unwrap_or_default()).ok()?;
-        Some(Self { name: value.str_at(&["name"])?.to_string(), data: Arc::from(data) })
+        Some(Self { name: value.str_at(&["name"])?.to_string(), data: data.into() })
     }
 }
 

@@ -7,6 +7,7 @@ use weir_yaml::Value;
 
 use super::archive::{Unpack, unpack};
 use super::dependency::{LOCK, Lock};
+use super::directory::Reading;
 use super::metadata::METADATA;
 use super::{Chart, File, directory};
 use crate::error::Error;
@@ -33,12 +34,21 @@ enum Generation {
 impl Chart {
     /// The chart in a directory. `shown` is what messages call the directory.
     pub fn from_directory(tree: &Tree, dir: &RootedPath, shown: &str) -> Result<Self, Error> {
+        Self::of_directory(tree, dir, shown, Reading::AtOnce)
+    }
+
+    /// The same for a tree that stays as it is: large files are only read when somebody looks at them.
+    pub fn opened(tree: &Tree, dir: &RootedPath, shown: &str) -> Result<Self, Error> {
+        Self::of_directory(tree, dir, shown, Reading::WhenNeeded)
+    }
+
+    fn of_directory(tree: &Tree, dir: &RootedPath, shown: &str, reading: Reading) -> Result<Self, Error> {
         let description = tree.read(&dir.child("Chart.yaml")).map_err(|_| {
             let file = format!("{shown}/Chart.yaml");
             Error::new(format!("unable to detect chart at {file}: open {file}: no such file or directory"))
         })?;
         let generation = generation(&description)?;
-        from_files(directory::files(tree, dir)?, generation, 0)
+        from_files(directory::files(tree, dir, reading)?, generation, 0)
     }
 
     /// The chart in an archive. `shown` is what messages call the file.
@@ -196,7 +206,7 @@ impl Loader {
                 let values = values::load(&file.data);
                 chart.values = Some(values.map_err(|error| error.within("cannot load values.yaml"))?);
             }
-            "values.schema.json" => chart.schema = Some(Arc::clone(&file.data)),
+            "values.schema.json" => chart.schema = Some(Arc::clone(file.data.bytes())),
             "requirements.yaml" if self.generation == Generation::Second => self.requirements(file)?,
             "requirements.lock" if self.generation == Generation::Second => {
                 chart.lock = lock(file)?;
@@ -243,7 +253,7 @@ impl Loader {
     fn below_charts(&mut self, file: &File) {
         let inner = &file.name["charts/".len()..];
         let name = inner.split('/').next().unwrap_or(inner);
-        let file = File { name: inner.to_string(), data: Arc::clone(&file.data) };
+        let file = File { name: inner.to_string(), data: file.data.clone() };
         match self.subcharts.iter_mut().find(|(other, _)| other == name) {
             Some((_, files)) => files.push(file),
             None => self.subcharts.push((name.to_string(), vec![file])),

@@ -3,6 +3,7 @@
 //! What is done with their values and templates stands elsewhere; a chart in memory never changes.
 
 pub(crate) mod archive;
+mod content;
 mod dependency;
 mod directory;
 mod ignore;
@@ -17,6 +18,7 @@ use weir_files::Bytes;
 use weir_yaml::Map;
 
 pub use archive::{MAX_CHART, MAX_FILE};
+pub use content::Content;
 pub use dependency::{Dependency, Lock};
 pub use load::archive_files;
 pub(crate) use metadata::METADATA;
@@ -27,8 +29,8 @@ pub use metadata::{Maintainer, Metadata};
 pub struct File {
     /// Its path in the chart.
     pub name: String,
-    /// What is in it, without a byte order mark.
-    pub data: Bytes,
+    /// What is in it.
+    pub data: Content,
 }
 
 /// A chart and the charts in it.
@@ -62,7 +64,7 @@ pub struct Crd {
     /// The same with the path of the chart before it.
     pub source: String,
     /// What is in it.
-    pub data: Bytes,
+    pub data: Content,
 }
 
 impl Chart {
@@ -85,7 +87,7 @@ impl Chart {
                 crds.push(Crd {
                     name: file.name.clone(),
                     source: crate::path::join(full_path, &file.name),
-                    data: Arc::clone(&file.data),
+                    data: file.data.clone(),
                 });
             }
         }

@@ -1,12 +1,14 @@
 //! A chart as an archive, and the lock of what it needs.
 
+use std::sync::Arc;
+
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest as _, Sha256};
 use weir_yaml::{Value, to_json, to_yaml};
 
 use super::dependency::{Dependency, Lock};
 use super::metadata::Metadata;
-use super::{Chart, File};
+use super::{Chart, Content, File};
 use crate::error::Error;
 use crate::quote::quoted;
 
@@ -42,24 +44,24 @@ impl Chart {
             return Err(Error::new(format!("invalid chart name {}", quoted(name))));
         }
         let base = format!("{prefix}{name}");
-        let mut add = |name: &str, data: &[u8]| {
-            files.push(File { name: format!("{base}/{name}"), data: data.into() });
+        let mut add = |name: &str, data: &Content| {
+            files.push(File { name: format!("{base}/{name}"), data: data.clone() });
         };
         let is_old = self.metadata.api_version == "v1";
         let mut description = self.metadata.to_value();
         if is_old {
             description.remove_at(&["dependencies"]);
         }
-        add("Chart.yaml", yaml(&description)?.as_bytes());
+        add("Chart.yaml", &yaml(&description)?.into_bytes().into());
         if let Some(lock) = self.lock.as_ref().filter(|_| self.metadata.api_version == "v2") {
-            add("Chart.lock", lock.to_yaml()?.as_bytes());
+            add("Chart.lock", &lock.to_yaml()?.into_bytes().into());
         }
         for file in self.raw.iter().filter(|file| file.name == "values.yaml") {
             add(&file.name, &file.data);
         }
         if let Some(schema) = &self.schema {
             weir_yaml::from_json(schema).map_err(|_| Error::new("invalid JSON in values.schema.json"))?;
-            add("values.schema.json", schema);
+            add("values.schema.json", &Arc::clone(schema).into());
         }
         for file in self.templates.iter().chain(self.files.iter()) {
             add(&file.name, &file.data);

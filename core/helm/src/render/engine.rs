@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use weir_template::{Env, Map, Str, Value};
+use weir_template::{Env, Map, Value};
 
-use super::functions::{Host, without_no_value};
+use super::functions::{Host, remove_no_value};
 use super::objects::Named;
 use super::scope::Scoped;
 use super::templates::Templates;
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::path;
 
 /// Rendered files by name, in the order of execution.
-pub(super) type Files = Vec<(String, Str)>;
+pub(super) type Files = Vec<(String, Vec<u8>)>;
 
 /// Renders all templates that are no partials.
 pub(super) fn render(
@@ -48,11 +48,11 @@ pub(super) fn render(
         done.map_err(|error| {
             Failure::in_template(Error::new(words::exec_error(&template.name, &error)), &error)
         })?;
-        let text = without_no_value(Str::from(output));
+        remove_no_value(&mut output);
         if let Some(traces) = traces {
-            traces.note(&template.name, &text, lines);
+            traces.note(&template.name, &output, lines);
         }
-        files.push((template.name.clone(), text));
+        files.push((template.name.clone(), output));
     }
     Ok(files)
 }

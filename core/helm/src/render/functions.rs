@@ -123,7 +123,10 @@ fn tpl(call: &mut Call<'_>, args: &[Value]) -> Result<Answer, Error> {
         .map_err(|error| error.wrap(format!("cannot parse template {}: ", quoted_bytes(&source))))?;
     let data = args.get(1).cloned().unwrap_or_default();
     Ok(Answer::execute(set, TPL_NAME, data, move |output| match output {
-        Ok(output) => Ok(Value::Str(without_no_value(Str::from(output)))),
+        Ok(mut output) => {
+            remove_no_value(&mut output);
+            Ok(Value::from(output))
+        }
         Err(error) => {
             let source = quoted_bytes(&source);
             Err(error.wrap(format!("error during tpl function execution for {source}: ")))
@@ -132,21 +135,39 @@ fn tpl(call: &mut Call<'_>, args: &[Value]) -> Result<Answer, Error> {
 }
 
 /// Go prints this for what is missing, and Helm takes it out.
-pub(super) fn without_no_value(output: Str) -> Str {
-    const NO_VALUE: &[u8] = b"<no value>";
-    if !output.windows(NO_VALUE.len()).any(|part| part == NO_VALUE) {
-        return output;
-    }
-    let (mut kept, mut at) = (Vec::with_capacity(output.len()), 0);
-    while at < output.len() {
-        if output[at..].starts_with(NO_VALUE) {
-            at += NO_VALUE.len();
-        } else {
-            kept.push(output[at]);
-            at += 1;
+const NO_VALUE: &[u8] = b"<no value>";
+
+/// Where it stands first.
+fn find_no_value(output: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    while let Some(at) = output.get(from..)?.iter().position(|byte| *byte == b'<') {
+        from += at;
+        if output.get(from..)?.starts_with(NO_VALUE) {
+            return Some(from);
         }
+        from += 1;
     }
-    Str::from(kept)
+    None
+}
+
+pub(super) fn remove_no_value(output: &mut Vec<u8>) {
+    let Some(first) = find_no_value(output) else { return };
+    let rest = output.split_off(first);
+    let mut rest = rest.as_slice();
+    while let Some(at) = find_no_value(rest) {
+        output.extend_from_slice(&rest[..at]);
+        rest = &rest[at + NO_VALUE.len()..];
+    }
+    output.extend_from_slice(rest);
+}
+
+fn without_no_value(text: Str) -> Str {
+    if find_no_value(&text).is_none() {
+        return text;
+    }
+    let mut output = text.to_vec();
+    remove_no_value(&mut output);
+    Str::from(output)
 }
 
 fn warned(message: &Str) -> Error {

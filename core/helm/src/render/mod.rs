@@ -11,12 +11,13 @@ mod toml;
 mod trace;
 mod words;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use weir_template::{At, Env, Error as TemplateError, Limits, Random, Zones};
+use weir_template::{At, Env, Error as TemplateError, Helpers, Limits, Random, Zones};
 use weir_yaml::Map;
 
 pub use functions::{Lookup, functions};
@@ -94,6 +95,8 @@ pub struct World<'w> {
     pub now: (i64, u32),
     /// Random bytes.
     pub random: Option<&'w dyn Random>,
+    /// Threads that help where keys are made.
+    pub helpers: Option<&'w dyn Helpers>,
     /// Time zones.
     pub zones: Option<&'w dyn Zones>,
     /// The cluster that `lookup` asks.
@@ -124,16 +127,13 @@ pub struct Rendered {
 impl Rendered {
     /// Definitions and objects as one text, as Helm keeps it in the record of a release.
     pub fn manifest(&self) -> String {
-        let mut text = String::new();
-        for crd in &self.crds {
-            text.push_str(&format!(
-                "---\n# Source: {}\n{}\n",
-                crd.source,
-                String::from_utf8_lossy(&crd.data)
-            ));
-        }
-        for manifest in &self.manifests {
-            text.push_str(&format!("---\n# Source: {}\n{}\n", manifest.path, manifest.content));
+        let crds = self.crds.iter().map(|crd| (&crd.source, String::from_utf8_lossy(&crd.data)));
+        let manifests = self.manifests.iter().map(|one| (&one.path, Cow::Borrowed(one.content.as_str())));
+        let mut text = String::with_capacity(self.manifests.iter().map(|one| one.content.len() + 128).sum());
+        for (path, content) in crds.chain(manifests) {
+            for part in ["---\n# Source: ", path, "\n", &content, "\n"] {
+                text.push_str(part);
+            }
         }
         text
     }
@@ -216,7 +216,7 @@ pub fn render_files(
     let mut warnings = Warnings::default();
     let files = execute(chart, &Table::of(values), release, options, world, &mut warnings);
     let files = files.map_err(|failure| failure.told(warnings))?;
-    Ok(files.into_iter().map(|(name, text)| (name, text.as_bytes().to_vec())).collect())
+    Ok(files)
 }
 
 /// Renders as the linter does; nothing where Helm says nothing.
@@ -243,7 +243,7 @@ pub(crate) fn lint_render(
         Err(error) => return Some(Err(error)),
     };
     Some(match execute(&chart, &values, release, options, world, warnings) {
-        Ok(files) => Ok(files.into_iter().map(|(name, text)| (name, text.to_text().into_owned())).collect()),
+        Ok(files) => Ok(files.into_iter().map(|(name, text)| (name, text_of(text))).collect()),
         Err(failure) => Err(failure.error),
     })
 }
@@ -335,6 +335,7 @@ fn execute(
         limits: options.limits,
         now: world.now,
         random: world.random,
+        helpers: world.helpers,
         zones: world.zones,
         ..Env::default()
     };
@@ -349,11 +350,16 @@ fn without_notes(files: engine::Files, chart: &Chart, sub_notes: bool) -> (Strin
     let (notes, others): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|(name, _)| name.ends_with("NOTES.txt"));
     let wanted = notes.iter().filter(|(name, _)| sub_notes || *name == own);
-    let texts: Vec<_> = wanted.map(|(_, text)| text.to_text()).collect();
+    let texts: Vec<_> = wanted.map(|(_, text)| String::from_utf8_lossy(text)).collect();
     (texts.join("\n"), others)
 }
 
 type Texts = Vec<(String, String)>;
+
+/// The text, with whatever is no UTF-8 replaced.
+fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
 
 /// The files as texts; what is no UTF-8 is no YAML either.
 fn texts(files: engine::Files) -> Result<Texts, (Error, Texts)> {
@@ -365,8 +371,7 @@ fn texts(files: engine::Files) -> Result<Texts, (Error, Texts)> {
         {
             problem = Some(error.within(format!("YAML parse error on {name}")));
         }
-        let text = bytes.to_text().into_owned();
-        texts.push((name, text));
+        texts.push((name, text_of(bytes)));
     }
     match problem {
         Some(problem) => Err((problem, texts)),

@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use weir_files::Bytes;
 use weir_template::{Call, Error, Kind, List, Map, Object, Type, Value};
 
 use super::glob::Glob;
 use crate::capabilities::{Capabilities, HelmVersion, KubeVersion};
-use crate::chart::File;
+use crate::chart::{Content, File};
 use crate::path;
 
 /// `common.Values`: a map by another name.
@@ -39,7 +38,7 @@ impl Object for Named {
 /// `.Files`: the files of a chart, or those of them that a pattern takes.
 pub(super) struct Files {
     /// Sorted by name, each name once.
-    files: Vec<(Arc<str>, Bytes)>,
+    files: Vec<(Arc<str>, Content)>,
     map: OnceCell<Map>,
 }
 
@@ -48,8 +47,8 @@ const FILES: Type = Type::Named("engine.files");
 
 impl Files {
     pub(super) fn new(files: &[File]) -> Self {
-        let mut sorted: Vec<(Arc<str>, Bytes)> = Vec::with_capacity(files.len());
-        sorted.extend(files.iter().map(|file| (Arc::from(file.name.as_str()), Arc::clone(&file.data))));
+        let mut sorted: Vec<(Arc<str>, Content)> = Vec::with_capacity(files.len());
+        sorted.extend(files.iter().map(|file| (Arc::from(file.name.as_str()), file.data.clone())));
         // Where two have the same name, the later one is meant.
         sorted.reverse();
         sorted.sort_by(|a, b| a.0.cmp(&b.0));
@@ -57,7 +56,7 @@ impl Files {
         Self { files: sorted, map: OnceCell::new() }
     }
 
-    fn get(&self, name: &str) -> Option<&Bytes> {
+    fn get(&self, name: &str) -> Option<&Content> {
         let at = self.files.binary_search_by(|(other, _)| (**other).cmp(name)).ok()?;
         self.files.get(at).map(|(_, data)| data)
     }

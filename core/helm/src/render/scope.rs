@@ -87,7 +87,7 @@ impl Scopes {
             self.templates.push(Scoped {
                 name: path::join(full_path, &file.name),
                 base_path: base_path.clone(),
-                text: Arc::clone(&file.data),
+                text: Arc::clone(file.data.bytes()),
                 dot: dot.clone(),
             });
         }

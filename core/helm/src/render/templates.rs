@@ -44,7 +44,7 @@ impl Templates {
         }
         let mut set = Set::new(functions()).with_missing_key(MissingKey::Zero);
         for template in order {
-            set.parse(&template.name, Str::from(&*template.text)).map_err(|error| {
+            set.parse(&template.name, Str::from(Arc::clone(&template.text))).map_err(|error| {
                 Failure::in_template(Error::new(words::parse_error(&template.name, &error)), &error)
             })?;
         }

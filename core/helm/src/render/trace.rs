@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use weir_template::{Origin, Str};
+use weir_template::Origin;
 
 /// The lines of all files of a rendering.
 #[derive(Debug, Default)]
@@ -18,8 +18,8 @@ struct Traced {
 }
 
 impl Traces {
-    pub(super) fn note(&self, name: &str, text: &Str, lines: Vec<Option<Origin>>) {
-        let text = text.to_text().into_owned();
+    pub(super) fn note(&self, name: &str, text: &[u8], lines: Vec<Option<Origin>>) {
+        let text = String::from_utf8_lossy(text).into_owned();
         self.0.borrow_mut().insert(name.to_string(), Traced { text, lines, at: Cell::new(0) });
     }
 
@@ -45,7 +45,7 @@ mod tests {
     fn objects_are_found_in_their_file() {
         let origin = |line: u32| Some(Origin { file: "t".into(), line });
         let traces = Traces::default();
-        traces.note("t", &Str::from("a: 1\n---\na: 1\nb: 2\n"), (1..=4).map(origin).collect());
+        traces.note("t", b"a: 1\n---\na: 1\nb: 2\n", (1..=4).map(origin).collect());
         let lines = |object: &str| -> Vec<u32> {
             traces.lines("t", object).into_iter().map(|origin| origin.unwrap().line).collect()
         };

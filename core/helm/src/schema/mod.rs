@@ -2,6 +2,7 @@
 //!
 //! Schemas elsewhere are not fetched here: the caller gives what it has, and the error names what is missing.
 
+mod quick;
 mod words;
 
 use std::cell::RefCell;
@@ -66,6 +67,17 @@ pub(crate) fn validate_one(
     (remote, wanted): (&RemoteSchemas, &Wanted),
 ) -> Result<(), Error> {
     let schema = parse(schema).map_err(Error::new)?;
+    if quick::fits(&schema, values) {
+        return Ok(());
+    }
+    validate_slowly(values, schema, (remote, wanted))
+}
+
+fn validate_slowly(
+    values: &Value,
+    schema: Json,
+    (remote, wanted): (&RemoteSchemas, &Wanted),
+) -> Result<(), Error> {
     let mut compiler = Compiler::new();
     compiler.use_loader(Box::new(Loader { remote: remote.clone(), wanted: Rc::clone(wanted) }));
     compiler.add_resource(LOCATION, schema).map_err(|error| words::of_schema(&error))?;

@@ -55,14 +55,13 @@ pub(crate) enum Kind {
     Dot,
     Nil,
     Bool(bool),
+    /// Numbers are large, and rare.
     Number {
         text: Piece,
-        number: Number,
+        number: Box<Number>,
     },
-    String {
-        quoted: Piece,
-        text: Str,
-    },
+    /// With its quotes.
+    String(Piece),
     /// Fields behind something that is no field or variable.
     Chain {
         of: Id,
@@ -74,13 +73,15 @@ pub(crate) enum Kind {
     Break,
     Continue,
     Template {
-        name: Str,
+        name: Box<Str>,
         pipe: Option<Id>,
     },
     /// `{{end}}` and `{{else}}`: only while parsing.
     End,
     Else,
 }
+
+const _: () = assert!(size_of::<Node>() <= 32, "a chart has hundreds of thousands of nodes");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Branch {
@@ -127,6 +128,11 @@ impl Source {
         self.text.get(piece.start as usize..piece.end as usize).unwrap_or_default()
     }
 
+    /// What a string says that stands in quotes here.
+    pub(crate) fn unquoted(&self, quoted: Piece) -> Str {
+        unquoted(self.piece(quoted)).unwrap_or_else(|| Str::from(""))
+    }
+
     /// Whether the node is a field of something, or a variable.
     pub(crate) fn is_value(&self, id: Id) -> bool {
         matches!(self.kind(id), Kind::Field(_) | Kind::Variable(_))
@@ -160,11 +166,11 @@ impl Source {
             Kind::Text(piece)
             | Kind::Identifier { name: piece, .. }
             | Kind::Field(piece)
+            | Kind::String(piece)
             | Kind::Variable(piece) => {
                 out.extend_from_slice(self.piece(*piece));
             }
             Kind::Number { text, .. } => out.extend_from_slice(self.piece(*text)),
-            Kind::String { quoted, .. } => out.extend_from_slice(self.piece(*quoted)),
             Kind::Action(pipe) => {
                 out.extend_from_slice(b"{{");
                 self.write(*pipe, out);
@@ -261,5 +267,13 @@ impl Source {
             }
             _ => false,
         }
+    }
+}
+
+/// What a string in quotes says, if they are sound.
+pub(super) fn unquoted(quoted: &[u8]) -> Option<Str> {
+    match quoted {
+        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Some(inner.into()),
+        _ => strconv::unquote(quoted).map(Str::from),
     }
 }

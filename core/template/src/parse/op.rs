@@ -179,17 +179,11 @@ pub(crate) struct Program {
     pub(crate) templates: Vec<Str>,
     /// How many variables there are at once, `$` included.
     pub(crate) slots: u32,
-    pub(super) empty: bool,
 }
 
 impl Program {
     /// The name of the template.
     pub(crate) fn name(&self) -> &Arc<str> {
         &self.name
-    }
-
-    /// True if it gives nothing but space.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.empty
     }
 }

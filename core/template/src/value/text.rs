@@ -65,6 +65,12 @@ impl From<Vec<u8>> for Str {
     }
 }
 
+impl From<Arc<[u8]>> for Str {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Self(bytes)
+    }
+}
+
 impl From<Arc<str>> for Str {
     fn from(text: Arc<str>) -> Self {
         Self(Arc::from(text))

@@ -2,6 +2,7 @@
 
 mod go_syntax;
 mod limits;
+mod meaning;
 mod quick;
 mod scalar;
 mod sigs;
@@ -13,6 +14,7 @@ use crate::scan::Generation;
 use crate::value::{Layout, Value};
 use limits::Limits;
 
+pub use meaning::Meaning;
 pub(crate) use scalar::normal_float;
 
 /// Whose reading of a document.
@@ -65,6 +67,13 @@ fn from_yaml_by_nodes(text: &str, dialect: Dialect) -> Result<Vec<Value>, YamlEr
 
 /// The value of the first document, null if there is none. The rest of the text is not looked at.
 pub fn first_from_yaml(text: &str, dialect: Dialect) -> Result<Value, YamlError> {
+    match quick::only(text, dialect) {
+        Some(value) => Ok(value),
+        None => first_from_yaml_by_nodes(text, dialect),
+    }
+}
+
+fn first_from_yaml_by_nodes(text: &str, dialect: Dialect) -> Result<Value, YamlError> {
     match Documents::new(text, dialect.generation()).next() {
         None => Ok(Value::Null),
         Some(document) => document.map_err(|fault| fault.in_text(text))?.to_value(dialect),

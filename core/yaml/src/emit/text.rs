@@ -172,7 +172,13 @@ impl Writer {
             (true, before) if before.is_none_or(is_break) => self.indicator("+", false, false, false),
             (true, _) => {}
         }
-        self.put_break();
+        if self.beside.is_empty() {
+            self.put_break();
+        } else {
+            self.space();
+            let beside = std::mem::take(&mut self.beside);
+            self.comment(&beside);
+        }
         self.indention = true;
         self.whitespace = true;
     }

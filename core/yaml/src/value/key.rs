@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use super::hash::Quick;
 use super::{Spelled, Value};
 
 /// Words longer than this are not shared: they are data, not field names.
@@ -18,13 +19,13 @@ const LONGEST_TEXT: usize = 24;
 const MOST_TEXTS: usize = 4096;
 
 thread_local! {
-    static KEYS: RefCell<HashSet<Arc<str>>> = RefCell::new(HashSet::new());
-    static TEXTS: RefCell<HashSet<Arc<str>>> = RefCell::new(HashSet::new());
-    static QUOTED: RefCell<HashMap<Arc<str>, Arc<Spelled>>> = RefCell::new(HashMap::new());
+    static KEYS: RefCell<HashSet<Arc<str>, Quick>> = RefCell::new(HashSet::default());
+    static TEXTS: RefCell<HashSet<Arc<str>, Quick>> = RefCell::new(HashSet::default());
+    static QUOTED: RefCell<HashMap<Arc<str>, Arc<Spelled>, Quick>> = RefCell::new(HashMap::default());
 }
 
 /// The text, shared with equal ones in the table while there is room.
-fn share(words: &mut HashSet<Arc<str>>, most: usize, text: &str) -> Arc<str> {
+fn share(words: &mut HashSet<Arc<str>, Quick>, most: usize, text: &str) -> Arc<str> {
     if let Some(word) = words.get(text) {
         return Arc::clone(word);
     }

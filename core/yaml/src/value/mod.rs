@@ -1,6 +1,7 @@
 //! The value model: null, booleans, numbers, strings, lists and maps, shared until changed.
 
 mod convert;
+mod hash;
 mod key;
 mod map;
 mod spelled;

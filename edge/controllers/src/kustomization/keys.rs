@@ -41,13 +41,15 @@ fn read(secret: &Value) -> Result<Keys, String> {
     let mut keys = Keys::default();
     for (name, value) in secret.get("data").and_then(Value::as_map).into_iter().flat_map(|map| map.iter()) {
         let name = name.as_str();
+        let failed = |cause: String| format!("failed to import '{name}' ({cause})");
+        let decoded = base64::engine::general_purpose::STANDARD.decode(value.as_str().unwrap_or_default());
         if name.ends_with(".agekey") {
-            let failed = |cause: String| format!("failed to import '{name}' ({cause})");
-            let decoded =
-                base64::engine::general_purpose::STANDARD.decode(value.as_str().unwrap_or_default());
             let text = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok());
             let text = text.ok_or_else(|| failed("it is no text".to_string()))?;
             keys.add_age(&text).map_err(|error| failed(error.to_string()))?;
+        } else if name.ends_with(".asc") && Keys::HAS_PGP {
+            let bytes = decoded.map_err(|_| failed("it is no base64".to_string()))?;
+            keys.add_pgp(&bytes).map_err(|error| failed(error.to_string()))?;
         } else if name.ends_with(".asc") || name.starts_with("sops.") {
             keys.note(format!("not supported yet: '{name}' of the decryption Secret"));
         } else {

@@ -61,8 +61,8 @@ impl Compiler<'_> {
                 self.emit(Op::Unbox);
             }
             Kind::Nil => self.fail(Some(node), "nil is not a command".into()),
-            Kind::Number { number, .. } => self.ideal(node, *number),
-            Kind::String { text, .. } => self.constant(node, Constant::Str(text.clone())),
+            Kind::Number { number, .. } => self.ideal(node, **number),
+            Kind::String(quoted) => self.constant(node, Constant::Str(self.source.unquoted(*quoted))),
             _ => {}
         }
     }
@@ -167,7 +167,7 @@ impl Compiler<'_> {
                 self.function(of, of, (*name, *function), &[], Last::None);
                 self.functions
                     .at(*function)
-                    .is_some_and(|(_, function)| function.signature.result == Type::Any)
+                    .is_some_and(|(_, function)| function.signature().result == Type::Any)
             }
             _ => return,
         };
@@ -209,7 +209,7 @@ impl Compiler<'_> {
         // The parser has found it, else there would be nothing to compile.
         let functions = self.functions;
         let Some((_, function)) = functions.at(number) else { return };
-        let signature = &function.signature;
+        let signature = function.signature();
         let given = args.len() + usize::from(last == Last::Piped);
         let want = signature.fixed.len();
         let shown = || String::from_utf8_lossy(name);
@@ -308,19 +308,23 @@ pub(crate) fn typed_literal(source: &Source, node: Id, to: Type) -> Result<Const
         (to, Kind::Nil) => return Err(format!("cannot assign nil to {to}")),
         (Type::Bool, Kind::Bool(flag)) => return Ok(Constant::Bool(*flag)),
         (Type::Bool, _) => "expected bool; found",
-        (Type::String, Kind::String { text, .. }) => return Ok(Constant::Str(text.clone())),
+        (Type::String, Kind::String(quoted)) => return Ok(Constant::Str(source.unquoted(*quoted))),
         (Type::String, _) => "expected string; found",
-        (Type::Float64, Kind::Number { number: Number { float: Some(float), .. }, .. }) => {
-            return Ok(Constant::Float(*float));
+        (Type::Float64, Kind::Number { number, .. }) if let Some(float) = number.float => {
+            return Ok(Constant::Float(float));
         }
         (Type::Float64, _) => "expected float; found",
-        (Type::Int(int), Kind::Number { number: Number { int: Some(value), .. }, .. }) if int.is_signed() => {
-            return Ok(Constant::Int(int, *value));
-        }
-        (Type::Int(int), Kind::Number { number: Number { uint: Some(value), .. }, .. })
-            if !int.is_signed() =>
+        (Type::Int(int), Kind::Number { number, .. })
+            if int.is_signed()
+                && let Some(value) = number.int =>
         {
-            return Ok(Constant::Int(int, *value as i64));
+            return Ok(Constant::Int(int, value));
+        }
+        (Type::Int(int), Kind::Number { number, .. })
+            if !int.is_signed()
+                && let Some(value) = number.uint =>
+        {
+            return Ok(Constant::Int(int, value as i64));
         }
         (Type::Int(int), _) if int.is_signed() => "expected integer; found",
         (Type::Int(_), _) => "expected unsigned integer; found",

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use super::node::{Branch, Id, Kind, Source};
 use super::op::{Constant, Op, Program, Slot};
 use super::parser::Tree;
-use crate::error::Error;
 use crate::function::Functions;
-use crate::value::Type;
+use crate::value::{Str, Type};
 
 struct Compiler<'a> {
     source: &'a Source,
@@ -41,11 +40,7 @@ enum Last {
     Piped,
 }
 
-pub(super) fn compile(
-    source: &Arc<Source>,
-    tree: &Tree,
-    functions: &Arc<Functions>,
-) -> Result<Program, Error> {
+pub(super) fn compile(source: &Arc<Source>, tree: &Tree, functions: &Arc<Functions>) -> Program {
     let program = Program {
         name: Arc::clone(&tree.name),
         source: Arc::clone(source),
@@ -58,12 +53,11 @@ pub(super) fn compile(
         given: Vec::new(),
         templates: Vec::new(),
         slots: 1,
-        empty: source.is_empty(tree.root),
     };
     let mut compiler = Compiler { source, functions, program, scope: vec![b"$"], loops: Vec::new(), dots: 0 };
     compiler.list(tree.root);
     compiler.emit(Op::Return);
-    Ok(compiler.program)
+    compiler.program
 }
 
 impl<'a> Compiler<'a> {
@@ -149,7 +143,7 @@ impl<'a> Compiler<'a> {
             Kind::Break => self.leave(true),
             Kind::Continue => self.leave(false),
             Kind::Template { name, pipe } => {
-                self.program.templates.push(name.clone());
+                self.program.templates.push(Str::clone(name));
                 let name = self.program.templates.len() as u32 - 1;
                 self.emit(Op::FindTemplate { node, name });
                 match pipe {

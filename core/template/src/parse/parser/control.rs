@@ -136,7 +136,7 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, T::RightDelim)?;
         let root = self.apart(context)?;
         self.add(Arc::from(&*name.to_text()), root)?;
-        Ok(self.node(token.start, Kind::Template { name, pipe: Some(pipe) }))
+        Ok(self.node(token.start, Kind::Template { name: Box::new(name), pipe: Some(pipe) }))
     }
 
     pub(super) fn template(&mut self) -> Result<Id> {
@@ -149,7 +149,7 @@ impl Parser<'_> {
             self.backup();
             Some(self.pipeline(context, T::RightDelim)?)
         };
-        Ok(self.node(token.start, Kind::Template { name, pipe }))
+        Ok(self.node(token.start, Kind::Template { name: Box::new(name), pipe }))
     }
 
     pub(super) fn template_name(&mut self, token: Token, context: &str) -> Result<Str> {

@@ -6,7 +6,7 @@ mod pipeline;
 use std::sync::Arc;
 
 use super::lex::{Kind as T, Lexer, Token};
-use super::node::{Children, Id, Kind, Node, Piece, Source};
+use super::node::{Children, Id, Kind, Node, Piece, Source, unquoted};
 use crate::error::{At, Error, ErrorKind};
 use crate::function::Functions;
 use crate::strconv;
@@ -16,6 +16,7 @@ use crate::value::Str;
 const DEEPEST: u32 = 400;
 
 /// One template of a text.
+#[derive(Debug)]
 pub(super) struct Tree {
     pub(super) name: Arc<str>,
     pub(super) root: Id,
@@ -69,7 +70,9 @@ pub(super) fn parse(name: &str, text: Str, functions: &Functions) -> Result<(Sou
         depth: 0,
     };
     parser.whole()?;
-    let Parser { name, text, nodes, children, trees, .. } = parser;
+    let Parser { name, text, mut nodes, mut children, trees, .. } = parser;
+    nodes.shrink_to_fit();
+    children.shrink_to_fit();
     Ok((Source::new(name, text, nodes, children), trees))
 }
 
@@ -283,14 +286,8 @@ impl<'a> Parser<'a> {
     }
 
     fn unquoted(&self, token: Token) -> Result<Str> {
-        let quoted = self.bytes(token);
-        if let [b'"', inner @ .., b'"'] = quoted
-            && !inner.contains(&b'\\')
-        {
-            return Ok(inner.into());
-        }
-        match strconv::unquote(quoted) {
-            Some(text) => Ok(text.into()),
+        match unquoted(self.bytes(token)) {
+            Some(text) => Ok(text),
             None => self.error("invalid syntax"),
         }
     }

@@ -91,8 +91,7 @@ impl Parser<'_> {
         for (stage, command) in commands.iter().enumerate().skip(1) {
             let Kind::Command(args) = self.kind(*command) else { continue };
             let first = self.children.get(args.start as usize).map(|first| self.kind(*first));
-            if let Some(Kind::Bool(_) | Kind::Dot | Kind::Nil | Kind::Number { .. } | Kind::String { .. }) =
-                first
+            if let Some(Kind::Bool(_) | Kind::Dot | Kind::Nil | Kind::Number { .. } | Kind::String(_)) = first
             {
                 return self.error(format_args!("non executable command in pipeline stage {}", stage + 1));
             }
@@ -139,7 +138,7 @@ impl Parser<'_> {
         let kind = match self.kind(term) {
             Kind::Field(piece) => Kind::Field(joined(piece)),
             Kind::Variable(piece) => Kind::Variable(joined(piece)),
-            Kind::Bool(_) | Kind::String { .. } | Kind::Number { .. } | Kind::Nil | Kind::Dot => {
+            Kind::Bool(_) | Kind::String(_) | Kind::Number { .. } | Kind::Nil | Kind::Dot => {
                 let shown = self.context(term);
                 let quoted = strconv::quote(shown.as_bytes());
                 return self
@@ -179,7 +178,7 @@ impl Parser<'_> {
                 let read =
                     if token.kind == T::Complex { number::complex(text) } else { number::number(text) };
                 match read {
-                    Ok(number) => Kind::Number { text: piece(token), number },
+                    Ok(number) => Kind::Number { text: piece(token), number: Box::new(number) },
                     Err(message) => return self.error(message),
                 }
             }
@@ -188,7 +187,13 @@ impl Parser<'_> {
                     .nested(|parser| parser.pipeline("parenthesized pipeline", T::RightParen))
                     .map(Some);
             }
-            T::String | T::RawString => Kind::String { quoted: piece(token), text: self.unquoted(token)? },
+            T::String | T::RawString => {
+                // What can be wrong in quotes are escapes.
+                if self.bytes(token).contains(&b'\\') {
+                    self.unquoted(token)?;
+                }
+                Kind::String(piece(token))
+            }
             _ => {
                 self.backup();
                 return Ok(None);

@@ -41,7 +41,7 @@ impl Machine<'_> {
             let is_literal = |node: &Id| {
                 matches!(
                     source.kind(*node),
-                    Kind::Nil | Kind::Bool(_) | Kind::Number { .. } | Kind::String { .. }
+                    Kind::Nil | Kind::Bool(_) | Kind::Number { .. } | Kind::String(_)
                 )
             };
             match nodes.get(at).filter(|node| to != Type::Any && is_literal(node)) {

@@ -6,7 +6,7 @@ use super::super::random;
 use super::curve::{Curve, Ed25519, P256};
 use super::der::{self, Reader};
 use super::modular::Modulus;
-use super::prime::{prime_pair, random_below, random_prime};
+use super::prime::{prime_pair, random_below, random_primes};
 use crate::bigint::Natural;
 use crate::error::Error;
 use crate::function::Call;
@@ -24,10 +24,27 @@ const EXPONENT: u64 = 65_537;
 
 /// A private key.
 pub(super) enum PrivateKey {
-    Rsa { n: Natural, e: Natural, d: Natural, p: Natural, q: Natural },
-    Ec { curve: Curve, d: Natural },
+    /// The last one is the inverse of q modulo p.
+    Rsa {
+        n: Natural,
+        e: Natural,
+        d: Natural,
+        p: Natural,
+        q: Natural,
+        inverse: Natural,
+    },
+    Ec {
+        curve: Curve,
+        d: Natural,
+    },
     Ed25519(Vec<u8>),
-    Dsa { p: Natural, q: Natural, g: Natural, y: Natural, x: Natural },
+    Dsa {
+        p: Natural,
+        q: Natural,
+        g: Natural,
+        y: Natural,
+        x: Natural,
+    },
 }
 
 fn one() -> Natural {
@@ -55,7 +72,7 @@ fn private_exponent(totient: &Natural) -> Option<Natural> {
 impl PrivateKey {
     pub(super) fn rsa(call: &Call<'_>, bits: usize) -> Result<Self, Error> {
         loop {
-            let (p, q) = (random_prime(call, bits / 2)?, random_prime(call, bits / 2)?);
+            let (p, q) = random_primes(call, bits / 2)?;
             let n = p.times(&q);
             let totient = less_one(&p).times(&less_one(&q));
             if p == q || n.bits() != bits {
@@ -63,7 +80,9 @@ impl PrivateKey {
             }
             if let Some(d) = private_exponent(&totient) {
                 let (p, q) = if p < q { (q, p) } else { (p, q) };
-                return Ok(Self::Rsa { n, e: Natural::from(EXPONENT), d, p, q });
+                let field = Modulus::new(&p);
+                let inverse = field.value(&field.inverse(&field.residue(&q)));
+                return Ok(Self::Rsa { n, e: Natural::from(EXPONENT), d, p, q, inverse });
             }
         }
     }
@@ -94,9 +113,7 @@ impl PrivateKey {
     pub(super) fn to_pem(&self) -> String {
         let zero = || der::integer(&Natural::default());
         match self {
-            Self::Rsa { n, e, d, p, q } => {
-                let inverse = Modulus::new(p);
-                let inverse = inverse.value(&inverse.inverse(&inverse.residue(q)));
+            Self::Rsa { n, e, d, p, q, inverse } => {
                 let parts = [
                     zero(),
                     der::integer(n),
@@ -106,7 +123,7 @@ impl PrivateKey {
                     der::integer(q),
                     der::integer(&d.modulo(&less_one(p))),
                     der::integer(&d.modulo(&less_one(q))),
-                    der::integer(&inverse),
+                    der::integer(inverse),
                 ];
                 der::to_pem("RSA PRIVATE KEY", &der::value(der::SEQUENCE, &parts.concat()))
             }
@@ -182,7 +199,16 @@ impl PrivateKey {
         let [n, e, d, p, q] =
             [body.natural()?, body.natural()?, body.natural()?, body.natural()?, body.natural()?];
         let usable = !p.is_even() && !q.is_even() && p.times(&q) == n && !d.is_zero();
-        usable.then_some(Self::Rsa { n, e, d, p, q })
+        if !usable {
+            return None;
+        }
+        let (_, _, given) = (body.natural(), body.natural(), body.natural());
+        let is_inverse = |given: &Natural| q.times(given).modulo(&p) == one();
+        let inverse = given.filter(is_inverse).unwrap_or_else(|| {
+            let field = Modulus::new(&p);
+            field.value(&field.inverse(&field.residue(&q)))
+        });
+        Some(Self::Rsa { n, e, d, p, q, inverse })
     }
 
     fn sec1(der: &[u8], named: Option<&[u8]>) -> Option<Self> {
@@ -242,14 +268,14 @@ impl PrivateKey {
 
     pub(super) fn sign(&self, call: &Call<'_>, message: &[u8]) -> Result<Vec<u8>, Error> {
         match self {
-            Self::Rsa { n, d, p, q, .. } => {
+            Self::Rsa { n, d, p, q, inverse, .. } => {
                 let size = n.bits().div_ceil(8);
                 let digest = [DIGEST_INFO, &Sha256::digest(message)].concat();
                 let padding = size.checked_sub(digest.len() + 3).filter(|padding| *padding >= 8);
                 let padding =
                     padding.ok_or_else(|| Error::new("crypto/rsa: message too long for RSA key size"))?;
                 let padded = [&[0, 1], vec![0xff; padding].as_slice(), &[0], &digest].concat();
-                Ok(rsa_power(&Natural::from_bytes(&padded), d, p, q).to_padded(size))
+                Ok(rsa_power(&Natural::from_bytes(&padded), d, (p, q), inverse).to_padded(size))
             }
             Self::Ec { curve, d } => ecdsa(call, curve, d, message),
             Self::Ed25519(seed) => Ok(Ed25519::new().sign(seed, message)),
@@ -259,7 +285,7 @@ impl PrivateKey {
 }
 
 /// The number to the private exponent, by both primes apart.
-fn rsa_power(number: &Natural, d: &Natural, p: &Natural, q: &Natural) -> Natural {
+fn rsa_power(number: &Natural, d: &Natural, (p, q): (&Natural, &Natural), inverse: &Natural) -> Natural {
     let part = |prime: &Natural| {
         let field = Modulus::new(prime);
         field.value(&field.power(&field.residue(number), &d.modulo(&less_one(prime))))
@@ -267,7 +293,7 @@ fn rsa_power(number: &Natural, d: &Natural, p: &Natural, q: &Natural) -> Natural
     let (by_p, by_q) = (part(p), part(q));
     let field = Modulus::new(p);
     let difference = field.minus(&field.residue(&by_p), &field.residue(&by_q));
-    let factor = field.times(&difference, &field.inverse(&field.residue(q)));
+    let factor = field.times(&difference, &field.residue(inverse));
     by_q.plus(&field.value(&factor).times(q))
 }
 

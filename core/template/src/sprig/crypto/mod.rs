@@ -8,8 +8,10 @@ mod curve;
 mod der;
 mod key;
 mod modular;
+mod montgomery;
 mod password;
 mod prime;
+mod sieve;
 
 use certificate::{Certificate, Request, Signer};
 use key::PrivateKey;

@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use super::montgomery::Field;
 use crate::bigint::Natural;
 
 /// An odd modulus.
@@ -55,49 +56,48 @@ impl Modulus {
     }
 
     pub(super) fn times(&self, a: &Residue, b: &Residue) -> Residue {
-        // The sizes of keys have loops of a length that the compiler knows.
-        match self.limbs.len() {
-            4 => self.times_of::<4>(a, b),
-            16 => self.times_of::<16>(a, b),
-            32 => self.times_of::<32>(a, b),
-            _ => None,
-        }
-        .unwrap_or_else(|| self.times_of_any(a, b))
+        let mut product = a.clone();
+        self.multiply(&mut product, b);
+        product
     }
 
-    fn times_of<const N: usize>(&self, a: &Residue, b: &Residue) -> Option<Residue> {
-        let (a, b): (&[u64; N], &[u64; N]) =
-            (a.0.as_slice().try_into().ok()?, b.0.as_slice().try_into().ok()?);
-        let limbs: &[u64; N] = self.limbs.as_slice().try_into().ok()?;
-        let mut sum = [0_u64; N];
-        // What is above the sum: two limbs, of which the second is never more than one.
-        let (mut top, mut over);
-        let mut high = 0_u64;
-        for digit in a {
-            let mut carry = 0_u128;
-            for at in 0..N {
-                carry += u128::from(*digit) * u128::from(b[at]) + u128::from(sum[at]);
-                sum[at] = carry as u64;
-                carry >>= 64;
-            }
-            carry += u128::from(high);
-            (top, over) = (carry as u64, (carry >> 64) as u64);
-            let factor = sum[0].wrapping_mul(self.inverse);
-            let mut carry = (u128::from(factor) * u128::from(limbs[0]) + u128::from(sum[0])) >> 64;
-            for at in 1..N {
-                carry += u128::from(factor) * u128::from(limbs[at]) + u128::from(sum[at]);
-                sum[at - 1] = carry as u64;
-                carry >>= 64;
-            }
-            carry += u128::from(top);
-            sum[N - 1] = carry as u64;
-            high = over + (carry >> 64) as u64;
+    fn multiply(&self, a: &mut Residue, b: &Residue) {
+        let known = match self.limbs.len() {
+            4 => self.multiply_of::<4>(a, b),
+            16 => self.multiply_of::<16>(a, b),
+            32 => self.multiply_of::<32>(a, b),
+            _ => None,
+        };
+        if known.is_none() {
+            *a = self.times_of_any(a, b);
         }
-        let mut sum = sum.to_vec();
-        if high != 0 || !less(&sum, &self.limbs) {
-            subtract(&mut sum, &self.limbs);
+    }
+
+    fn multiply_of<const N: usize>(&self, a: &mut Residue, b: &Residue) -> Option<()> {
+        let limbs: &mut [u64; N] = a.0.as_mut_slice().try_into().ok()?;
+        *limbs = self.field()?.times(limbs, b.0.as_slice().try_into().ok()?);
+        Some(())
+    }
+
+    fn square(&self, a: &mut Residue) {
+        let known = match self.limbs.len() {
+            16 => self.square_of::<16, 32>(a),
+            32 => self.square_of::<32, 64>(a),
+            _ => None,
+        };
+        if known.is_none() {
+            *a = self.times(a, a);
         }
-        Some(Residue(sum))
+    }
+
+    fn square_of<const N: usize, const W: usize>(&self, a: &mut Residue) -> Option<()> {
+        let limbs: &mut [u64; N] = a.0.as_mut_slice().try_into().ok()?;
+        *limbs = self.field()?.squared::<W>(limbs);
+        Some(())
+    }
+
+    fn field<const N: usize>(&self) -> Option<Field<'_, N>> {
+        Some(Field { limbs: self.limbs.as_slice().try_into().ok()?, inverse: self.inverse })
     }
 
     fn times_of_any(&self, a: &Residue, b: &Residue) -> Residue {
@@ -160,14 +160,45 @@ impl Modulus {
         let mut result = one.clone();
         for at in (0..exponent.bits().div_ceil(4)).rev() {
             for _ in 0..4 {
-                result = self.times(&result, &result);
+                self.square(&mut result);
             }
             let digit = (0..4).fold(0, |digit, bit| digit | usize::from(exponent.bit(at * 4 + bit)) << bit);
             if digit > 0 {
-                result = self.times(&result, table.get(digit).unwrap_or(&one));
+                self.multiply(&mut result, table.get(digit).unwrap_or(&one));
             }
         }
         result
+    }
+
+    /// Two to this power: there is nothing to multiply by.
+    fn power_of_two(&self, exponent: &Natural) -> Residue {
+        let mut result = self.small(1);
+        for at in (0..exponent.bits()).rev() {
+            self.square(&mut result);
+            if exponent.bit(at) {
+                result = self.plus(&result, &result);
+            }
+        }
+        result
+    }
+
+    /// Whether the modulus passes the test of Miller and Rabin with this base, or with two where there is none.
+    pub(super) fn seems_prime(&self, base: Option<&Natural>) -> bool {
+        let less = self.number.minus(&Natural::from(1)).unwrap_or_default();
+        let zeros = (0..less.bits()).find(|at| less.bit(*at)).unwrap_or(0);
+        let odd = less.shifted_right(zeros);
+        let (unit, minus_unit) = (self.small(1), self.residue(&less));
+        let mut power = match base {
+            Some(base) => self.power(&self.residue(base), &odd),
+            None => self.power_of_two(&odd),
+        };
+        if power == unit || power == minus_unit {
+            return true;
+        }
+        (1..zeros).any(|_| {
+            self.square(&mut power);
+            power == minus_unit
+        })
     }
 
     /// The inverse, if the modulus is prime.
@@ -227,7 +258,7 @@ mod tests {
             seed ^= seed << 17;
             seed
         };
-        for count in [4, 16, 32] {
+        for count in [4, 5, 16, 32] {
             for _ in 0..50 {
                 let mut limbs: Vec<u64> = (0..count).map(|_| next()).collect();
                 limbs[0] |= 1;
@@ -237,8 +268,17 @@ mod tests {
                     || modulus.residue(&Natural::from_limbs((0..count).map(|_| next()).collect()));
                 let (a, b) = (residue(), residue());
                 assert!(modulus.times(&a, &b) == modulus.times_of_any(&a, &b), "{limbs:?}");
+                let mut square = a.clone();
+                modulus.square(&mut square);
+                assert!(square == modulus.times_of_any(&a, &a), "{limbs:?}");
                 let most = Residue(modulus.number().minus(&Natural::from(1)).unwrap().limbs(count));
                 assert!(modulus.times(&most, &most) == modulus.times_of_any(&most, &most), "{limbs:?}");
+                let mut square = most.clone();
+                modulus.square(&mut square);
+                assert!(square == modulus.times_of_any(&most, &most), "{limbs:?}");
+                let exponent = Natural::from(next());
+                let two = modulus.small(2);
+                assert!(modulus.power(&two, &exponent) == modulus.power_of_two(&exponent), "{limbs:?}");
             }
         }
     }

@@ -1,15 +1,23 @@
 //! Random numbers and primes.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::super::random;
 use super::modular::Modulus;
+use super::sieve::{small_primes, without_small_factors};
 use crate::bigint::Natural;
 use crate::error::Error;
 use crate::function::Call;
 
-/// Rounds of Miller and Rabin; for random numbers of this size fewer would do.
-const ROUNDS: usize = 8;
-/// Candidates are sieved by primes below this.
-const SIEVE: u64 = 6000;
+/// Primes below this are tried on a number that stands alone.
+const TRIED: u64 = 6000;
+
+/// How often Miller and Rabin ask, with a random base each time. Random numbers of many bits that pass the first time
+/// are prime but for a chance below 2^-80 (Damgård, Landrock, Pomerance).
+fn rounds(bits: usize) -> usize {
+    if bits >= 1024 { 2 } else { 8 }
+}
 
 /// A random number of so many bits, of which the highest may be zero.
 pub(super) fn random_bits(call: &Call<'_>, bits: usize) -> Result<Natural, Error> {
@@ -30,83 +38,99 @@ pub(super) fn random_below(call: &Call<'_>, limit: &Natural) -> Result<Natural, 
     }
 }
 
-fn small_primes() -> Vec<u64> {
-    let mut primes: Vec<u64> = Vec::new();
-    for number in (3..SIEVE).step_by(2) {
-        if primes
-            .iter()
-            .take_while(|prime| *prime * *prime <= number)
-            .all(|prime| !number.is_multiple_of(*prime))
-        {
-            primes.push(number);
-        }
-    }
-    primes
+/// Bases for the test of a number of so many bits.
+fn random_bases(call: &Call<'_>, bits: usize) -> Result<Vec<Natural>, Error> {
+    (0..rounds(bits)).map(|_| random_bits(call, bits - 1)).collect()
 }
 
-/// A random prime of so many bits, of which the two highest are set.
-pub(super) fn random_prime(call: &Call<'_>, bits: usize) -> Result<Natural, Error> {
-    let primes = small_primes();
+/// Two random primes of so many bits, of which the two highest are set.
+pub(super) fn random_primes(call: &Call<'_>, bits: usize) -> Result<(Natural, Natural), Error> {
     loop {
-        let mut start = random_bits(call, bits)?;
-        start.set_bit(bits - 1);
-        start.set_bit(bits - 2);
-        start.set_bit(0);
-        let rests: Vec<u64> = primes.iter().map(|prime| start.modulo_small(*prime)).collect();
-        for step in (0..1 << 14).step_by(2) {
-            let divisible = primes.iter().zip(&rests).any(|(prime, rest)| (rest + step) % prime == 0);
-            if divisible {
-                continue;
-            }
-            let candidate = start.plus(&Natural::from(step));
-            if candidate.bits() == bits && is_prime(call, &candidate)? {
-                return Ok(candidate);
-            }
+        let searches = [Search::new(call, bits)?, Search::new(call, bits)?];
+        let task = |worker: usize| {
+            let (first, second) = searches.split_at(worker % 2);
+            second.iter().chain(first).for_each(Search::help);
+        };
+        match call.env().helpers {
+            Some(helpers) => helpers.share(&task),
+            None => task(0),
+        }
+        if let [Some(first), Some(second)] = searches.map(|search| search.found()) {
+            return Ok((first, second));
         }
     }
 }
 
-/// Whether an odd number is prime, but for a chance that nobody meets.
-pub(super) fn is_prime(call: &Call<'_>, number: &Natural) -> Result<bool, Error> {
-    let one = Natural::from(1);
-    let less = number.minus(&one).unwrap_or_default();
-    let zeros = (0..less.bits()).find(|at| less.bit(*at)).unwrap_or(0);
-    let odd = less.shifted_right(zeros);
-    let modulus = Modulus::new(number);
-    let (unit, minus_unit) = (modulus.small(1), modulus.residue(&less));
-    for _ in 0..ROUNDS {
-        let base = random_below(call, &less)?;
-        let mut power = modulus.power(&modulus.residue(&base), &odd);
-        if power == unit || power == minus_unit {
-            continue;
-        }
-        let mut passes = false;
-        for _ in 1..zeros {
-            power = modulus.times(&power, &power);
-            if power == minus_unit {
-                passes = true;
-                break;
+/// The search for the first prime behind a random number, which threads can share.
+struct Search {
+    start: Natural,
+    bases: Vec<Natural>,
+    /// How far behind the start those stand that may be prime.
+    candidates: OnceLock<Vec<u64>>,
+    /// The candidate that is looked at next.
+    next: AtomicUsize,
+    /// The first candidate that is prime, as far as is known.
+    first: AtomicUsize,
+}
+
+impl Search {
+    fn new(call: &Call<'_>, bits: usize) -> Result<Self, Error> {
+        let mut start = random_bits(call, bits)?;
+        [0, bits - 2, bits - 1].into_iter().for_each(|bit| start.set_bit(bit));
+        Ok(Self {
+            start,
+            bases: random_bases(call, bits)?,
+            candidates: OnceLock::new(),
+            next: AtomicUsize::new(0),
+            first: AtomicUsize::new(usize::MAX),
+        })
+    }
+
+    fn candidate(&self, at: usize) -> Option<Natural> {
+        let distances = self.candidates.get_or_init(|| without_small_factors(&self.start));
+        distances.get(at).map(|distance| self.start.plus(&Natural::from(*distance)))
+    }
+
+    /// Looks at candidates until one is prime. All before it are looked at too, so that the outcome is always the same.
+    fn help(&self) {
+        loop {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            if at >= self.first.load(Ordering::Relaxed) {
+                return;
+            }
+            let Some(candidate) = self.candidate(at) else { return };
+            let modulus = Modulus::new(&candidate);
+            if modulus.seems_prime(None) && self.bases.iter().all(|base| modulus.seems_prime(Some(base))) {
+                self.first.fetch_min(at, Ordering::Relaxed);
             }
         }
-        if !passes {
-            return Ok(false);
-        }
     }
-    Ok(true)
+
+    fn found(&self) -> Option<Natural> {
+        let found = self.candidate(self.first.load(Ordering::Relaxed))?;
+        (found.bits() == self.start.bits()).then_some(found)
+    }
+}
+
+/// Whether a random odd number is prime, but for a chance that nobody meets.
+fn is_prime(call: &Call<'_>, number: &Natural) -> Result<bool, Error> {
+    let modulus = Modulus::new(number);
+    Ok(modulus.seems_prime(None)
+        && random_bases(call, number.bits())?.iter().all(|base| modulus.seems_prime(Some(base))))
 }
 
 /// Primes p of `bits` and q of 256 bits, where q divides p - 1.
 pub(super) fn prime_pair(call: &Call<'_>, bits: usize) -> Result<(Natural, Natural), Error> {
-    let primes = small_primes();
     loop {
-        let q = random_prime(call, 256)?;
+        let (q, _) = random_primes(call, 256)?;
         let twice = q.plus(&q);
         for _ in 0..4 * bits {
             let mut start = random_bits(call, bits)?;
             start.set_bit(bits - 1);
             let rest = start.modulo(&twice);
             let Some(p) = start.minus(&rest).map(|p| p.plus(&Natural::from(1))) else { continue };
-            let divisible = p.bits() != bits || primes.iter().any(|prime| p.modulo_small(*prime) == 0);
+            let mut tried = small_primes().iter().take_while(|prime| **prime < TRIED);
+            let divisible = p.bits() != bits || tried.any(|prime| p.modulo_small(*prime) == 0);
             if !divisible && is_prime(call, &p)? {
                 return Ok((p, q));
             }

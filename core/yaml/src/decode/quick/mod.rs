@@ -32,6 +32,19 @@ pub(super) fn stream(text: &str, dialect: Dialect) -> Option<Vec<Value>> {
     Some(values)
 }
 
+/// The value of the only document; none if it has to be read the long way. Where more documents follow, go-yaml looks
+/// a little ahead and may find an error there.
+pub(super) fn only(text: &str, dialect: Dialect) -> Option<Value> {
+    if !is_usual(text) || next_border(text, 0)? < text.len() {
+        return None;
+    }
+    match Reader::new(text, dialect).document()? {
+        Read::Value(value) => Some(value),
+        // What that is depends on the dialect.
+        Read::Nothing => None,
+    }
+}
+
 fn long_way(chunk: &str, dialect: Dialect, values: &mut Vec<Value>) -> Option<()> {
     for document in Documents::new(chunk, dialect.generation()) {
         let document = document.ok()?;
