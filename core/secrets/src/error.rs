@@ -84,6 +84,25 @@ impl SecretError {
     }
 }
 
+impl SecretError {
+    /// As the command `sops` says it, with what helps behind. The usual text is as Flux says it.
+    #[must_use]
+    pub fn in_words_of_sops(&self) -> String {
+        let text = self.to_string();
+        for (flux, sops) in [
+            ("cannot get sops data key: ", ""),
+            ("error decrypting sops tree: ", "Error decrypting tree: "),
+            ("failed to verify sops data integrity: ", ""),
+            ("the metadata of sops: ", ""),
+        ] {
+            if let Some(rest) = text.strip_prefix(flux) {
+                return format!("{sops}{rest}");
+            }
+        }
+        text
+    }
+}
+
 impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use weir_secrets::{
-    Document, Entropy, Format, Integrity, Keys, Layout, Recipe, Recipient, Rule, RuleKind, Sealed, steps,
+    Config, Document, Entropy, Format, Integrity, Keys, Layout, Recipe, Recipient, Rule, RuleKind, Sealed,
+    steps,
 };
 
 const FORMATS: [(Format, &str); 5] = [
@@ -192,5 +193,73 @@ fn sops_and_we_take_turns() {
         let opened = sealed.open(&keys(), Integrity::Checked).unwrap();
         assert!(theirs == *opened.document.emit(format, &Layout::default()).unwrap(), "{format:?}");
         assert!(String::from_utf8(theirs).unwrap().contains("theirs 5"), "{format:?}");
+    }
+}
+
+/// The same configurations ask for the same.
+#[test]
+fn sops_reads_the_same_in_configurations() {
+    let Some(sops) = std::env::var_os("WEIR_SOPS").map(PathBuf::from) else {
+        eprintln!("skipped: sops: WEIR_SOPS is not set");
+        return;
+    };
+    let folder = Folder::new("configurations");
+    let of_file = |name: &str| Keys::public_of(text(name).lines().last().unwrap()).unwrap();
+    let [one, two] = ["keys/age-1.txt", "keys/age-2.txt"].map(of_file);
+    let ssh = text("keys/ssh-ed25519.pub").trim().to_string();
+    let configs = [
+        format!("creation_rules:\n- age: {one}\n"),
+        format!(
+            "creation_rules:\n- path_regex: ^sub/\n  age: {one}\n- path_regex: \\.yaml$\n  age: '{two}, {one},'\n"
+        ),
+        format!("creation_rules:\n- path_regex: ^/.*sub\n  age: {one}\n- age:\n  - {two}\n  - {ssh}\n"),
+        format!(
+            "creation_rules:\n- path_regex: (?i)FILE\n  age: {one}\n  encrypted_regex: ^a$\n  mac_only_encrypted: true\n"
+        ),
+        format!(
+            "creation_rules:\n- age: >-\n    {one},\n    {two}\n  unencrypted_suffix: _x\n  shamir_threshold: 1\n"
+        ),
+        format!(
+            "creation_rules:\n- key_groups:\n  - age: [{one}]\n  - merge:\n    - age: [{two}, {two}]\n    age: ['{ssh}']\n\
+             \x20 shamir_threshold: 2\n  unencrypted_comment_regex: nope\nstores: {{yaml: {{indent: 2}}}}\n"
+        ),
+        format!("keys: &us\n- {one}\n- {two}\ncreation_rules:\n- key_groups:\n  - age: *us\n"),
+        format!("creation_rules:\n- path_regex: other\n  age: {one}\n"),
+        format!("creation_rules:\n- age: {one}\n  encrypted_suffix: a\n  encrypted_regex: b\n"),
+        format!("creation_rules:\n- path_regex: '('\n  age: {one}\n"),
+        "creation_rules:\n- age: nobody\n".to_string(),
+        "creation_rules:\n- age: [1]\n".to_string(),
+        "creation_rules:\n- age: {}\n".to_string(),
+        "creation_rules: []\n".to_string(),
+        "creation_rules: {}\n".to_string(),
+    ];
+    std::fs::create_dir_all(folder.0.join("sub")).unwrap();
+    for file in ["file.yaml", "sub/file.yaml"] {
+        std::fs::write(folder.0.join(file), "a: 1\nb:\n    c: x\n").unwrap();
+    }
+    for (at, config) in configs.iter().enumerate() {
+        std::fs::write(folder.0.join(".sops.yaml"), config).unwrap();
+        for file in ["file.yaml", "sub/file.yaml"] {
+            let theirs = folder.sops(&sops, &["encrypt", file]);
+            let ours = Config::parse(config).map_err(|problems| problems[0].to_string()).and_then(|config| {
+                let rule = config.rule_for(file).map_err(|problem| problem.to_string())?;
+                Ok(rule.ok_or("none")?.recipe.clone())
+            });
+            let recipe = match (&theirs, ours) {
+                (Ok(_), Ok(ours)) => ours,
+                (Err(_), Err(_)) => continue,
+                (theirs, ours) => panic!("{at} {file}: {:?} {:?}", theirs.as_ref().err(), ours.err()),
+            };
+            let theirs = Sealed::parse(theirs.as_ref().unwrap(), Format::Yaml).unwrap();
+            let document =
+                Document::parse(&std::fs::read(folder.0.join(file)).unwrap(), Format::Yaml).unwrap();
+            let ours = document.encrypt(&recipe, &keys(), Format::Yaml, &mut Random(1), 0).unwrap();
+            let told = |sealed: &Sealed| {
+                let metadata = sealed.metadata();
+                let rule = (metadata.rule.kind(), metadata.rule.text().to_string());
+                (metadata.recipient_groups(), metadata.threshold, rule, metadata.mac_only_encrypted)
+            };
+            assert_eq!(told(&ours), told(&theirs), "{at} {file}");
+        }
     }
 }

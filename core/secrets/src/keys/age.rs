@@ -146,6 +146,9 @@ fn parse(recipient: &str, random: Zeroizing<[u8; 64]>) -> Result<Box<dyn age::Re
             key.map_err(|cause| format!("failed to parse input as age-ssh public key: {cause:?}"))?,
         ));
     }
+    if recipient.starts_with("age1") && recipient.matches('1').count() > 1 {
+        return Err("plugins of age are not supported".to_string());
+    }
     let key = recipient.parse::<age::x25519::Recipient>();
     Ok(Box::new(
         key.map_err(|cause| format!("failed to parse input as Bech32-encoded age public key: {cause}"))?,
