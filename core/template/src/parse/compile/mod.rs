@@ -10,7 +10,7 @@ use super::node::{Branch, Id, Kind, Source};
 use super::op::{Constant, Op, Program, Slot};
 use super::parser::Tree;
 use crate::function::Functions;
-use crate::value::{Str, Type};
+use crate::value::Type;
 
 struct Compiler<'a> {
     source: &'a Source,
@@ -143,7 +143,7 @@ impl<'a> Compiler<'a> {
             Kind::Break => self.leave(true),
             Kind::Continue => self.leave(false),
             Kind::Template { name, pipe } => {
-                self.program.templates.push(Str::clone(name));
+                self.program.templates.push(source.unquoted(*name));
                 let name = self.program.templates.len() as u32 - 1;
                 self.emit(Op::FindTemplate { node, name });
                 match pipe {
