@@ -33,7 +33,7 @@ pub(crate) struct Children {
     pub(crate) end: u32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind {
     List(Children),
     Text(Piece),
@@ -91,7 +91,7 @@ pub(crate) struct Branch {
     pub(crate) otherwise: Option<Id>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
     pub(crate) pos: u32,
     pub(crate) kind: Kind,
