@@ -17,7 +17,7 @@ mod scan;
 mod timestamp;
 mod value;
 
-pub use decode::{Dialect, first_from_yaml, from_yaml};
+pub use decode::{Dialect, first_from_yaml, from_yaml, wanted_from_yaml};
 pub use emit::{EmitError, json_to_yaml, to_yaml, to_yaml_styled, to_yaml_v3};
 pub use error::YamlError;
 pub use json::{JsonError, from_json, to_json, to_json_pretty};
