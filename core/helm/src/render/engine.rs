@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use weir_template::{Env, Map, Value};
+use weir_template::{Env, Map, Parsed, Value};
 
 use super::functions::{Host, remove_no_value};
 use super::objects::Named;
@@ -28,7 +28,8 @@ pub(super) fn render(
     // Higher templates are read last, and their definitions win.
     order.sort_by_key(|template| Reverse((template.name.matches('/').count(), template.name.as_str())));
     let set = templates.compiled(&order)?;
-    let env = Env { host: Some(host), ..*env };
+    let parsed = Parsed::default();
+    let env = Env { host: Some(host), parsed: Some(&parsed), ..*env };
     let mut files = Vec::with_capacity(order.len());
     for template in order {
         if path::base(&template.name).starts_with('_') {
