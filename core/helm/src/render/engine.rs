@@ -31,6 +31,7 @@ pub(super) fn render(
     let parsed = Parsed::default();
     let env = Env { host: Some(host), parsed: Some(&parsed), ..*env };
     let mut files = Vec::with_capacity(order.len());
+    let mut output = Vec::new();
     for template in order {
         if path::base(&template.name).starts_with('_') {
             continue;
@@ -40,12 +41,13 @@ pub(super) fn render(
         about.set("BasePath", template.base_path.as_str());
         template.dot.set("Template", Value::object(Named(about)));
         let dot = Value::object(Named(template.dot.clone()));
-        let mut output = Vec::new();
+        output.clear();
         set.execute(&template.name, dot, &mut output, &env).map_err(|error| {
             Failure::in_template(Error::new(words::exec_error(&template.name, &error)), &error)
         })?;
         remove_no_value(&mut output);
-        files.push((template.name.clone(), output));
+        // Copied, as the room that it grew to is larger, and is used again.
+        files.push((template.name.clone(), output.to_vec()));
     }
     Ok(files)
 }
