@@ -101,7 +101,9 @@ impl Bed {
     fn commit(&self) {
         let work = self.directory.join("work");
         let [object, file, generated] = &self.values;
-        let secret = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: object}}\nstringData: {{value: {object}}}\n");
+        let secret = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: object}}\nstringData: {{value: {object}}}\n"
+        );
         self.sealed("secret.yaml", secret.as_bytes(), Format::Yaml);
         self.sealed("file.bin", file.as_bytes(), Format::Binary);
         self.sealed("values.env", format!("VALUE={generated}\n").as_bytes(), Format::Dotenv);

@@ -13,7 +13,9 @@ pub(crate) fn of(process: &Path) -> Option<Vec<(String, Vec<u8>)>> {
         let mut words = line.split_whitespace();
         let (Some(range), Some(rights)) = (words.next(), words.next()) else { continue };
         let Some((from, to)) = range.split_once('-') else { continue };
-        let (Ok(from), Ok(to)) = (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16)) else { continue };
+        let (Ok(from), Ok(to)) = (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16)) else {
+            continue;
+        };
         if rights.starts_with("rw") {
             regions.push((format!("its memory, {line}"), read(&mut memory, from, to)));
         }
