@@ -10,5 +10,6 @@ mod help;
 mod kubectl;
 mod kustomize;
 mod repositories;
+mod secrets;
 mod up;
 mod weir;

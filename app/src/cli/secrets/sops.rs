@@ -152,7 +152,7 @@ pub(crate) struct Set {
     /// The way to the value, such as '[\"key\"][0]'
     pub(crate) index: String,
     /// The value as JSON, or the file that it stands in
-    #[arg(required_unless_present = "value_stdin")]
+    #[arg(required_unless_present = "value_stdin", allow_hyphen_values = true)]
     pub(crate) value: Option<String>,
     #[command(flatten)]
     pub(crate) types: Types,

@@ -3,12 +3,14 @@
 mod chart;
 mod create;
 mod dependency;
+mod explain;
 mod fetch;
 mod index;
 mod kustomize;
 mod lint;
 mod package;
 mod paths;
+mod post_renderer;
 mod provenance;
 mod pull;
 mod push;
@@ -19,6 +21,7 @@ mod search;
 mod show;
 mod table;
 mod template;
+mod validate;
 mod values;
 mod version;
 mod world;
@@ -57,6 +60,10 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
         },
         HelmWhat::Search(search) => match search.what {
             SearchWhat::Repo(args) => search::run(&Paths::of(&global), &args),
+            SearchWhat::Hub { .. } => Err(Failure::said(
+                "Error: 'helm search hub' is not supported: it asks artifacthub.io\n  hint: look there in a browser, then \
+                 weir helm repo add NAME URL and weir helm search repo WORD",
+            )),
         },
         HelmWhat::Registry(registry) => match registry.what {
             RegistryWhat::Login(args) => registry::login(&Paths::of(&global), args),

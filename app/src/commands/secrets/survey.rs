@@ -81,17 +81,13 @@ pub(super) fn look(path: &Path, bytes: &[u8], rules: &AllRules) -> Kind {
     if let Some(line) = key_in(bytes) {
         return Kind::Key(line);
     }
-    if format.marks(bytes) || format == Format::Binary && Format::detect(bytes).is_some() {
-        return match Sealed::parse(bytes, format) {
-            Ok(sealed) => Kind::Sealed(Box::new(sealed)),
-            Err(error) => Kind::Broken(error.to_string()),
-        };
-    }
-    if has_metadata_of_sops(bytes, format)
-        && let Err(error) = Sealed::parse(bytes, format)
-        && error != SecretError::NotEncrypted
-    {
-        return Kind::Broken(error.to_string());
+    let is_marked = format.marks(bytes) || format == Format::Binary && Format::detect(bytes).is_some();
+    if is_marked || has_metadata_of_sops(bytes, format) {
+        match Sealed::parse(bytes, format) {
+            Ok(sealed) => return Kind::Sealed(Box::new(sealed)),
+            Err(SecretError::NotEncrypted) => {}
+            Err(error) => return Kind::Broken(error.to_string()),
+        }
     }
     let is_secret = format == Format::Yaml && contains(bytes, b"kind: Secret");
     let found = rules.above(path);
