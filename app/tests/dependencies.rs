@@ -24,7 +24,7 @@ const TABLE: [(&str, &[&str]); 16] = [
     ("fetch", &["files", "secrets", "semver", "yaml"]),
     ("apiserver", &["manifest", "yaml"]),
     ("cluster", &["yaml"]),
-    ("controllers", &["api", "delivery", "fetch", "cluster", "plan", "manifest", "yaml", "files"]),
+    ("controllers", &["api", "delivery", "fetch", "cluster", "memory", "plan", "manifest", "yaml", "files"]),
 ];
 
 /// What tests may use besides: recorded answers are JSON, and controllers run against the embedded server.
