@@ -100,7 +100,8 @@ pub(crate) struct Completion {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// What was asked for. A link named `kustomize` means `weir kustomize`, one named `helm` means `weir helm`.
+/// What was asked for. A link named `kustomize` means `weir kustomize`, one named `helm` means `weir helm`, and one
+/// named `sops` means `weir secrets`.
 pub(crate) fn parse() -> Result<Cli, Misuse> {
     let arguments: Vec<_> = std::env::args_os().collect();
     let name = arguments.first().and_then(|path| Path::new(path).file_stem());
@@ -109,6 +110,9 @@ pub(crate) fn parse() -> Result<Cli, Misuse> {
     }
     if name.is_some_and(|name| name == "helm") {
         return helm_alone("helm", &arguments);
+    }
+    if name.is_some_and(|name| name == "sops") {
+        return sops_alone(&arguments);
     }
     if arguments.get(1).is_some_and(|word| word == "kustomize") {
         return kustomize_alone("weir kustomize", &arguments[1..]);
@@ -161,6 +165,15 @@ fn helm_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Misuse>
         }
     };
     Ok(Cli { cluster: ClusterArgs::default(), command: Command::Helm(Box::new(helm)) })
+}
+
+/// In the place of sops.
+fn sops_alone(arguments: &[OsString]) -> Result<Cli, Misuse> {
+    let command = with_examples(Secrets::command("sops").version(env!("CARGO_PKG_VERSION")), None);
+    let known: Vec<_> = command.get_subcommands().map(|one| one.get_name().to_string()).collect();
+    let matches = command.try_get_matches_from(secrets::words(arguments, &known)).map_err(Misuse::of_weir)?;
+    let secrets = Secrets::from_arg_matches(&matches).map_err(Misuse::of_weir)?;
+    Ok(Cli { cluster: ClusterArgs::default(), command: Command::Secrets(Box::new(secrets)) })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod entry;
 pub mod envsubst;
 mod generate;
 mod normalize;
+mod mangled;
 mod recipe;
 mod render;
 mod report;

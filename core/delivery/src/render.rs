@@ -63,16 +63,19 @@ pub fn render(recipe: &Recipe, tree: &Tree, known: &Known) -> Result<Rendered, S
         needs @ Stop::Needs(_) => needs,
     })?;
     let mut hash = Sha256::new();
-    let (mut objects, mut problems) = (Vec::new(), Vec::new());
+    let (mut objects, mut problems, mut warnings) = (Vec::new(), Vec::new(), built.warnings);
     for resource in built.resources {
         let mut desired = Desired::new(resource.object, resource.origin);
         if let Err(problem) = decrypt::object(recipe, &known.keys, &mut desired) {
             problems.push(problem);
             continue;
         }
-        if let Err(found) = substitute(recipe, tree, &known.variables, &mut desired) {
-            problems.extend(found);
-            continue;
+        match substitute(recipe, tree, &known.variables, &mut desired) {
+            Ok(notes) => warnings.extend(notes),
+            Err(found) => {
+                problems.extend(found);
+                continue;
+            }
         }
         // Go hashes the YAML text; here the JSON of each object stands for it, as the digest is compared with our own only.
         hash.update(weir_yaml::to_json(&desired.object));
@@ -85,7 +88,7 @@ pub fn render(recipe: &Recipe, tree: &Tree, known: &Known) -> Result<Rendered, S
         return Err(Stop::Failed(problems));
     }
     let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    Ok(Rendered { objects, digest: format!("sha256:{digest}"), warnings: built.warnings })
+    Ok(Rendered { objects, digest: format!("sha256:{digest}"), warnings })
 }
 
 /// The kustomization that was built is not quite that of the file, or there is no file: a problem that knows its file

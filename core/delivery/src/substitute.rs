@@ -7,6 +7,7 @@ use weir_plan::{Desired, Id};
 use weir_yaml::Dialect;
 
 use crate::envsubst::{Cause, SubstituteError, Variables, envsubst, problems};
+use crate::mangled::mangled;
 use crate::recipe::Recipe;
 
 /// What a unit asks for after its build.
@@ -91,23 +92,24 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|byte| is_start(byte) || byte.is_ascii_digit())
 }
 
-/// Fills in the variables of an object, if it has any and they are to be filled in.
+/// Fills in the variables of an object, if it has any and they are to be filled in. Gives what deserves a look.
 pub(crate) fn substitute(
     recipe: &Recipe,
     tree: &Tree,
     variables: &Variables,
     desired: &mut Desired,
-) -> Result<(), Vec<Diagnostic>> {
-    let Some(substitution) = &recipe.substitution else { return Ok(()) };
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let nothing = Ok(Vec::new());
+    let Some(substitution) = &recipe.substitution else { return nothing };
     let is_asked = !variables.is_empty() || substitution.always;
     if !is_asked || recipe.owner.asks(&desired.object, "substitute", "disabled") {
-        return Ok(());
+        return nothing;
     }
     let failed = |cause: String| vec![desired.problem(format_args!("post build failed: {cause}"))];
     let text = weir_yaml::json_to_yaml(&weir_yaml::to_json(&desired.object))
         .map_err(|error| failed(error.to_string()))?;
     if !text.contains('$') {
-        return Ok(());
+        return nothing;
     }
     let filled = envsubst(&text, variables, !substitution.lenient).map_err(|error| {
         let all = problems(&text, variables);
@@ -121,9 +123,10 @@ pub(crate) fn substitute(
     if object.as_map().is_none() {
         return Err(failed("envsubst error: what comes out is no object".to_string()));
     }
+    let notes = mangled(desired, &object);
     let place = desired.place.take();
     *desired = Desired::new(object, place);
-    Ok(())
+    Ok(notes)
 }
 
 /// A problem at the line of the variable, where that can be found again.

@@ -1,5 +1,6 @@
 //! `weir secrets`, in the words of sops, and what sops does not have.
 
+mod alone;
 mod care;
 mod keys;
 mod sops;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+pub(crate) use alone::words;
 pub(crate) use care::{Check, Diff, Doctor, Init, InstallHooks, Merge};
 pub(crate) use keys::{Groups, GroupsAdd, GroupsDelete, GroupsWhat, KeysArgs, NewKeys, Rotate, UpdateKeys};
 pub(crate) use sops::{
@@ -28,6 +30,14 @@ pub(crate) struct Secrets {
     pub(crate) what: SecretsWhat,
 }
 
+impl Secrets {
+    /// The command with nothing else around it.
+    pub(crate) fn command(name: &'static str) -> clap::Command {
+        let command = clap::Command::new("sops").bin_name(name).max_term_width(100);
+        Self::augment_args(command).arg_required_else_help(true)
+    }
+}
+
 /// Flags of all commands about secrets.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
@@ -37,6 +47,9 @@ pub(crate) struct Global {
     /// Spaces that YAML and JSON are indented with
     #[arg(long, global = true, value_name = "N")]
     pub(crate) indent: Option<usize>,
+    /// Kinds of keys that are tried first, with commas
+    #[arg(long, global = true, env = "SOPS_DECRYPTION_ORDER", value_name = "KINDS")]
+    pub(crate) decryption_order: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,18 +3,33 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use weir_fetch::{Access, Vault};
 use weir_secrets::Keys;
 use zeroize::Zeroizing;
 
 use super::gpg::Gpg;
+use crate::exit::Failure;
+
+/// In which order kinds of keys are tried, if the user says so.
+static ORDER: OnceLock<String> = OnceLock::new();
+
+/// From now on, keys of these kinds are tried first.
+pub(super) fn set_order(kinds: &str) -> Result<(), Failure> {
+    let kinds = ORDER.get_or_init(|| kinds.to_string());
+    let listed: Vec<_> = kinds.split(',').collect();
+    Keys::default().set_order(&listed).map_err(|error| Failure::with_code(112, error.to_string()))
+}
 
 /// All keys of this user, also those that a program answers for these recipients. What cannot be read is noted: it counts
 /// only if nothing else opens a file.
 pub(crate) fn at_hand(recipients: &BTreeSet<String>) -> Keys {
     let mut keys = Keys::default();
+    if let Some(kinds) = ORDER.get() {
+        // Looked at when it was set.
+        _ = keys.set_order(&kinds.split(',').collect::<Vec<_>>());
+    }
     ssh(&mut keys);
     age(&mut keys, recipients);
     keys.add_remote(Arc::new(Gpg));
@@ -43,6 +58,11 @@ pub(crate) fn default_file() -> Option<PathBuf> {
 }
 
 fn age(keys: &mut Keys, recipients: &BTreeSet<String>) {
+    for name in ["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE", "SOPS_AGE_KEY_CMD"] {
+        if variable(name).is_none() {
+            keys.not_found_in(name);
+        }
+    }
     if let Some(words) = variable("SOPS_AGE_KEY").map(Zeroizing::new)
         && let Err(error) = keys.add_age_words(&words)
     {
@@ -68,8 +88,10 @@ fn age(keys: &mut Keys, recipients: &BTreeSet<String>) {
             }
         }
     }
-    if let Some(file) = default_file().filter(|file| file.exists()) {
-        age_file(keys, &file, "");
+    match default_file() {
+        Some(file) if file.exists() => age_file(keys, &file, ""),
+        Some(file) => keys.not_found_in(file.display().to_string()),
+        None => {}
     }
 }
 

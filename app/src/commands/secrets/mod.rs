@@ -33,6 +33,9 @@ use crate::exit::{Exit, Failure};
 pub(super) fn run(secrets: &Secrets) -> Result<Exit, Failure> {
     install_crypto();
     let global = &secrets.global;
+    if let Some(kinds) = global.decryption_order.as_deref().filter(|kinds| !kinds.is_empty()) {
+        keyring::set_order(kinds)?;
+    }
     match &secrets.what {
         SecretsWhat::Encrypt(args) => encrypt::run(args, global),
         SecretsWhat::Decrypt(args) => decrypt::run(args, global),
