@@ -15,7 +15,7 @@ mod git;
 mod gpg;
 mod hooks;
 mod init;
-mod keyring;
+pub(super) mod keyring;
 mod leaving;
 mod merge;
 mod output;

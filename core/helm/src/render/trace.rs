@@ -45,7 +45,7 @@ mod tests {
     fn objects_are_found_in_their_file() {
         let origin = |line: u32| Some(Origin { file: "t".into(), line });
         let traces = Traces::default();
-        traces.note("t", &Str::from("a: 1\n---\na: 1\nb: 2\n"), (1..=4).map(origin).collect());
+        traces.note("t", b"a: 1\n---\na: 1\nb: 2\n", (1..=4).map(origin).collect());
         let lines = |object: &str| -> Vec<u32> {
             traces.lines("t", object).into_iter().map(|origin| origin.unwrap().line).collect()
         };

@@ -30,7 +30,10 @@ pub(super) struct Session {
 pub(super) fn is_meant(url: &str) -> bool {
     match url.split_once("://") {
         Some((scheme, _)) => matches!(scheme, "ssh" | "git+ssh" | "ssh+git"),
-        None => url.split_once(':').is_some_and(|(host, _)| !host.is_empty() && !host.contains('/')),
+        None => url.split_once(':').is_some_and(|(host, path)| {
+            // With two colons git means a program.
+            !host.is_empty() && !host.contains('/') && !path.starts_with(':')
+        }),
     }
 }
 
@@ -205,7 +208,7 @@ mod tests {
         for url in ["ssh://git@host/o/r", "git@host:o/r", "host:o/r", "git+ssh://host/o/r"] {
             assert!(is_meant(url), "{url}");
         }
-        for url in ["https://host/o/r", "file:///o/r", "/o/r:x", "o/r"] {
+        for url in ["https://host/o/r", "file:///o/r", "/o/r:x", "o/r", "ext::sh -c x"] {
             assert!(!is_meant(url), "{url}");
         }
     }

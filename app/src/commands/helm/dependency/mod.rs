@@ -1,5 +1,8 @@
 //! `weir helm dependency`.
 
+mod list;
+mod refresh;
+
 use std::path::{Path, PathBuf};
 
 use weir_fetch::{ChartQuery, ChartSource, Charts, Reference};
@@ -12,97 +15,12 @@ use super::fetch;
 use super::paths::{self, Paths};
 use super::repo::failure;
 use super::repositories::{Repositories, Repository};
-use super::table::table;
-use crate::cli::helm::{ChartArgs, DependencyGet, DependencyList};
+use crate::cli::helm::{ChartArgs, DependencyGet};
 use crate::exit::Failure;
 use crate::output::print;
 
-pub(super) fn list(args: &DependencyList) -> Result<(), Failure> {
-    let shown = args.chart.clone().unwrap_or_else(|| ".".to_string());
-    let directory = absolute(Path::new(&shown));
-    let chart = load(&directory)?;
-    let needed: Vec<_> = chart.metadata.dependencies().cloned().collect();
-    if chart.metadata.dependencies.is_none() {
-        return print(&format!(
-            "WARNING: no dependencies at {}\n",
-            Path::new(&shown).join("charts").display()
-        ));
-    }
-    let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"].map(str::to_string).to_vec()];
-    rows.extend(needed.iter().map(|one| {
-        let status = status(&directory, one, &chart).to_string();
-        vec![one.name.clone(), one.version.clone(), one.repository.clone(), status]
-    }));
-    let mut text = table(&rows, args.max_col_width);
-    text.push('\n');
-    for path in sorted(&directory.join("charts")) {
-        let is_archive = path.extension().is_some_and(|extension| extension == "tgz");
-        if !path.is_dir() && !is_archive {
-            continue;
-        }
-        let below = Path::new(&shown).join("charts").join(path.file_name().unwrap_or_default());
-        match load(&path) {
-            Err(_) => text.push_str(&format!("WARNING: {:?} is not a chart.\n", below.display().to_string())),
-            Ok(chart) if !needed.iter().any(|one| one.name == chart.name()) => {
-                text.push_str(&format!("WARNING: {:?} is not in Chart.yaml.\n", below.display().to_string()));
-            }
-            Ok(_) => {}
-        }
-    }
-    print(&text)
-}
-
-fn sorted(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut all: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    all.sort();
-    all
-}
-
-/// What of a dependency is there, in Helm's words.
-fn status(directory: &Path, needed: &Dependency, parent: &Chart) -> &'static str {
-    let prefix = format!("{}-", needed.name);
-    let mut archives: Vec<_> = sorted(&directory.join("charts"))
-        .into_iter()
-        .filter(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with(&prefix) && name.ends_with(".tgz")
-        })
-        .collect();
-    if archives.len() > 1 {
-        archives.retain(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let version = name.trim_start_matches(&prefix).trim_end_matches(".tgz").to_string();
-            Version::parse_strict(&version).is_ok()
-        });
-        if archives.len() > 1 {
-            return "too many matches";
-        }
-    }
-    if let Some(archive) = archives.first() {
-        let Ok(chart) = load(archive) else { return "corrupt" };
-        if chart.name() != needed.name {
-            return "misnamed";
-        }
-        return fits(&chart.metadata.version, &needed.version).unwrap_or("ok");
-    }
-    match parent.dependencies.iter().rfind(|chart| chart.name() == needed.name) {
-        None => "missing",
-        Some(chart) => fits(&chart.metadata.version, &needed.version).unwrap_or("unpacked"),
-    }
-}
-
-/// What is wrong with a version, if anything is.
-fn fits(version: &str, wanted: &str) -> Option<&'static str> {
-    if version == wanted {
-        return None;
-    }
-    match (Range::parse(wanted), Version::parse(version)) {
-        (Ok(range), Ok(version)) if range.contains(&version) => None,
-        (Ok(_), Ok(_)) => Some("wrong version"),
-        _ => Some("invalid version"),
-    }
-}
+pub(super) use list::list;
+use list::{fits, sorted};
 
 /// A chart whose dependencies are being got.
 struct Manager<'a> {
@@ -110,6 +28,8 @@ struct Manager<'a> {
     charts: Charts,
     repositories: Repositories,
     path: &'a ChartArgs,
+    /// Where Helm keeps indexes, if they are to be got anew.
+    refreshed: Option<&'a Paths>,
     out: &'a mut dyn FnMut(&str) -> Result<(), Failure>,
 }
 
@@ -129,7 +49,8 @@ impl<'a> Manager<'a> {
             return Err(said("only unpacked charts can be updated"));
         }
         let charts = paths.charts(fetch::TIMEOUT)?;
-        Ok(Self { directory, charts, repositories: Repositories::read(&paths.repositories)?, path, out })
+        let repositories = Repositories::read(&paths.repositories)?;
+        Ok(Self { directory, charts, repositories, path, refreshed: None, out })
     }
 
     /// The dependencies with names of repositories turned into their URLs.
@@ -302,7 +223,7 @@ impl<'a> Manager<'a> {
             if fits(&chart.metadata.version, version).is_some() {
                 return Err(said(format!("can't get a valid version for dependency {name}")));
             }
-            let archive = chart.package(super::package::now()).map_err(said)?;
+            let archive = chart.package(crate::commands::helm::package::now()).map_err(said)?;
             new.push((format!("{}-{}.tgz", chart.name(), chart.metadata.version), archive));
             one.version = chart.metadata.version;
             return Ok(());
@@ -311,7 +232,7 @@ impl<'a> Manager<'a> {
         let found = self.charts.get(ChartQuery { source: &source, name, version });
         let found =
             found.map_err(|error| said(format!("could not download {repository}/{name}: {error}")))?;
-        let file = super::pull::file_name(&found.url);
+        let file = crate::commands::helm::pull::file_name(&found.url);
         if new.iter().any(|(known, _)| *known == file) {
             return (self.out)(&format!("Already downloaded {name} from repo {repository}\n"));
         }
@@ -321,7 +242,7 @@ impl<'a> Manager<'a> {
                 let url = format!("{}.prov", found.url);
                 said(format!("could not download {repository}/{name}: failed to fetch provenance {url:?}"))
             })?;
-            super::provenance::check(&found, &provenance, self.path.keyring.as_deref())?;
+            crate::commands::helm::provenance::check(&found, &provenance, self.path.keyring.as_deref())?;
             new.push((format!("{file}.prov"), provenance));
         }
         new.push((file, std::fs::read(&found.file)?));
@@ -334,6 +255,8 @@ impl<'a> Manager<'a> {
             return Ok(());
         }
         let asked = self.resolved(&chart)?;
+        self.refresh_unknown(&asked)?;
+        self.refresh_known()?;
         let mut chosen = self.choose(&asked)?;
         self.save(&mut chosen)?;
         let digest = Lock::digest_of(&asked, &chosen);
@@ -377,6 +300,7 @@ impl<'a> Manager<'a> {
                 missing.join(", ")
             )));
         }
+        self.refresh_known()?;
         self.save(&mut locked)
     }
 }
@@ -385,14 +309,26 @@ fn said(cause: impl std::fmt::Display) -> Failure {
     Failure::said(format!("Error: {cause}"))
 }
 
+/// What Chart.lock names.
 pub(super) fn build(paths: &Paths, args: &DependencyGet) -> Result<(), Failure> {
-    let directory = args.chart.clone().unwrap_or_else(|| ".".to_string());
-    Manager::new(paths, Path::new(&directory), &args.path, &mut |text| print(text))?.build()
+    with_words(paths, args, |manager| manager.build())
 }
 
+/// What Chart.yaml names, chosen anew.
 pub(super) fn update(paths: &Paths, args: &DependencyGet) -> Result<(), Failure> {
+    with_words(paths, args, |manager| manager.update())
+}
+
+fn with_words(
+    paths: &Paths,
+    args: &DependencyGet,
+    work: fn(&mut Manager<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let directory = args.chart.clone().unwrap_or_else(|| ".".to_string());
-    Manager::new(paths, Path::new(&directory), &args.path, &mut |text| print(text))?.update()
+    let mut out = |text: &str| print(text);
+    let mut manager = Manager::new(paths, Path::new(&directory), &args.path, &mut out)?;
+    manager.refreshed = Some(paths).filter(|_| !args.skip_refresh);
+    work(&mut manager)
 }
 
 /// The same without a word.
