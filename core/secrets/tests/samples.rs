@@ -490,3 +490,33 @@ fn debug_output_shows_no_secret() {
     }
     assert!(shown.contains("password") && shown.contains("age1w3yqs7jl"));
 }
+
+/// Deep and huge documents end: the ones that nobody writes are refused.
+#[test]
+fn depth_is_no_danger() {
+    let (open, close) = ("{\"a\":".repeat(190), "}".repeat(190));
+    let deep = format!("{open}[1]{close}");
+    for format in [Format::Json, Format::Yaml] {
+        let document = Document::parse(deep.as_bytes(), format).unwrap();
+        let recipe = Recipe { groups: vec![only("age-1.txt").recipients().collect()], ..Recipe::default() };
+        let sealed = document.encrypt(&recipe, &keys(), format, &mut Random(1), 0).unwrap();
+        let bytes = sealed.emit(format, &Layout::default()).unwrap();
+        let opened = Sealed::parse(&bytes, format).unwrap().open(&keys(), Integrity::Checked).unwrap();
+        opened.document.emit(format, &Layout::default()).unwrap();
+    }
+    let many = 100_000;
+    for (format, text) in [
+        (Format::Json, "{\"a\":".repeat(many)),
+        (Format::Json, format!("{{\"a\":{}", "[".repeat(many))),
+        (Format::Yaml, "{a: ".repeat(many)),
+        (Format::Yaml, format!("a: {}", "[".repeat(many))),
+        (Format::Yaml, "a: 1\n---\nb: &x {c: *x}\n".to_string()),
+        (Format::Dotenv, format!("sops_age{}=1\n", "__map_a".repeat(many))),
+        (Format::Ini, format!("[sops]\nage{} = 1\n", "__list_0".repeat(many))),
+    ] {
+        assert!(Sealed::parse(text.as_bytes(), format).is_err(), "{format:?}");
+    }
+    let lines: String = (0..many).map(|at| format!("k{at} = {at}\n")).collect();
+    let document = Document::parse(lines.as_bytes(), Format::Ini).unwrap();
+    document.emit(Format::Ini, &Layout::default()).unwrap();
+}

@@ -265,7 +265,7 @@ fn check_short_way(text: &str) {
 
 /// Of what is wanted nothing is lost, and nothing wrong is taken.
 fn check_wanted(text: &str) {
-    let wanted = |key: &str| key.len() % 2 == 0;
+    let wanted = |key: &str| key.len().is_multiple_of(2);
     let (some, whole) = (wanted_from_yaml(text, &wanted), first_from_yaml(text, Dialect::Sigs));
     assert_eq!(some.is_ok(), whole.is_ok(), "{text:?}");
     let (Ok(some), Ok(whole)) = (some, whole) else { return };

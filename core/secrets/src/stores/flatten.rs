@@ -44,7 +44,12 @@ pub(super) fn unflatten(flat: Branch) -> Result<Branch, String> {
     let mut root = Level::default();
     for item in flat {
         let Item::Entry(way, value) = item else { continue };
-        let level = tokens(&way).into_iter().fold(&mut root, |level, token| match token {
+        let tokens = tokens(&way);
+        // What nests deeply is not only hard to walk: even taking it down again would need a deep stack.
+        if tokens.len() > MAX_DEPTH {
+            return Err("Error while unflattening: too deep".to_string());
+        }
+        let level = tokens.into_iter().fold(&mut root, |level, token| match token {
             Token::Key(key) => level.keys.entry(key.to_string()).or_default(),
             Token::Index(index) => level.indices.entry(index).or_default(),
         });
@@ -52,7 +57,7 @@ pub(super) fn unflatten(flat: Branch) -> Result<Branch, String> {
             return Err(format!("Error while unflattening {way:?}: Duplicate value"));
         }
     }
-    match convert(root, 0).map_err(|cause| format!("Error while unflattening: {cause}"))? {
+    match convert(root).map_err(|cause| format!("Error while unflattening: {cause}"))? {
         Node::Map(branch) => Ok(branch),
         _ => Err("Internal error: cannot find root".to_string()),
     }
@@ -63,6 +68,7 @@ enum Token<'t> {
     Index(usize),
 }
 
+/// As many as may be, and one more if there are.
 fn tokens(way: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut is_index = false;
@@ -73,7 +79,7 @@ fn tokens(way: &str) -> Vec<Token<'_>> {
         let next = next.into_iter().flatten().min_by_key(|(at, _, _)| *at);
         let part = next.map_or(rest, |(at, _, _)| &rest[..at]);
         tokens.push(if is_index { Token::Index(part.parse().unwrap_or_default()) } else { Token::Key(part) });
-        let Some((at, mark, is_list)) = next else { return tokens };
+        let Some((at, mark, is_list)) = next.filter(|_| tokens.len() <= MAX_DEPTH) else { return tokens };
         rest = &rest[at + mark.len()..];
         is_index = is_list;
     }
@@ -82,22 +88,19 @@ fn tokens(way: &str) -> Vec<Token<'_>> {
 /// No metadata is deeper.
 const MAX_DEPTH: usize = 50;
 
-fn convert(level: Level, depth: usize) -> Result<Node, &'static str> {
-    if depth > MAX_DEPTH {
-        return Err("too deep");
-    }
+fn convert(level: Level) -> Result<Node, &'static str> {
     match (level.value, level.keys.is_empty(), level.indices.is_empty()) {
         (Some(value), true, true) => Ok(value),
         (None, _, true) => {
             let entries = level.keys.into_iter();
-            let entries = entries.map(|(key, level)| Ok(Item::Entry(key, convert(level, depth + 1)?)));
+            let entries = entries.map(|(key, level)| Ok(Item::Entry(key, convert(level)?)));
             Ok(Node::Map(entries.collect::<Result<_, &str>>()?))
         }
         (None, true, false) => {
             if level.indices.keys().copied().ne(0..level.indices.len()) {
                 return Err("Incomplete list");
             }
-            let items = level.indices.into_values().map(|level| convert(level, depth + 1));
+            let items = level.indices.into_values().map(convert);
             Ok(Node::List(items.collect::<Result<_, _>>()?))
         }
         _ => Err("Type mismatch"),

@@ -2,6 +2,8 @@
 //!
 //! What stands before the first section is in a section `DEFAULT`, which is always there.
 
+use std::collections::BTreeMap;
+
 use zeroize::Zeroizing;
 
 use super::as_text;
@@ -36,7 +38,7 @@ pub(super) fn parse(text: &str) -> Result<Branch, SecretError> {
             }
             let comment = reader.take_comment();
             reader.count = 1;
-            sections.push(Section { name: name.to_string(), comment, keys: Vec::new() });
+            sections.push(Section { name: name.to_string(), comment, ..Section::default() });
         } else if !line.is_empty() {
             let key = reader.key(line)?;
             if let Some(section) = sections.last_mut() {
@@ -58,14 +60,19 @@ struct Section {
     name: String,
     comment: String,
     keys: Vec<Key>,
+    /// Where each name is among the keys.
+    places: BTreeMap<String, usize>,
 }
 
 impl Section {
     /// A key that is named again stays where it was and gets the new value.
     fn set(&mut self, key: Key) {
-        match self.keys.iter_mut().find(|own| own.name == key.name) {
+        match self.places.get(&key.name).and_then(|at| self.keys.get_mut(*at)) {
             Some(own) => *own = key,
-            None => self.keys.push(key),
+            None => {
+                self.places.insert(key.name.clone(), self.keys.len());
+                self.keys.push(key);
+            }
         }
     }
 
@@ -268,6 +275,7 @@ fn keys_of(branch: &Branch) -> Result<(Option<&Secret>, Vec<Written<'_>>), Secre
         _ => (None, branch.as_slice()),
     };
     let mut keys: Vec<Written<'_>> = Vec::with_capacity(rest.len());
+    let mut places = BTreeMap::new();
     // The key that a comment belongs to.
     let mut last = None;
     for item in rest {
@@ -287,12 +295,12 @@ fn keys_of(branch: &Branch) -> Result<(Option<&Secret>, Vec<Written<'_>>), Secre
             }
             Item::Entry(name, value) => {
                 let value = as_text(value);
-                let known = keys.iter().position(|key| key.name == name);
-                match known.and_then(|at| keys.get_mut(at)) {
+                let at = *places.entry(name).or_insert(keys.len());
+                match keys.get_mut(at) {
                     Some(key) => key.value = value,
                     None => keys.push(Written { name, value, comment: None }),
                 }
-                last = Some(known.unwrap_or(keys.len() - 1));
+                last = Some(at);
             }
         }
     }

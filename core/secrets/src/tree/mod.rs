@@ -12,8 +12,8 @@ use crate::secret::Secret;
 pub(crate) use path::{Found, extract, set, unset};
 pub use path::{Step, steps};
 
-/// Deeper documents are refused.
-pub(crate) const MAX_DEPTH: usize = 500;
+/// Deeper documents are refused: they are walked, and their levels are on the stack.
+pub(crate) const MAX_DEPTH: usize = 200;
 
 /// A comment: its text behind the `#`.
 #[derive(Clone, PartialEq, Eq)]
