@@ -2,7 +2,8 @@
 """Measures `weir helm template` and the real helm in one run and writes bench/HELM.md.
 
 usage: bench/helm.py --charts DIR [--weir target/release/weir] [--helm HELM] [--times 5]
-DIR has charts anywhere below it, as the chart exporter of the corpus writes them. Needs a release build of Weir and GNU time.
+DIR has charts anywhere below it, as the chart exporter of the corpus writes them. Needs a release build of Weir and GNU time,
+and what renders all in one process: `cargo build --release -p weir-helm --example render_all`.
 Not part of CI: run it on a quiet machine.
 """
 import argparse, datetime, os, platform, statistics, subprocess, sys, tempfile, time
@@ -13,6 +14,7 @@ ap = argparse.ArgumentParser()
 ap.add_argument('--charts', required=True)
 ap.add_argument('--weir', default=os.path.join(root, 'target/release/weir'))
 ap.add_argument('--helm', default='helm')
+ap.add_argument('--render-all', default=os.path.join(root, 'target/release/examples/render_all'))
 ap.add_argument('--times', type=int, default=5)
 a = ap.parse_args()
 OURS, THEIRS = [os.path.abspath(a.weir), 'helm'], [a.helm]
@@ -92,6 +94,9 @@ with tempfile.TemporaryDirectory() as tmp:
     ours = sum(wall(OURS + command, 3) for command in all_renders)
     theirs = sum(wall(THEIRS + command, 1) for command in all_renders)
     row(f'{len(all_renders)} renders of charts, one process each, total s', round(ours / 1000, 2), round(theirs / 1000, 2), '>= 15x')
+    if os.path.exists(a.render_all):
+        ours = wall([a.render_all, a.charts, '2'], 3)
+        row('the same in one process with two threads, s', round(ours / 1000, 2), round(theirs / 1000, 2), '>= 60x')
 
     calls(f'{tmp}/calls', 2000)
     calls(f'{tmp}/more', 4000)

@@ -96,6 +96,7 @@ pub(crate) fn install_crypto() {
 
 /// Runs a command that needs to wait for others.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().on_thread_park(weir_memory::wipe_stack).build()?;
     runtime.block_on(work)
 }

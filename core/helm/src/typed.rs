@@ -101,7 +101,8 @@ fn unknown_field(value: &Value, shape: &Shape) -> Option<String> {
 /// Reads the first document of a text into a struct.
 pub(crate) fn read(text: &[u8], record: &'static Record) -> Result<Read, Error> {
     let text = utf8(text)?;
-    let value = weir_yaml::first_from_yaml(text, Dialect::Sigs)
+    let wanted = |key: &str| record.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
+    let value = weir_yaml::wanted_from_yaml(text, &wanted)
         .map_err(|error| Error::new(format!("error converting YAML to JSON: {}", error.in_words_of_v2())))?;
     // Floats are looked up where they stand: the text of a version is what its float prints as.
     let documents =

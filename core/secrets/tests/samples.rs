@@ -69,7 +69,8 @@ impl Sample {
             .filter_map(|entry| {
                 entry.unwrap().file_name().into_string().unwrap().replace(".sealed.", ".").into()
             })
-            .filter(|name: &String| !name.contains(".opened.") && !name.starts_with("plain."))
+            .filter(|name: &String| ![".opened.", ".plain."].iter().any(|part| name.contains(part)))
+            .filter(|name| !name.starts_with("plain."))
             .filter(|name| name != "record.sh" && name != "README.md" && name != "keys")
             .filter(|name| cfg!(feature = "pgp") || !name.starts_with("pgp"))
             .collect();
@@ -78,8 +79,11 @@ impl Sample {
         names.iter().map(|name| Self::named(name)).collect()
     }
 
+    /// Its own original, or the one of all.
     fn plain(&self) -> Vec<u8> {
-        read(&format!("plain.{}", self.extension))
+        let own = self.name.replacen('.', ".plain.", 1);
+        let usual = format!("plain.{}", self.extension);
+        read(if folder().join(&own).exists() { &own } else { &usual })
     }
 }
 

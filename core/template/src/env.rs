@@ -1,6 +1,9 @@
 //! What the world gives to an execution: limits, time, randomness, zones, and whatever the caller's functions need.
 
 use std::any::Any;
+use std::cell::RefCell;
+
+use crate::function::Texts;
 
 /// What an execution may use.
 #[derive(Clone, Copy, Default)]
@@ -15,9 +18,15 @@ pub struct Env<'a> {
     pub helpers: Option<&'a dyn Helpers>,
     /// Time zones by name.
     pub zones: Option<&'a dyn Zones>,
+    /// Texts that were parsed while something executed, for all executions that belong together.
+    pub parsed: Option<&'a Parsed>,
     /// For functions of the caller, who knows the type.
     pub host: Option<&'a dyn Any>,
 }
+
+/// What functions such as `tpl` have parsed.
+#[derive(Default)]
+pub struct Parsed(pub(crate) RefCell<Texts>);
 
 /// Where random bytes come from.
 pub trait Random {

@@ -215,7 +215,7 @@ pub struct Call<'a> {
 /// Texts that were parsed during an execution, so that equal ones are parsed once.
 ///
 /// The set below is kept with the answer: its address is part of the key and must stay taken.
-pub(crate) type Texts = HashMap<(usize, Arc<str>, Str), (Arc<Set>, Result<Arc<Set>, Error>)>;
+pub(crate) type Texts = HashMap<(usize, Arc<str>, Str), (Arc<Set>, Result<Arc<Set>, Error>), Quick>;
 
 /// So many texts are kept; what makes up ever new ones gets no more memory than this.
 const MOST_TEXTS: usize = 4096;

@@ -10,7 +10,7 @@
 use weir_yaml::edit::{EditError, insert, remove, set};
 use weir_yaml::{
     Dialect, Document, Node, NodeKind, PathStep, Value, first_from_yaml, from_yaml, parse, to_yaml,
-    to_yaml_v3,
+    to_yaml_v3, wanted_from_yaml,
 };
 
 /// xorshift64*: small, and the same everywhere.
@@ -263,7 +263,24 @@ fn check_short_way(text: &str) {
     }
 }
 
+/// Of what is wanted nothing is lost, and nothing wrong is taken.
+fn check_wanted(text: &str) {
+    let wanted = |key: &str| key.len() % 2 == 0;
+    let (some, whole) = (wanted_from_yaml(text, &wanted), first_from_yaml(text, Dialect::Sigs));
+    assert_eq!(some.is_ok(), whole.is_ok(), "{text:?}");
+    let (Ok(some), Ok(whole)) = (some, whole) else { return };
+    match (some.as_map(), whole.as_map()) {
+        (Some(some), Some(whole)) => {
+            for (key, value) in whole.iter().filter(|(key, _)| wanted(key)) {
+                assert_eq!(some.get(key), Some(value), "{text:?}");
+            }
+        }
+        _ => assert_eq!(some, whole, "{text:?}"),
+    }
+}
+
 fn check(random: &mut Random, text: &str) {
+    check_wanted(text);
     check_short_way(text);
     for document in parse(text).unwrap_or_default() {
         if let Some(node) = document.root() {

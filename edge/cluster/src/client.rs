@@ -112,6 +112,10 @@ impl Cluster {
                 .map_err(|_| ApiError::Garbled(format!("'{user}' cannot be a user")))?;
             request.headers_mut().insert("impersonate-user", name);
         }
+        if concerns_secrets(request.uri().path()) {
+            // What a connection has read last stays in its buffer for as long as it is kept.
+            request.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
+        }
         let answer = in_time(self.inner.client.send(request)).await?;
         let answer = answer.map_err(|e| ApiError::Transport(error_chain(&e)))?;
         if answer.status().is_success() {
@@ -348,6 +352,11 @@ fn error_chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Whether Secrets are asked for, written or answered.
+fn concerns_secrets(path: &str) -> bool {
+    path.starts_with("/api/v1/") && path.split('/').any(|segment| segment == "secrets")
 }
 
 #[cfg(test)]

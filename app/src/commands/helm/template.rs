@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use weir_helm::release::{Hook, Splitting, split_manifests};
-use weir_helm::{Capabilities, Chart, KubeVersion, Options, Release, Rendered};
+use weir_helm::{Capabilities, Chart, KubeVersion, Options, Release, Rendered, Templates};
 use weir_yaml::Map;
 
 use super::paths::Paths;
@@ -105,6 +105,7 @@ fn options(args: &HelmTemplate) -> Result<Options, Failure> {
         capabilities: capabilities(args.kube_version.as_deref(), &args.api_versions)?,
         include_crds: args.include_crds,
         skip_schema_validation: args.skip_schema_validation,
+        templates: Templates::once(),
         ..Options::default()
     })
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use weir_template::{Env, Map, Value};
+use weir_template::{Env, Map, Parsed, Value};
 
 use super::functions::{Host, remove_no_value};
 use super::objects::Named;
@@ -29,8 +29,10 @@ pub(super) fn render(
     // Higher templates are read last, and their definitions win.
     order.sort_by_key(|template| Reverse((template.name.matches('/').count(), template.name.as_str())));
     let set = templates.compiled(&order)?;
-    let env = Env { host: Some(host), ..*env };
+    let parsed = Parsed::default();
+    let env = Env { host: Some(host), parsed: Some(&parsed), ..*env };
     let mut files = Vec::with_capacity(order.len());
+    let mut output = Vec::new();
     for template in order {
         if path::base(&template.name).starts_with('_') {
             continue;
@@ -40,7 +42,7 @@ pub(super) fn render(
         about.set("BasePath", template.base_path.as_str());
         template.dot.set("Template", Value::object(Named(about)));
         let dot = Value::object(Named(template.dot.clone()));
-        let mut output = Vec::new();
+        output.clear();
         let (done, lines) = match traces {
             None => (set.execute(&template.name, dot, &mut output, &env), Vec::new()),
             Some(_) => set.execute_traced(&template.name, dot, &mut output, &env),
@@ -52,7 +54,8 @@ pub(super) fn render(
         if let Some(traces) = traces {
             traces.note(&template.name, &output, lines);
         }
-        files.push((template.name.clone(), output));
+        // Copied, as the room that it grew to is larger, and is used again.
+        files.push((template.name.clone(), output.to_vec()));
     }
     Ok(files)
 }

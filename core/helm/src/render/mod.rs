@@ -275,6 +275,8 @@ fn render_with(
     }
     check_kube_version(&chart, &options.capabilities).map_err(Failure::rendering)?;
     let files = execute(&chart, &coalesced, release, options, world, warnings)?;
+    // Long texts follow: what they are made from goes first.
+    drop(coalesced);
     let (notes, files) = without_notes(files, &chart, options.sub_notes);
     let files = texts(files).map_err(|(error, files)| failed_texts(error, &files))?;
     let files = match world.post_render {

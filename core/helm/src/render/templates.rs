@@ -15,7 +15,10 @@ use crate::error::Error;
 ///
 /// It keeps what the last few sets of values asked for, as other values may want other dependencies.
 #[derive(Debug, Clone, Default)]
-pub struct Templates(Arc<Mutex<VecDeque<Compiled>>>);
+pub struct Templates {
+    kept: Arc<Mutex<VecDeque<Compiled>>>,
+    once: bool,
+}
 
 /// How many compiled sets one chart keeps.
 const KEPT: usize = 4;
@@ -36,9 +39,14 @@ impl Compiled {
 }
 
 impl Templates {
+    /// Keeps nothing, for whoever renders once: the memory is free for what comes after the rendering.
+    pub fn once() -> Self {
+        Self { once: true, ..Self::default() }
+    }
+
     /// These templates, parsed in this order.
     pub(super) fn compiled(&self, order: &[&Scoped]) -> Result<Arc<Set>, Box<Failure>> {
-        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(compiled) = kept().iter().find(|compiled| compiled.is_of(order)) {
             return Ok(Arc::clone(&compiled.set));
         }
@@ -49,6 +57,9 @@ impl Templates {
             })?;
         }
         let set = Arc::new(set);
+        if self.once {
+            return Ok(set);
+        }
         let texts = order.iter().map(|template| (template.name.clone(), Arc::clone(&template.text)));
         let compiled = Compiled { texts: texts.collect(), set: Arc::clone(&set) };
         let mut kept = kept();

@@ -46,7 +46,7 @@ pub(crate) fn merge_tables(above: &Table, below: &Table, warnings: &mut Warnings
 
 /// Takes away all nulls.
 fn trim_nulls(table: &Table) {
-    table.entries_mut().retain(|_, entry| !entry.is_null());
+    table.entries_mut().retain(|entry| !entry.is_null());
     for (_, entry) in table.snapshot() {
         if let Entry::Table(table) = entry {
             trim_nulls(&table);
@@ -140,26 +140,29 @@ impl Rules<'_> {
     fn own(&mut self, chart: &Chart, above: &Table, prefix: &str) {
         let prefix = prefixed(prefix, chart.name());
         let own = chart.values.iter().flatten();
+        let mut taken = Vec::new();
         for (key, value) in own {
             match above.get(key) {
-                None => self.take_over(above, key, value),
+                None => taken.extend(self.take_over(value).map(|entry| (key.clone(), entry))),
                 Some(given) if given.is_null() && !self.merge => above.remove(key),
                 Some(Entry::Table(given)) => self.under_table(chart, &given, key, value, &prefix),
                 Some(Entry::Leaf(_)) => {}
             }
         }
+        above.extend(taken);
     }
 
-    fn take_over(&self, above: &Table, key: &weir_yaml::Key, value: &Value) {
-        if self.merge {
-            above.insert(key.clone(), Entry::of(value));
-        } else if !value.is_null() {
-            let entry = Entry::of(value);
-            if let Entry::Table(table) = &entry {
-                trim_nulls(table);
-            }
-            above.insert(key.clone(), entry);
+    fn take_over(&self, value: &Value) -> Option<Entry> {
+        if value.is_null() && !self.merge {
+            return None;
         }
+        let entry = Entry::of(value);
+        if let Entry::Table(table) = &entry
+            && !self.merge
+        {
+            trim_nulls(table);
+        }
+        Some(entry)
     }
 
     fn under_table(&mut self, chart: &Chart, given: &Table, key: &str, value: &Value, prefix: &str) {
@@ -192,12 +195,13 @@ impl Rules<'_> {
                 below.insert(key.clone(), Entry::Leaf(Value::Null));
             }
         }
+        let mut taken = Vec::new();
         for (key, value) in below.snapshot() {
             match (above.get(&key), value) {
                 (Some(given), _) if !self.merge && given.is_null() && was_set.contains(&key) => {
                     above.remove(&key);
                 }
-                (None, value) => above.insert(key, value),
+                (None, value) => taken.push((key, value)),
                 (Some(Entry::Table(given)), Entry::Table(table)) => {
                     self.tables(&given, &table, &prefixed(prefix, &key));
                 }
@@ -215,6 +219,7 @@ impl Rules<'_> {
                 _ => {}
             }
         }
+        above.extend(taken);
     }
 }
 

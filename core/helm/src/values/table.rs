@@ -4,7 +4,6 @@
 //! Whatever is no table is shared and never changed.
 
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use weir_yaml::{Key, Map, Value};
@@ -22,7 +21,59 @@ pub(crate) enum Node {
 
 /// A map, shared.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Table(Rc<RefCell<BTreeMap<Key, Node>>>);
+pub(crate) struct Table(Rc<RefCell<Entries>>);
+
+/// What is in a table, sorted by key, without any room to spare: most tables are small, and there are many.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entries(Vec<(Key, Node)>);
+
+impl Entries {
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.as_str().cmp(key))
+    }
+
+    fn get(&self, key: &str) -> Option<&Node> {
+        self.0.get(self.find(key).ok()?).map(|(_, node)| node)
+    }
+
+    fn insert(&mut self, key: Key, node: Node) {
+        match self.find(&key) {
+            Ok(at) => self.0[at].1 = node,
+            Err(at) => self.0.insert(at, (key, node)),
+        }
+    }
+
+    fn remove(&mut self, key: &str) {
+        if let Ok(at) = self.find(key) {
+            self.0.remove(at);
+        }
+    }
+
+    /// In the order of their keys.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Key, Node)> {
+        self.0.iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn retain(&mut self, stays: impl Fn(&Node) -> bool) {
+        self.0.retain(|(_, node)| stays(node));
+    }
+}
+
+impl FromIterator<(Key, Node)> for Entries {
+    fn from_iter<I: IntoIterator<Item = (Key, Node)>>(entries: I) -> Self {
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        Self(entries)
+    }
+}
 
 /// Why a path leads to no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,17 +154,36 @@ impl Table {
         self.0.borrow_mut().remove(key);
     }
 
-    pub(crate) fn entries(&self) -> Ref<'_, BTreeMap<Key, Node>> {
+    /// Takes in what it has not yet.
+    pub(crate) fn extend(&self, more: Vec<(Key, Node)>) {
+        if more.is_empty() {
+            return;
+        }
+        let entries = &mut self.0.borrow_mut().0;
+        entries.reserve_exact(more.len());
+        entries.extend(more);
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        // Tables that are held in each other may have got the same key meanwhile.
+        entries.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                std::mem::swap(next, kept);
+            }
+            is_same
+        });
+    }
+
+    pub(crate) fn entries(&self) -> Ref<'_, Entries> {
         self.0.borrow()
     }
 
-    pub(crate) fn entries_mut(&self) -> RefMut<'_, BTreeMap<Key, Node>> {
+    pub(crate) fn entries_mut(&self) -> RefMut<'_, Entries> {
         self.0.borrow_mut()
     }
 
     /// The entries as they are now, to walk while they change.
     pub(crate) fn snapshot(&self) -> Vec<(Key, Node)> {
-        self.0.borrow().iter().map(|(key, node)| (key.clone(), node.clone())).collect()
+        self.0.borrow().0.clone()
     }
 
     /// Where it is in memory: the same for all that share it.

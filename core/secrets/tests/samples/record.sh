@@ -21,11 +21,14 @@ rm -f ./*.sealed.* ./*.opened.*
 # NAME EXTENSION RULE: encrypts a plain file by a rule and keeps what comes out, and what sops reads in it.
 seal() {
   printf 'creation_rules:\n- %s\n' "$3" > "$GNUPGHOME/sops.yaml"
-  "$SOPS" --config "$GNUPGHOME/sops.yaml" encrypt "plain.$2" > "$1.sealed.$2"
+  plain="plain.$2"
+  if [ -e "$1.plain.$2" ]; then plain="$1.plain.$2"; fi
+  "$SOPS" --config "$GNUPGHOME/sops.yaml" encrypt "$plain" > "$1.sealed.$2"
   "$SOPS" decrypt "$1.sealed.$2" > "$1.opened.$2"
 }
 
 for kind in yaml json env ini bin; do seal all "$kind" "{age: $one}"; done
+seal layouts yaml "{age: $one}"
 seal suffix yaml "{age: $one, encrypted_suffix: _suffix}"
 seal open-suffix yaml "{age: $one, unencrypted_suffix: _suffix}"
 seal regex yaml "{age: $one, encrypted_regex: '^(data|stringData)$'}"

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::number;
 use crate::strconv;
 use crate::value::Str;
 
@@ -32,7 +33,7 @@ pub(crate) struct Children {
     pub(crate) end: u32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind {
     List(Children),
     Text(Piece),
@@ -55,10 +56,9 @@ pub(crate) enum Kind {
     Dot,
     Nil,
     Bool(bool),
-    /// Numbers are large, and rare.
     Number {
         text: Piece,
-        number: Box<Number>,
+        complex: bool,
     },
     /// With its quotes.
     String(Piece),
@@ -73,7 +73,8 @@ pub(crate) enum Kind {
     Break,
     Continue,
     Template {
-        name: Box<Str>,
+        /// A string in quotes.
+        name: Piece,
         pipe: Option<Id>,
     },
     /// `{{end}}` and `{{else}}`: only while parsing.
@@ -81,7 +82,7 @@ pub(crate) enum Kind {
     Else,
 }
 
-const _: () = assert!(size_of::<Node>() <= 32, "a chart has hundreds of thousands of nodes");
+const _: () = assert!(size_of::<Node>() <= 24, "a chart has hundreds of thousands of nodes");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Branch {
@@ -90,7 +91,7 @@ pub(crate) struct Branch {
     pub(crate) otherwise: Option<Id>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
     pub(crate) pos: u32,
     pub(crate) kind: Kind,
@@ -131,6 +132,13 @@ impl Source {
     /// What a string says that stands in quotes here.
     pub(crate) fn unquoted(&self, quoted: Piece) -> Str {
         unquoted(self.piece(quoted)).unwrap_or_else(|| Str::from(""))
+    }
+
+    /// The number that this text is.
+    pub(crate) fn number(&self, text: Piece, complex: bool) -> Number {
+        let text = self.piece(text);
+        let read = if complex { number::complex(text) } else { number::number(text) };
+        read.unwrap_or(Number { int: None, uint: None, float: None, complex })
     }
 
     /// Whether the node is a field of something, or a variable.
@@ -196,7 +204,7 @@ impl Source {
             Kind::Else => out.extend_from_slice(b"{{else}}"),
             Kind::Template { name, pipe } => {
                 out.extend_from_slice(b"{{template ");
-                out.extend_from_slice(&strconv::quote(name));
+                out.extend_from_slice(&strconv::quote(&self.unquoted(*name)));
                 if let Some(pipe) = pipe {
                     out.push(b' ');
                     self.write(*pipe, out);

@@ -249,7 +249,13 @@ impl Run<'_> {
             return (work.step(), work);
         }
         let _permit = self.context.rendering.acquire().await;
-        match tokio::task::spawn_blocking(move || (work.step(), work)).await {
+        let step = move || {
+            let done = (work.step(), work);
+            // It may have opened secrets, and the thread waits now for a long time.
+            weir_memory::wipe_stack();
+            done
+        };
+        match tokio::task::spawn_blocking(step).await {
             Ok(done) => done,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

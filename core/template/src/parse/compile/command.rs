@@ -61,7 +61,7 @@ impl Compiler<'_> {
                 self.emit(Op::Unbox);
             }
             Kind::Nil => self.fail(Some(node), "nil is not a command".into()),
-            Kind::Number { number, .. } => self.ideal(node, **number),
+            Kind::Number { text, complex } => self.ideal(node, self.source.number(*text, *complex)),
             Kind::String(quoted) => self.constant(node, Constant::Str(self.source.unquoted(*quoted))),
             _ => {}
         }
@@ -310,19 +310,21 @@ pub(crate) fn typed_literal(source: &Source, node: Id, to: Type) -> Result<Const
         (Type::Bool, _) => "expected bool; found",
         (Type::String, Kind::String(quoted)) => return Ok(Constant::Str(source.unquoted(*quoted))),
         (Type::String, _) => "expected string; found",
-        (Type::Float64, Kind::Number { number, .. }) if let Some(float) = number.float => {
+        (Type::Float64, Kind::Number { text, complex })
+            if let Some(float) = source.number(*text, *complex).float =>
+        {
             return Ok(Constant::Float(float));
         }
         (Type::Float64, _) => "expected float; found",
-        (Type::Int(int), Kind::Number { number, .. })
+        (Type::Int(int), Kind::Number { text, complex })
             if int.is_signed()
-                && let Some(value) = number.int =>
+                && let Some(value) = source.number(*text, *complex).int =>
         {
             return Ok(Constant::Int(int, value));
         }
-        (Type::Int(int), Kind::Number { number, .. })
+        (Type::Int(int), Kind::Number { text, complex })
             if !int.is_signed()
-                && let Some(value) = number.uint =>
+                && let Some(value) = source.number(*text, *complex).uint =>
         {
             return Ok(Constant::Int(int, value as i64));
         }

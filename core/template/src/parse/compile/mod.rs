@@ -4,13 +4,14 @@ mod command;
 
 pub(crate) use command::typed_literal;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::node::{Branch, Id, Kind, Source};
+use super::node::{Branch, Id, Kind, Piece, Source};
 use super::op::{Constant, Op, Program, Slot};
 use super::parser::Tree;
 use crate::function::Functions;
-use crate::value::{Str, Type};
+use crate::value::Type;
 
 struct Compiler<'a> {
     source: &'a Source,
@@ -40,13 +41,36 @@ enum Last {
     Piped,
 }
 
+/// Room to work in, kept from template to template: what is to stay gets as much as it needs.
+#[derive(Default)]
+struct Desk {
+    code: Vec<Op>,
+    constants: Vec<Constant>,
+    idents: Vec<Piece>,
+}
+
+thread_local! {
+    static DESK: RefCell<Desk> = RefCell::default();
+}
+
+/// All of it, in no more room than it takes.
+fn moved<T>(from: &mut Vec<T>) -> Vec<T> {
+    let mut exact = Vec::with_capacity(from.len());
+    exact.append(from);
+    exact
+}
+
 pub(super) fn compile(source: &Arc<Source>, tree: &Tree, functions: &Arc<Functions>) -> Program {
+    DESK.with_borrow_mut(|desk| compile_at(desk, source, tree, functions))
+}
+
+fn compile_at(desk: &mut Desk, source: &Arc<Source>, tree: &Tree, functions: &Arc<Functions>) -> Program {
     let program = Program {
         name: Arc::clone(&tree.name),
         source: Arc::clone(source),
-        code: Vec::new(),
-        constants: Vec::new(),
-        idents: Vec::new(),
+        code: std::mem::take(&mut desk.code),
+        constants: std::mem::take(&mut desk.constants),
+        idents: std::mem::take(&mut desk.idents),
         functions: Arc::clone(functions),
         types: Vec::new(),
         messages: Vec::new(),
@@ -57,7 +81,13 @@ pub(super) fn compile(source: &Arc<Source>, tree: &Tree, functions: &Arc<Functio
     let mut compiler = Compiler { source, functions, program, scope: vec![b"$"], loops: Vec::new(), dots: 0 };
     compiler.list(tree.root);
     compiler.emit(Op::Return);
-    compiler.program
+    let mut program = compiler.program;
+    let (code, constants) = (moved(&mut program.code), moved(&mut program.constants));
+    let idents = moved(&mut program.idents);
+    desk.code = std::mem::replace(&mut program.code, code);
+    desk.constants = std::mem::replace(&mut program.constants, constants);
+    desk.idents = std::mem::replace(&mut program.idents, idents);
+    program
 }
 
 impl<'a> Compiler<'a> {
@@ -143,7 +173,7 @@ impl<'a> Compiler<'a> {
             Kind::Break => self.leave(true),
             Kind::Continue => self.leave(false),
             Kind::Template { name, pipe } => {
-                self.program.templates.push(Str::clone(name));
+                self.program.templates.push(source.unquoted(*name));
                 let name = self.program.templates.len() as u32 - 1;
                 self.emit(Op::FindTemplate { node, name });
                 match pipe {

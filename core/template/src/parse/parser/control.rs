@@ -136,20 +136,20 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, T::RightDelim)?;
         let root = self.apart(context)?;
         self.add(Arc::from(&*name.to_text()), root)?;
-        Ok(self.node(token.start, Kind::Template { name: Box::new(name), pipe: Some(pipe) }))
+        Ok(self.node(token.start, Kind::Template { name: piece(token), pipe: Some(pipe) }))
     }
 
     pub(super) fn template(&mut self) -> Result<Id> {
         let context = "template clause";
         let token = self.next_non_space();
-        let name = self.template_name(token, context)?;
+        self.template_name(token, context)?;
         let pipe = if self.next_non_space().kind == T::RightDelim {
             None
         } else {
             self.backup();
             Some(self.pipeline(context, T::RightDelim)?)
         };
-        Ok(self.node(token.start, Kind::Template { name: Box::new(name), pipe }))
+        Ok(self.node(token.start, Kind::Template { name: piece(token), pipe }))
     }
 
     pub(super) fn template_name(&mut self, token: Token, context: &str) -> Result<Str> {

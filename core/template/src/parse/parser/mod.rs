@@ -3,6 +3,7 @@
 mod control;
 mod pipeline;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::lex::{Kind as T, Lexer, Token};
@@ -46,6 +47,10 @@ struct Parser<'a> {
 
 /// The tree of a text, and its templates: those that it defines in order, then the text itself.
 pub(super) fn parse(name: &str, text: Str, functions: &Functions) -> Result<(Source, Vec<Tree>)> {
+    DESK.with_borrow_mut(|desk| parse_at(desk, name, text, functions))
+}
+
+fn parse_at(desk: &mut Desk, name: &str, text: Str, functions: &Functions) -> Result<(Source, Vec<Tree>)> {
     if u32::try_from(text.len()).is_err() {
         return Err(Error::limit(format!("template: {name}: text is longer than 4 GiB")));
     }
@@ -61,8 +66,8 @@ pub(super) fn parse(name: &str, text: Str, functions: &Functions) -> Result<(Sou
         tokens: [none; 3],
         peeked: 0,
         variables: vec![b"$"],
-        nodes: Vec::new(),
-        children: Vec::new(),
+        nodes: std::mem::take(&mut desk.nodes),
+        children: std::mem::take(&mut desk.children),
         pending: Vec::new(),
         trees: Vec::new(),
         action_line: 0,
@@ -70,10 +75,23 @@ pub(super) fn parse(name: &str, text: Str, functions: &Functions) -> Result<(Sou
         depth: 0,
     };
     parser.whole()?;
-    let Parser { name, text, mut nodes, mut children, trees, .. } = parser;
-    nodes.shrink_to_fit();
-    children.shrink_to_fit();
-    Ok((Source::new(name, text, nodes, children), trees))
+    let Parser { name, text, nodes, children, trees, .. } = parser;
+    let source = Source::new(name, text, nodes.to_vec(), children.to_vec());
+    *desk = Desk { nodes, children };
+    desk.nodes.clear();
+    desk.children.clear();
+    Ok((source, trees))
+}
+
+/// Room to work in, kept from text to text: what is to stay gets as much as it needs.
+#[derive(Default)]
+struct Desk {
+    nodes: Vec<Node>,
+    children: Vec<Id>,
+}
+
+thread_local! {
+    static DESK: RefCell<Desk> = RefCell::default();
 }
 
 impl<'a> Parser<'a> {

@@ -174,11 +174,10 @@ impl Parser<'_> {
             T::Field => Kind::Field(piece(token)),
             T::Bool => Kind::Bool(self.bytes(token) == b"true"),
             T::CharConstant | T::Complex | T::Number => {
-                let text = self.bytes(token);
-                let read =
-                    if token.kind == T::Complex { number::complex(text) } else { number::number(text) };
+                let (text, complex) = (self.bytes(token), token.kind == T::Complex);
+                let read = if complex { number::complex(text) } else { number::number(text) };
                 match read {
-                    Ok(number) => Kind::Number { text: piece(token), number: Box::new(number) },
+                    Ok(_) => Kind::Number { text: piece(token), complex },
                     Err(message) => return self.error(message),
                 }
             }

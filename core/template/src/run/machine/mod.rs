@@ -2,7 +2,6 @@
 
 mod call;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::argument::{check, zero};
@@ -61,7 +60,7 @@ impl<'e> Machine<'e> {
             outputs: Vec::new(),
             frames: Vec::new(),
             waiting: Vec::new(),
-            texts: HashMap::new(),
+            texts: env.parsed.map(|parsed| parsed.0.take()).unwrap_or_default(),
             steps: env.limits.steps,
             written: 0,
         }
@@ -90,6 +89,9 @@ impl<'e> Machine<'e> {
         }
         if let (Some(trace), Some(origins)) = (self.trace, origins) {
             *origins = trace.finish(&self.out, self.before);
+        }
+        if let Some(parsed) = self.env.parsed {
+            parsed.0.replace(self.texts);
         }
         *out = self.out;
         done

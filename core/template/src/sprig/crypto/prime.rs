@@ -1,7 +1,7 @@
 //! Random numbers and primes.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::super::random;
 use super::modular::Modulus;
@@ -71,6 +71,8 @@ struct Search {
     next: AtomicUsize,
     /// The first candidate that is prime, as far as is known.
     first: AtomicUsize,
+    /// What passed the first test has failed another one, which nobody will ever see.
+    failed: AtomicBool,
 }
 
 impl Search {
@@ -83,6 +85,7 @@ impl Search {
             candidates: OnceLock::new(),
             next: AtomicUsize::new(0),
             first: AtomicUsize::new(usize::MAX),
+            failed: AtomicBool::new(false),
         })
     }
 
@@ -100,15 +103,19 @@ impl Search {
             }
             let Some(candidate) = self.candidate(at) else { return };
             let modulus = Modulus::new(&candidate);
-            if modulus.seems_prime(None) && self.bases.iter().all(|base| modulus.seems_prime(Some(base))) {
+            if modulus.seems_prime(None) {
+                // The others go on to something else while this one makes sure.
                 self.first.fetch_min(at, Ordering::Relaxed);
+                let is_sure = self.bases.iter().all(|base| modulus.seems_prime(Some(base)));
+                self.failed.fetch_or(!is_sure, Ordering::Relaxed);
             }
         }
     }
 
     fn found(&self) -> Option<Natural> {
         let found = self.candidate(self.first.load(Ordering::Relaxed))?;
-        (found.bits() == self.start.bits()).then_some(found)
+        let is_good = found.bits() == self.start.bits() && !self.failed.load(Ordering::Relaxed);
+        is_good.then_some(found)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::value::{Key, Map, Value};
 /// Deeper documents are read the long way.
 const MAX_DEPTH: usize = 60;
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     /// What begins at this line: a list or a map.
     pub(super) fn block(&mut self, line: Line) -> Option<Value> {
         self.depth += 1;
@@ -42,7 +42,9 @@ impl Reader<'_> {
                 }
                 _ => self.inline(at, indent)?,
             };
-            list.push(item);
+            if !self.drops {
+                list.push(item);
+            }
             match self.line()? {
                 Some(next) if next.indent > indent => return None,
                 Some(next) if next.indent == indent && self.is_dash(next.at) => line = next,
@@ -58,7 +60,9 @@ impl Reader<'_> {
         let mut map = Map::new();
         loop {
             let end = self.key_end(line.at)?;
-            let key = self.key(line.at, end)?;
+            let name = self.key(line.at, end)?;
+            let drops = self.drops;
+            self.drops = drops || self.depth == 1 && self.wanted.is_some_and(|wanted| !wanted(name));
             let mut at = end + 1;
             while self.byte(at) == b' ' {
                 at += 1;
@@ -70,9 +74,10 @@ impl Reader<'_> {
                 }
                 _ => self.inline(at, indent)?,
             };
-            if map.insert(key, value).is_some() {
+            if !self.drops && map.insert(Key::new(name), value).is_some() {
                 return None;
             }
+            self.drops = drops;
             match self.line()? {
                 Some(next) if next.indent > indent => return None,
                 Some(next) if next.indent == indent && self.is_dash(next.at) => return None,
@@ -110,11 +115,11 @@ impl Reader<'_> {
         is_key.then_some(end)
     }
 
-    fn key(&self, at: usize, end: usize) -> Option<Key> {
+    fn key(&self, at: usize, end: usize) -> Option<&'t str> {
         if matches!(self.bytes[at], b'"' | b'\'') {
-            return Some(Key::new(&self.text[at + 1..end - 1]));
+            return Some(&self.text[at + 1..end - 1]);
         }
         let text = &self.text[at..end];
-        (resolve(text, self.generation) == Plain::Text).then(|| Key::new(text))
+        (resolve(text, self.generation) == Plain::Text).then_some(text)
     }
 }

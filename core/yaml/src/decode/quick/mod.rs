@@ -35,10 +35,20 @@ pub(super) fn stream(text: &str, dialect: Dialect) -> Option<Vec<Value>> {
 /// The value of the only document; none if it has to be read the long way. Where more documents follow, go-yaml looks
 /// a little ahead and may find an error there.
 pub(super) fn only(text: &str, dialect: Dialect) -> Option<Value> {
+    only_of(text, Reader::new(text, dialect))
+}
+
+/// The same as sigs.k8s.io/yaml reads it, where what stands under keys of the document that are not wanted is read but
+/// left out.
+pub(super) fn only_wanted(text: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Value> {
+    only_of(text, Reader { wanted: Some(wanted), ..Reader::new(text, Dialect::Sigs) })
+}
+
+fn only_of(text: &str, mut reader: Reader<'_>) -> Option<Value> {
     if !is_usual(text) || next_border(text, 0)? < text.len() {
         return None;
     }
-    match Reader::new(text, dialect).document()? {
+    match reader.document()? {
         Read::Value(value) => Some(value),
         // What that is depends on the dialect.
         Read::Nothing => None,
@@ -117,6 +127,10 @@ struct Reader<'t> {
     depth: usize,
     dialect: Dialect,
     generation: Generation,
+    /// Which keys of the document are wanted, if not all are.
+    wanted: Option<&'t dyn Fn(&str) -> bool>,
+    /// What is read now is not: it only has to be sound, and any value stands for it.
+    drops: bool,
 }
 
 /// A line with content, its indentation passed.
@@ -129,7 +143,16 @@ struct Line {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, dialect: Dialect) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, depth: 0, dialect, generation: dialect.generation() }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            depth: 0,
+            dialect,
+            generation: dialect.generation(),
+            wanted: None,
+            drops: false,
+        }
     }
 
     fn document(&mut self) -> Option<Read> {

@@ -64,10 +64,17 @@ impl Reader<'_> {
     }
 
     fn quoted(&self, text: &str) -> Value {
+        if self.drops {
+            return Value::Null;
+        }
         if self.dialect == Dialect::Spelled { Value::quoted(text) } else { Value::shared(text) }
     }
 
     fn word(&self, text: &str) -> Option<Value> {
+        // Only numbers may be unsound.
+        if self.drops && text.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            return Some(Value::Null);
+        }
         let value = match resolve(text, self.generation) {
             Plain::Text => Value::shared(text),
             Plain::Null => Value::Null,
@@ -104,7 +111,10 @@ impl Reader<'_> {
             if self.byte(*at) == b']' {
                 break;
             }
-            list.push(self.flow_item(at, depth)?);
+            let item = self.flow_item(at, depth)?;
+            if !self.drops {
+                list.push(item);
+            }
             self.skip_spaces(at);
             match self.byte(*at) {
                 b',' => *at += 1,
@@ -174,10 +184,12 @@ impl Reader<'_> {
             if spaces < own {
                 break;
             }
-            text.extend(std::iter::repeat_n('\n', std::mem::take(&mut breaks)));
             let start = self.at + spaces;
             let line = &self.text[start..start + length];
-            text.push_str(line.strip_suffix('\n').unwrap_or(line));
+            if !self.drops {
+                text.extend(std::iter::repeat_n('\n', std::mem::take(&mut breaks)));
+                text.push_str(line.strip_suffix('\n').unwrap_or(line));
+            }
             breaks = usize::from(line.ends_with('\n'));
             self.at = start + length;
         }
