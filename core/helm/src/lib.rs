@@ -9,6 +9,7 @@ mod checks;
 mod dependencies;
 mod error;
 mod explain;
+mod json_path;
 mod lint;
 mod path;
 mod quote;
@@ -27,6 +28,7 @@ pub use chart::{Chart, File, archive_files};
 pub use checks::{check_dependencies, check_installable, check_release_name, name_of_template, path_matches};
 pub use error::Error;
 pub use explain::explain;
+pub use json_path::json_path;
 pub use lint::{Lint, Linted, Message, Severity, lint};
 pub use render::{
     Failure, Lookup, Options, PostRender, PostRenderStrategy, Release, Rendered, Templates, Traces, World,

@@ -138,7 +138,7 @@ pub(crate) enum HelmShowWhat {
 pub(crate) struct ShowArgs {
     /// The chart: a directory or an archive
     pub(crate) chart: String,
-    /// Only what this JSONPath finds in the values (not supported yet)
+    /// Only what this JSONPath template finds in the values (show values): '{.image.tag}'
     #[arg(long, value_name = "PATH")]
     pub(crate) jsonpath: Option<String>,
     #[command(flatten)]

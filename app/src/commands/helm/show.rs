@@ -1,6 +1,7 @@
 //! `weir helm show`.
 
 use weir_helm::{Part, show};
+use weir_yaml::Value;
 
 use super::chart::located;
 use crate::cli::helm::{Global, HelmShowWhat, ShowArgs};
@@ -18,9 +19,11 @@ pub(super) fn run(what: &HelmShowWhat, global: &Global) -> Result<(), Failure> {
 }
 
 fn shown(args: &ShowArgs, global: &Global, part: Part) -> Result<(), Failure> {
-    if args.jsonpath.is_some() {
-        return Err(Failure::said("Error: --jsonpath is not supported yet"));
-    }
     let chart = located(&args.chart, &args.path, global)?;
+    if let Some(template) = args.jsonpath.as_deref().filter(|_| part == Part::Values) {
+        let values = Value::from(chart.values.clone().unwrap_or_default());
+        let found = weir_helm::json_path(template, &values);
+        return print(&found.map_err(|error| Failure::said(format!("Error: {error}")))?);
+    }
     print(&show(&chart, part).map_err(|error| Failure::said(format!("Error: {error}")))?)
 }
