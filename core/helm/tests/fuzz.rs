@@ -4,7 +4,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the environment")]
 
 use std::io::Write as _;
-use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
