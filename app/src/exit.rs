@@ -11,16 +11,23 @@ use weir_files::Diagnostic;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// All is well.
-    Success = 0,
+    Success,
     /// Something failed, or is not ready.
-    Failure = 1,
+    Failure,
     /// The command cannot be understood.
-    Usage = 2,
+    Usage,
+    /// What sops ends with in such a case.
+    Sops(u8),
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(match exit {
+            Exit::Success => 0,
+            Exit::Failure => 1,
+            Exit::Usage => 2,
+            Exit::Sops(code) => code,
+        })
     }
 }
 
@@ -84,6 +91,16 @@ impl Failure {
     /// The command makes no sense.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { code: Exit::Usage, message: message.into() }
+    }
+
+    /// The work failed, and sops has a number for that.
+    pub(crate) fn with_code(code: u8, message: impl Into<String>) -> Self {
+        Self::with_exit(Exit::Sops(code), message)
+    }
+
+    /// The work failed in a certain way.
+    pub(crate) fn with_exit(code: Exit, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
     }
 
     /// What failed, without a mark.

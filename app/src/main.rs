@@ -8,9 +8,9 @@ mod output;
 mod telemetry;
 
 /// Gives back what it does not need; the allocator of the system keeps half as much again for each thread. Huge pages are
-/// off: they trebled the memory of a hundred units.
+/// off: they trebled the memory of a hundred units. Commands that open secrets ask for what is given back to be wiped.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: weir_memory::Wiping<mimalloc::MiMalloc> = weir_memory::Wiping(mimalloc::MiMalloc);
 
 fn main() -> std::process::ExitCode {
     let cli = match cli::parse() {

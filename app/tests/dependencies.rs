@@ -8,7 +8,7 @@ use std::process::Command;
 use weir_yaml::{Value, from_json};
 
 /// What each crate may use of ours, in code and in tests.
-const TABLE: [(&str, &[&str]); 15] = [
+const TABLE: [(&str, &[&str]); 16] = [
     ("files", &[]),
     ("yaml", &["files"]),
     ("semver", &[]),
@@ -20,7 +20,8 @@ const TABLE: [(&str, &[&str]); 15] = [
     ("plan", &["manifest", "yaml", "files"]),
     ("delivery", &["kustomize", "secrets", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
-    ("fetch", &["files", "semver", "yaml"]),
+    ("memory", &[]),
+    ("fetch", &["files", "secrets", "semver", "yaml"]),
     ("apiserver", &["manifest", "yaml"]),
     ("cluster", &["yaml"]),
     ("controllers", &["api", "delivery", "fetch", "cluster", "plan", "manifest", "yaml", "files"]),

@@ -8,6 +8,7 @@ mod install;
 pub(crate) mod kustomize;
 mod reconcile;
 mod render;
+pub(crate) mod secrets;
 mod toggle;
 mod tree;
 mod up;
@@ -29,6 +30,7 @@ pub(crate) use install::Install;
 pub(crate) use kustomize::Kustomize;
 pub(crate) use reconcile::{Reconcile, ReconcileImage, ReconcileSource, ReconcileWhat};
 pub(crate) use render::{Build, BuildKustomization, BuildWhat};
+pub(crate) use secrets::Secrets;
 pub(crate) use toggle::{Names, Resume, Suspend, ToggleImage, ToggleSource, ToggleWhat};
 pub(crate) use tree::{Tree, TreeFormat, TreeKustomization, TreeWhat};
 pub(crate) use up::Up;
@@ -66,6 +68,7 @@ pub(crate) enum Command {
     Resume(Resume),
     Tree(Tree),
     Events(Events),
+    Secrets(Box<Secrets>),
     Controller(Controller),
     /// Fetch or pack for a controller
     #[command(hide = true)]

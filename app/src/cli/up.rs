@@ -23,7 +23,7 @@ pub(crate) struct Up {
     /// Sandbox: images that match never start (`*` stands for anything); may be repeated
     #[arg(long, value_name = "PATTERN")]
     pub(crate) fail_image: Vec<String>,
-    /// Sandbox: key of age for Secrets with keys that units name and the repository does not hold (default: where sops looks)
+    /// Sandbox: key of age for Secrets with keys that units name and the repository does not hold (default: age.agekey or age.key in PATH, or where sops looks)
     #[arg(long, value_name = "FILE")]
     pub(crate) age_key_file: Option<PathBuf>,
     /// Sandbox: where to write the kubeconfig (default: a file below the temporary directory)

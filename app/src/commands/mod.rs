@@ -14,6 +14,7 @@ mod kustomize;
 mod reconcile;
 mod remotes;
 mod resource;
+mod secrets;
 mod toggle;
 mod tree;
 mod up;
@@ -26,6 +27,9 @@ use crate::exit::{Exit, Failure};
 /// Does what was said.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let Cli { command, cluster } = cli;
+    if opens_secrets(&command) {
+        weir_memory::wipe_from_now_on();
+    }
     match command {
         Command::Up(args) => return up::run(args, cluster),
         Command::Build(build) => match build.what {
@@ -41,6 +45,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             TreeWhat::Kustomization(args) => tree::run(&args, &cluster),
         },
         Command::Events(args) => events::run(&args, &cluster),
+        Command::Secrets(args) => return secrets::run(&args),
         Command::Errand => errand::run(),
         Command::Controller(args) => controller::run(args, cluster),
         Command::Install(args) => install::run(&args, &cluster),
@@ -48,4 +53,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Completion(args) => completion::run(&args),
     }?;
     Ok(Exit::Success)
+}
+
+/// Whether plain values of secrets pass through the memory of this process.
+fn opens_secrets(command: &Command) -> bool {
+    matches!(command, Command::Up(_) | Command::Controller(_) | Command::Secrets(_))
 }

@@ -37,7 +37,8 @@ pub(super) fn answer(need: &Need) -> Answer {
         }
         Need::Template(template) => helm::rendered(template).map(Answer::Manifests),
         Need::File { .. } | Need::Repository { .. } => {
-            let remotes = Remotes { directory: cache().join("remotes"), runner: Runner::Here };
+            let remotes =
+                Remotes { directory: cache().join("remotes"), runner: Runner::Here, programs: true };
             remotes.find(need)
         }
     };

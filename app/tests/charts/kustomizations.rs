@@ -141,3 +141,58 @@ fn charts_are_refused_where_nobody_wants_them() {
         "{error}"
     );
 }
+
+/// A chart in a folder that answers as a registry does.
+fn registry(home: &Home) -> String {
+    home.said("create web");
+    home.said("package web --version 1.2.0");
+    let digest = |bytes: &[u8]| format!("sha256:{}", weir_fetch::sha256(bytes));
+    let chart = std::fs::read(home.folder.join("web-1.2.0.tgz")).unwrap();
+    let layer = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+    let config = "application/vnd.cncf.helm.config.v1+json";
+    let part = |kind: &str, bytes: &[u8]| {
+        format!("{{\"mediaType\":\"{kind}\",\"digest\":\"{}\",\"size\":{}}}", digest(bytes), bytes.len())
+    };
+    let manifest = format!(
+        "{{\"schemaVersion\":2,\"config\":{},\"layers\":[{}]}}",
+        part(config, b"{}"),
+        part(layer, &chart)
+    );
+    let blobs = home.folder.join("site/v2/org/web/blobs");
+    std::fs::create_dir_all(&blobs).unwrap();
+    std::fs::write(blobs.join(digest(&chart)), &chart).unwrap();
+    home.write("site/v2/org/web/manifests/1.2.0", &manifest);
+    home.write("site/v2/org/web/tags/list", "{\"name\":\"org/web\",\"tags\":[\"1.2.0\",\"2.0.0-rc.1\"]}");
+    crate::server::serve(home.folder.join("site"))
+}
+
+#[test]
+fn charts_of_registries_are_fetched_and_rendered() {
+    let mut home = Home::new("kustomize-oci");
+    let url = registry(&home);
+    home.mirror = Some(format!("oci://registry.test={url}"));
+    let build = |home: &Home| {
+        let words = ["build", "--enable-helm", "k"].map(str::to_string);
+        home.kustomize(&words)
+    };
+    for version in ["1.2.0", "^1.0.0", ""] {
+        let version = if version.is_empty() { String::new() } else { format!("  version: {version}\n") };
+        home.write(
+            "k/kustomization.yaml",
+            &format!(
+                "helmCharts:\n- name: web\n  repo: oci://registry.test/org\n  releaseName: x\n{version}"
+            ),
+        );
+        let output = build(&home);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("helm.sh/chart: web-1.2.0"), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert!(!home.folder.join("k/charts").exists(), "nothing is written into the tree");
+    home.write(
+        "k/kustomization.yaml",
+        "helmCharts:\n- {name: web, repo: 'oci://registry.test/nope', version: 1.2.0}\n",
+    );
+    let output = build(&home);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && error.contains("404"), "{error}");
+}

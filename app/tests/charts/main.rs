@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod cache;
 mod kustomizations;
+mod provenance;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +13,8 @@ use std::process::{Command, Output};
 /// A home of its own for each test, with nothing in it that the machine brings.
 struct Home {
     folder: PathBuf,
+    /// `WEIR_MIRROR`
+    mirror: Option<String>,
 }
 
 impl Home {
@@ -18,7 +22,7 @@ impl Home {
         let folder = std::env::temp_dir().join(format!("weir-helm-{name}-{}", std::process::id()));
         _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        Self { folder }
+        Self { folder, mirror: None }
     }
 
     fn run(&self, words: &str) -> Output {
@@ -40,6 +44,7 @@ impl Home {
         ] {
             command.env(name, self.folder.join(folder));
         }
+        command.envs(self.mirror.iter().map(|mirror| ("WEIR_MIRROR", mirror)));
         command.output().unwrap()
     }
 

@@ -117,3 +117,115 @@ fn random_charts_are_what_helm_makes_of_them() {
     let output = comparison.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
+
+#[test]
+fn lines_and_values_are_explained() {
+    let directory = Directory::new();
+    directory
+        .write("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n")
+        .write("c/values.yaml", "name: x\nport: 80\n")
+        .write("c/crds/d.yaml", "kind: CustomResourceDefinition\n")
+        .write("c/templates/_t.tpl", "{{ define \"labels\" }}\napp: {{ .Values.name }}\n{{- end }}\n")
+        .write(
+            "c/templates/a.yaml",
+            "{{ if true }}\nkind: A\nport: {{ .Values.port }}\nlabels:\n  {{- include \"labels\" . | nindent 2 }}\n---\nkind: B\n{{ end }}",
+        )
+        .write("v.yaml", "name: z\n");
+    let words =
+        ["helm", "template", "r", "c", "-f", "v.yaml", "--set", "more=1", "--explain", "--include-crds"];
+    let shown = weir(&directory, &words).with(0).stdout;
+    assert_eq!(
+        shown,
+        "---\n# Source: c/crds/d.yaml\ncrds/d.yaml:1      | kind: CustomResourceDefinition\n\
+         ---\n# Source: c/templates/a.yaml\n\
+         templates/a.yaml:2 | kind: A\ntemplates/a.yaml:3 | port: 80\ntemplates/a.yaml:4 | labels:\n\
+         templates/a.yaml:5 |\ntemplates/_t.tpl:2 |   app: z\n---\n# Source: c/templates/a.yaml\ntemplates/a.yaml:7 | kind: B\n\
+         ---\n# Values\nmore = 1   | --set more=1\nname = \"z\" | v.yaml\nport = 80  | values.yaml of c\n"
+    );
+}
+
+/// A chart with two objects, of which one is not as Kubernetes has it.
+fn chart() -> Directory {
+    let directory = Directory::new();
+    directory.write("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+    directory.write(
+        "c/templates/a.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  replica: 1\n  selector: {}\n  template:\n    spec:\n      \
+         containers:\n      - {name: x, image: nginx}\n---\napiVersion: example.com/v1\nkind: Own\nmetadata: {name: o}\n---\n\
+         apiVersion: example.com/v1\nkind: Other\nmetadata: {name: o}\n",
+    );
+    directory.write(
+        "c/crds/own.yaml",
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: owns.example.com}\nspec:\n  group: example.com\n  \
+         names: {kind: Own, plural: owns}\n  scope: Namespaced\n  versions: [{name: v1, served: true, storage: true}]\n",
+    );
+    directory
+}
+
+#[test]
+fn objects_are_held_against_the_schemas_that_are_built_in() {
+    let directory = chart();
+    let ended = weir(&directory, &["helm", "template", "r", "c", "--validate"]).with(1);
+    assert_eq!(
+        ended.stderr,
+        "⚠ not validated: Other of example.com/v1: it is no kind of Kubernetes, nor of this chart\n\
+         Error: unable to build kubernetes objects from release manifest:\n  \
+         c/templates/a.yaml: Deployment 'd': unknown field \"spec.replica\"; did you mean 'replicas'?\n"
+    );
+    assert_eq!(ended.stdout, "");
+    weir(&directory, &["helm", "template", "r", "c"]).with(0);
+}
+
+#[test]
+fn a_post_renderer_is_what_a_helm_release_has() {
+    let directory = chart();
+    directory.write(
+        "post.yaml",
+        "- kustomize:\n    patches:\n    - target: {kind: Own}\n      patch: '- {op: add, path: /spec, value: {a: b}}'\n    \
+         images: [{name: nginx, newTag: '2'}]\n",
+    );
+    let shown =
+        weir(&directory, &["helm", "template", "r", "c", "--post-renderer", "post.yaml"]).with(0).stdout;
+    for line in ["image: nginx:2", "spec:\n  a: b", "# Source: c/templates/a.yaml"] {
+        assert!(shown.contains(line), "{shown}");
+    }
+    directory.write("post.yaml", "- kustomize: {namespace: x}\n");
+    let wrong = weir(&directory, &["helm", "template", "r", "c", "--post-renderer", "post.yaml"]).with(1);
+    wrong.says(&["unknown field \"kustomize.namespace\""]);
+    weir(&directory, &["helm", "template", "r", "c", "--post-renderer", "sh"])
+        .with(1)
+        .says(&["plug-ins are not run"]);
+}
+
+#[test]
+fn charts_begin_with_others() {
+    let directory = Directory::new();
+    directory
+        .write("base/Chart.yaml", "apiVersion: v1\nname: base\nversion: 3.0.0\n")
+        .write("base/values.yaml", "host: <CHARTNAME>.example.com # kept\n")
+        .write("base/templates/a.yaml", "{{ include \"<CHARTNAME>.name\" . }}")
+        .write("base/notes.md", "<CHARTNAME>")
+        .write("base/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n");
+    let starter = directory.path().join("base");
+    let ended = weir(&directory, &["helm", "create", "shop", "--starter", starter.to_str().unwrap()]).with(0);
+    assert_eq!(ended.stdout, "Creating shop\n");
+    let text = |path: &str| std::fs::read_to_string(directory.path().join("shop").join(path)).unwrap();
+    assert_eq!(text("values.yaml"), "host: shop.example.com # kept\n");
+    assert_eq!(text("templates/a.yaml"), "{{ include \"shop.name\" . }}");
+    assert_eq!(text("notes.md"), "<CHARTNAME>");
+    assert!(text("Chart.yaml").contains("name: shop\ntype: application\nversion: 0.1.0\n"));
+    assert!(directory.path().join("shop/charts/sub-1.0.0.tgz").exists());
+    weir(&directory, &["helm", "create", "shop", "-p", "/nope"])
+        .with(1)
+        .says(&["could not load /nope: stat /nope"]);
+}
+
+#[test]
+fn the_version_is_told_as_a_template_wants_it() {
+    let directory = Directory::new();
+    let shown = weir(&directory, &["helm", "version", "--template", "{{ .Version }}\n"]).with(0).stdout;
+    assert_eq!(shown, "v4.2.3\n");
+    weir(&directory, &["helm", "search", "hub", "x", "--devel"])
+        .with(1)
+        .says(&["'helm search hub' is not supported"]);
+}

@@ -9,5 +9,7 @@ mod helm;
 mod help;
 mod kubectl;
 mod kustomize;
+mod repositories;
+mod secrets;
 mod up;
 mod weir;

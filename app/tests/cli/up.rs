@@ -134,6 +134,6 @@ fn a_sandbox_opens_what_is_encrypted_with_the_key_it_is_given() {
     let ended = weir(&repository, &build).with(0);
     assert!(ended.stdout.contains("KipTT1BTKio=") && !ended.stdout.contains("sops:"), "{}", ended.stdout);
     repository.write("own.key", "AGE-SECRET-KEY-1WRONG");
-    let ended = run(&["--age-key-file", "own.key"]).with(1).says(&["own.key: line 1: it is no key of age"]);
+    let ended = run(&["--age-key-file", "own.key"]).with(1).says(&["own.key: line 1: malformed secret key"]);
     assert!(!ended.stderr.contains("WRONG"), "{}", ended.stderr);
 }

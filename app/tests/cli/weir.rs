@@ -75,15 +75,19 @@ fn command(directory: &Directory, arguments: &[&str]) -> Command {
 
 /// Runs a command to its end.
 pub(crate) fn weir(directory: &Directory, arguments: &[&str]) -> Ended {
-    weir_with(directory, arguments, &[])
+    weir_with(directory, arguments, &[("NO_COLOR", "1")])
 }
 
 /// The same with variables of the environment.
-pub(crate) fn weir_with(directory: &Directory, arguments: &[&str], variables: &[(&str, &Path)]) -> Ended {
+pub(crate) fn weir_with(
+    directory: &Directory,
+    arguments: &[&str],
+    variables: &[(&str, impl AsRef<std::ffi::OsStr>)],
+) -> Ended {
     let out = Directory::new();
     let file = |name| std::fs::File::create(out.path().join(name)).unwrap();
     let mut child = command(directory, arguments)
-        .envs(variables.iter().copied())
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .stdout(file("stdout"))
         .stderr(file("stderr"))
         .spawn()

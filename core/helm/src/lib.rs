@@ -17,7 +17,9 @@ mod render;
 mod schema;
 mod show;
 mod typed;
+mod value_origins;
 pub mod values;
+mod version_text;
 mod warnings;
 
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion};
@@ -27,10 +29,12 @@ pub use error::Error;
 pub use explain::explain;
 pub use lint::{Lint, Linted, Message, Severity, lint};
 pub use render::{
-    Failure, Lookup, Options, PostRender, PostRenderStrategy, Release, Rendered, Templates, World, functions,
-    render, render_files,
+    Failure, Lookup, Options, PostRender, PostRenderStrategy, Release, Rendered, Templates, Traces, World,
+    functions, render, render_files,
 };
 pub use schema::RemoteSchemas;
 pub use show::{Part, show};
+pub use value_origins::{ValueOrigin, value_origins};
+pub use version_text::version_text;
 pub use warnings::Warnings;
-pub use weir_template::{Helpers, Random, Zones};
+pub use weir_template::{Helpers, Origin, Random, Zones};

@@ -8,7 +8,7 @@ use crate::fault::{Fault, hint_for_yaml};
 use crate::history::{self, Cause};
 use crate::kustomization::{Item, Kustomization};
 use crate::loader::{Loader, Target};
-use crate::origin::Origin;
+use crate::origin::Way;
 use crate::resources::Resources;
 use crate::source::Source;
 use crate::{configuration, crds, generate, kustomization, objects, transform, vars};
@@ -59,7 +59,7 @@ pub(crate) fn carry_out(
     loader: &Loader,
     loaded: &Loaded,
     given: Resources,
-    origin: &str,
+    origin: &Way,
 ) -> Resources {
     let here = Here { loader, source: &loaded.source };
     let mut resources = given;
@@ -86,7 +86,7 @@ pub(crate) fn resource(
     context: &mut Context<'_>,
     here: &Here<'_>,
     item: &Item,
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     match here.loader.target(&item.text) {
@@ -108,7 +108,7 @@ pub(crate) fn resource(
 }
 
 /// A file behind a URL, or a directory in a repository.
-fn remote(context: &mut Context<'_>, here: &Here<'_>, item: &Item, origin: &str, resources: &mut Resources) {
+fn remote(context: &mut Context<'_>, here: &Here<'_>, item: &Item, origin: &Way, resources: &mut Resources) {
     match here.loader.remote_text(&item.text) {
         Some(Ok((path, text))) => objects_of(context, here, item, (&path, &text), origin, resources),
         Some(Err(fault)) => context.report_at(here, &item.at, fault.within("accumulating resources")),
@@ -125,12 +125,12 @@ fn base(
     here: &Here<'_>,
     item: &Item,
     loader: Result<Loader, Fault>,
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     let Some((loader, loaded)) = enter(context, here, item, loader, false) else { return };
     context.trail.push(Frame { what: "in base".to_string(), place: here.source.place(&item.at) });
-    let inner = joined(origin, &item.text);
+    let inner = origin.append(&item.text);
     let found = carry_out(context, &loader, &loaded, Resources::default(), &inner);
     context.trail.pop();
     let merged = configuration::merge_shared(&mut resources.configuration, &found.configuration);
@@ -159,7 +159,7 @@ fn file(
     here: &Here<'_>,
     item: &Item,
     path: &RootedPath,
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     match here.loader.read_text(path) {
@@ -173,7 +173,7 @@ fn objects_of(
     here: &Here<'_>,
     item: &Item,
     (path, text): (&RootedPath, &str),
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     match objects::read(path.as_str(), text) {
@@ -187,8 +187,7 @@ fn objects_of(
                     history::record(std::slice::from_mut(&mut resource), cause, written.as_ref());
                 }
                 if context.tracks_origins {
-                    resource.origin = Some(Origin::file(joined(origin, &item.text)));
-                    resource.annotations_to_texts();
+                    resource.origin = Some(origin.append(&item.text).file());
                 }
                 let place = resource.place.clone();
                 if let Err(message) = resources.append(resource) {
@@ -206,7 +205,7 @@ fn component(
     context: &mut Context<'_>,
     here: &Here<'_>,
     item: &Item,
-    origin: &str,
+    origin: &Way,
     resources: Resources,
 ) -> Resources {
     let inner = match here.loader.target(&item.text) {
@@ -223,7 +222,7 @@ fn component(
     };
     let Some((loader, loaded)) = enter(context, here, item, inner, true) else { return resources };
     context.trail.push(Frame { what: "in component".to_string(), place: here.source.place(&item.at) });
-    let inner = joined(origin, &item.text);
+    let inner = origin.append(&item.text);
     let mut resources = carry_out(context, &loader, &loaded, resources, &inner);
     context.trail.pop();
     if let Some(resource) = resources.find_duplicate().and_then(|at| resources.list.get(at)) {
@@ -278,19 +277,4 @@ fn enter(
         return None;
     }
     Some((loader, loaded))
-}
-
-/// A path relative to the directory that is built, as Go cleans it.
-pub(crate) fn joined(base: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in base.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    if parts.is_empty() { ".".to_string() } else { parts.join("/") }
 }

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::history::{self, Cause};
 use crate::loader::Loader;
 use crate::open_api::Known;
-use crate::origin::Origin;
+use crate::origin::{Origin, Way};
 use crate::resource::Res;
 use crate::source::{Source, Step};
 
@@ -74,9 +74,7 @@ impl Context<'_> {
     }
 
     /// The origin of a generator or transformer that is a field here.
-    pub(crate) fn builtin(&self, here: &Here<'_>, kind: &str, dir: &str) -> Option<Origin> {
-        let file = here.source.file.name();
-        let file = if dir.is_empty() { file.to_string() } else { format!("{dir}/{file}") };
-        self.tracks_origins.then(|| Origin::builtin(kind, &file))
+    pub(crate) fn builtin(&self, here: &Here<'_>, kind: &str, dir: &Way) -> Option<Origin> {
+        self.tracks_origins.then(|| dir.append(here.source.file.name()).builtin(kind))
     }
 }

@@ -31,9 +31,9 @@ impl Cause {
         self.source.place(&self.at)
     }
 
-    /// The patch that stands there in lines of its own, and where its text begins.
-    pub(crate) fn literal(&self) -> Option<(Place, String)> {
-        self.source.literal(&self.at)
+    /// The patch that stands there, and where its text begins.
+    pub(crate) fn inline(&self) -> Option<(Place, String)> {
+        self.source.inline(&self.at)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod localize;
 mod name_reference;
 mod objects;
 mod open_api;
+mod operation;
 mod origin;
 mod places;
 mod plugin;
@@ -191,8 +192,13 @@ fn build_with(
         return Err(vec![Diagnostic::error(message).at(loaded.source.place(at))]);
     }
     context.tracks_origins = !loaded.kustomization.build_metadata.is_empty();
-    let mut resources =
-        accumulate::carry_out(&mut context, &loader, &loaded, resources::Resources::default(), "");
+    let mut resources = accumulate::carry_out(
+        &mut context,
+        &loader,
+        &loaded,
+        resources::Resources::default(),
+        &origin::Way::default(),
+    );
     let note = |resources: &mut resources::Resources, transformer: &str| {
         if options.explain {
             let cause = history::Cause::new(transformer, &loaded.source, &[]);

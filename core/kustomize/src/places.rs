@@ -9,6 +9,7 @@ use weir_yaml::{Dialect, Node, Text, Value, resolve_plain};
 use crate::explain::Owner;
 use crate::fields::scalar_text;
 use crate::history::Moment;
+use crate::operation;
 
 /// One step of the way to a field.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub(crate) enum Part {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Way {
     pub(crate) parts: Vec<Part>,
-    places: Vec<usize>,
+    pub(crate) places: Vec<usize>,
 }
 
 impl Way {
@@ -74,7 +75,7 @@ impl<'a> Finder<'a> {
         let asked = moment.cause.place();
         match &moment.written {
             Some(written) => (self.line(written, way, value), Some(asked)),
-            None => (in_literal(moment, way, value).unwrap_or(asked), None),
+            None => (inline(moment, way, value).unwrap_or(asked), None),
         }
     }
 
@@ -95,15 +96,15 @@ impl<'a> Finder<'a> {
             std::str::from_utf8(&bytes).ok().map(ToString::to_string)
         };
         let text = self.texts.entry(Arc::clone(&document.file)).or_insert_with(read);
-        let found = text.as_deref().and_then(|text| line_in(text, document, &way.parts, value));
+        let found = text.as_deref().and_then(|text| line_in(text, document, way, value));
         found.unwrap_or_else(|| document.clone())
     }
 }
 
-/// The place in a patch that stands in the kustomization itself, in lines of its own.
-fn in_literal(moment: &Moment, way: &Way, value: &Value) -> Option<Place> {
-    let (start, text) = moment.cause.literal()?;
-    let inner = line_in(&text, &Place::at(Arc::clone(&start.file), 1, 1), &way.parts, value)?;
+/// The place in a patch that stands in the kustomization itself.
+fn inline(moment: &Moment, way: &Way, value: &Value) -> Option<Place> {
+    let (start, text) = moment.cause.inline()?;
+    let inner = line_in(&text, &Place::at(Arc::clone(&start.file), 1, 1), way, value)?;
     let line = start.line.saturating_add(inner.line).saturating_sub(1);
     Some(Place::at(start.file, line, start.column.saturating_add(inner.column).saturating_sub(1)))
 }
@@ -118,7 +119,7 @@ fn value_at<'v>(value: &'v Value, way: &[Part]) -> Option<&'v Value> {
     })
 }
 
-fn line_in(text: &str, document: &Place, way: &[Part], value: &Value) -> Option<Place> {
+fn line_in(text: &str, document: &Place, way: &Way, value: &Value) -> Option<Place> {
     let skipped = usize::try_from(document.line.checked_sub(1)?).ok()?;
     let mut start = 0;
     for line in text.split_inclusive('\n').take(skipped) {
@@ -128,16 +129,18 @@ fn line_in(text: &str, document: &Place, way: &[Part], value: &Value) -> Option<
     let end = rest.find("\n---").map_or(rest.len(), |at| at + 1);
     let rest = rest.get(..end)?;
     let parsed = weir_yaml::parse(rest).ok()?;
-    let node = way.iter().try_fold(parsed.first()?.root()?, |node, part| go(node.resolved(), part))?;
+    let root = parsed.first()?.root()?;
+    let along = || way.parts.iter().try_fold(root, |node, part| go(node.resolved(), part));
+    let node = operation::find(root, way).or_else(along)?;
     let is_it = match node.resolved().scalar() {
         Some(own) => own == scalar_text(value) || resolve_plain(own, Dialect::V3).means(value),
-        None => matches!(value, Value::Map(_) | Value::List(_)),
+        None => matches!(value, Value::Map(_) | Value::List(_)) || node.get("op").is_some(),
     };
     let (line, column) = LineIndex::new(rest).line_column(rest, node.span().start);
     is_it.then(|| Place::at(Arc::clone(&document.file), document.line.saturating_add(line - 1), column))
 }
 
-fn go<'d, 't>(node: Node<'d, 't>, part: &Part) -> Option<Node<'d, 't>> {
+pub(crate) fn go<'d, 't>(node: Node<'d, 't>, part: &Part) -> Option<Node<'d, 't>> {
     match part {
         Part::Key(key) => node.get(key),
         Part::At(at) => node.items().nth(*at),

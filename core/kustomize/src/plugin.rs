@@ -6,13 +6,13 @@ use crate::accumulate;
 use crate::context::{Context, Here};
 use crate::kustomization::Item;
 use crate::objects;
-use crate::origin::Origin;
+use crate::origin::{Origin, Way};
 use crate::resource::Res;
 use crate::resources::Resources;
 use crate::source::Source;
 
 /// Reads all that a field lists. Programs, containers and scripts are refused.
-pub(crate) fn load(context: &mut Context<'_>, here: &Here<'_>, items: &[Item], origin: &str) -> Vec<Res> {
+pub(crate) fn load(context: &mut Context<'_>, here: &Here<'_>, items: &[Item], origin: &Way) -> Vec<Res> {
     let (mut found, mut paths) = (Resources::default(), Vec::new());
     for item in items {
         let Ok(inline) = objects::read(here.source.file.as_str(), &item.text) else {
@@ -22,7 +22,7 @@ pub(crate) fn load(context: &mut Context<'_>, here: &Here<'_>, items: &[Item], o
         for mut resource in inline {
             resource.place = Some(here.source.place(&item.at));
             if context.tracks_origins {
-                resource.origin = Some(Origin::file(accumulate::joined(origin, here.source.file.name())));
+                resource.origin = Some(origin.append(here.source.file.name()).file());
             }
             if let Err(message) = found.append(resource) {
                 context.report_at(here, &item.at, message);
@@ -59,7 +59,6 @@ pub(crate) fn source(here: &Here<'_>, resource: &Res) -> Source {
 
 /// What the annotations of objects say of a configuration.
 pub(crate) fn origin(resource: &Res) -> Option<Origin> {
-    let file = resource.origin.as_ref()?.path.clone();
     let by = [resource.api_version(), resource.kind(), resource.name(), resource.namespace()];
-    Some(Origin { path: None, configured_in: file, configured_by: Some(by.map(Into::into)) })
+    Some(resource.origin.as_ref()?.by_plugin(by.map(Into::into)))
 }

@@ -41,14 +41,21 @@ impl Source {
         self.places(std::iter::once(at)).pop().unwrap_or_else(|| Place::file(self.file.as_str()))
     }
 
-    /// A patch of this entry that is written as a block of lines, and where its text begins.
-    pub(crate) fn literal(&self, at: &[Step]) -> Option<(Place, String)> {
+    /// A patch of this entry that is written as a block of lines or in one line, and where its text begins.
+    pub(crate) fn inline(&self, at: &[Step]) -> Option<(Place, String)> {
         let text = self.text.as_ref()?;
         let documents = weir_yaml::parse(text).ok()?;
         let entry = find(documents.first()?.root()?, at).resolved();
         let node = entry.get("patch").unwrap_or(entry).resolved();
-        let inner = node.scalar().filter(|_| node.style() == ScalarStyle::Literal)?;
+        let (inner, span) = (node.scalar()?, node.span().range());
         let header = LineIndex::new(text).place(self.file.as_str(), text, node.span().start);
+        if node.style() != ScalarStyle::Literal {
+            let quote = usize::from(node.style() != ScalarStyle::Plain);
+            let written = text.get(span.start.checked_add(quote)?..span.end.checked_sub(quote)?)?;
+            let column = header.column.saturating_add(u32::try_from(quote).ok()?);
+            return (written == inner)
+                .then(|| (Place::at(header.file, header.line, column), inner.to_string()));
+        }
         let blank = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let is_written = |line: &&str| !line.trim().is_empty();
         let own = text.lines().skip(usize::try_from(header.line).ok()?).find(is_written)?;

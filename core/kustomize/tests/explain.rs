@@ -99,7 +99,7 @@ metadata.name = \"p-settings-4h2mbtbbt6\": HashTransformer over/kustomization.ya
     assert_eq!(explained("p-settings"), expected);
     let other = explained("p-other");
     assert!(other.contains("apiVersion = \"v1\": Resource base/web.yaml:21:13"), "{other}");
-    assert!(other.contains("data.a = \"c\": PatchTransformer over/kustomization.yaml:15:3"), "{other}");
+    assert!(other.contains("data.a = \"c\": PatchTransformer over/kustomization.yaml:16:49"), "{other}");
 }
 
 #[test]
@@ -131,4 +131,30 @@ fn remembers_nothing_unless_asked() {
     let tree = tree();
     let built = build(&tree, &RootedPath::new("over").unwrap(), &Options::default()).unwrap();
     assert!(built.resources.iter().all(|resource| resource.explain(&tree).is_empty()));
+}
+
+#[test]
+fn finds_the_operation_of_a_json_patch() {
+    let tree = [
+        (
+            "kustomization.yaml",
+            "resources:\n- a.yaml\npatches:\n- target: {kind: Pod}\n  patch: |-\n    - op: add\n      path: /metadata/labels\n      value:\n\
+             \x20       level: high\n        a/b: c\n    - op: replace\n      path: /spec/containers/0/image\n      value: app:2\n\
+             - target: {kind: Pod}\n  path: p.json\n- target: {kind: Pod}\n  patch: '[{\"op\": \"copy\", \"from\": \"/metadata/name\", \"path\": \"/metadata/labels/name\"}]'\n",
+        ),
+        ("p.json", "[\n  {\"op\": \"add\", \"path\": \"/metadata/labels/a~1b\", \"value\": \"d\"}\n]\n"),
+        (
+            "a.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: app\n    image: app:1\n",
+        ),
+    ];
+    let tree = tree.into_iter().collect::<MemoryFiles>().tree();
+    let options = Options { explain: true, ..Options::default() };
+    let built = build(&tree, &RootedPath::root(), &options).unwrap();
+    let fields = built.resources[0].explain(&tree);
+    let place = |path: &str| fields.iter().find(|field| field.path == path).unwrap().place.to_string();
+    assert_eq!(place("metadata.labels.level"), "kustomization.yaml:9:16");
+    assert_eq!(place("spec.containers.[name=app].image"), "kustomization.yaml:13:14");
+    assert_eq!(place("metadata.labels.a/b"), "p.json:2:59");
+    assert_eq!(place("metadata.labels.name"), "kustomization.yaml:17:12");
 }

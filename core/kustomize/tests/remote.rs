@@ -55,6 +55,36 @@ fn asks_for_files_first() {
 }
 
 #[test]
+fn origins_name_repositories() {
+    let own = "resources: ['https://host/o/r//app?ref=v1']\nbuildMetadata: [originAnnotations]\n";
+    let tree_of_build = tree(&[("kustomization.yaml", own)]);
+    let mut options = Options::default();
+    let there = tree(&[
+        ("app/kustomization.yaml", "resources: [../pod]\nconfigMapGenerator: [{name: g}]\n"),
+        ("pod/kustomization.yaml", "resources: [p.yaml]\n"),
+        ("pod/p.yaml", POD),
+    ]);
+    let built = loop {
+        match build_or_ask(&tree_of_build, &RootedPath::root(), &options) {
+            Ok(built) => break built.to_yaml().unwrap(),
+            Err(Stop::Needs(needs)) => options.answers.extend(needs.into_iter().map(|need| {
+                let answer = match need {
+                    Need::Repository { .. } => Answer::Tree(there.clone()),
+                    _ => Answer::Failed("no such file".to_string()),
+                };
+                (need, answer)
+            })),
+            Err(Stop::Failed(problems)) => panic!("{problems:?}"),
+        }
+    };
+    let lines = |lines: &[&str]| lines.iter().map(|line| format!("      {line}\n")).collect::<String>();
+    let repository = ["repo: https://host/o/r", "ref: v1"];
+    let of_pod = lines(&["path: pod/p.yaml", repository[0], repository[1]]);
+    let of_map = lines(&[repository[0], repository[1], "configuredIn: app/kustomization.yaml"]);
+    assert!(built.contains(&of_pod) && built.contains(&of_map), "{built}");
+}
+
+#[test]
 fn finds_cycles() {
     let url = "github.com/o/r?ref=a";
     let own = format!("resources: ['{url}']\n");

@@ -1,81 +1,167 @@
 //! Which values of a document are encrypted.
 
-use regex::Regex;
-use weir_yaml::Value;
+use regex::bytes::Regex;
 
-use crate::error::SecretError;
+use crate::secret::Secret;
 
 /// Leaves plain what ends in it, where no other rule is given.
-const DEFAULT_SUFFIX: &str = "_unencrypted";
+pub(crate) const DEFAULT_SUFFIX: &str = "_unencrypted";
 
-/// The rule of a document. The last kind that is given decides, in sops's order.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Rule {
-    unencrypted_suffix: String,
-    encrypted_suffix: String,
-    unencrypted_regex: Option<Regex>,
-    encrypted_regex: Option<Regex>,
-    by_comment: bool,
+/// How a rule looks at keys or comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleKind {
+    /// All but what stands below a key that ends so.
+    UnencryptedSuffix,
+    /// Only what stands below a key that ends so.
+    EncryptedSuffix,
+    /// All but what stands below a key that matches.
+    UnencryptedRegex,
+    /// Only what stands below a key that matches.
+    EncryptedRegex,
+    /// All but what stands below a comment that matches.
+    UnencryptedCommentRegex,
+    /// Only what stands below a comment that matches.
+    EncryptedCommentRegex,
+}
+
+impl RuleKind {
+    /// All, by the names that sops gives them.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::UnencryptedSuffix, "unencrypted_suffix"),
+        (Self::EncryptedSuffix, "encrypted_suffix"),
+        (Self::UnencryptedRegex, "unencrypted_regex"),
+        (Self::EncryptedRegex, "encrypted_regex"),
+        (Self::UnencryptedCommentRegex, "unencrypted_comment_regex"),
+        (Self::EncryptedCommentRegex, "encrypted_comment_regex"),
+    ];
+
+    /// The name that sops gives it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    fn is_suffix(self) -> bool {
+        matches!(self, Self::UnencryptedSuffix | Self::EncryptedSuffix)
+    }
+}
+
+/// The rule of a document.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    kind: RuleKind,
+    text: String,
+    pattern: Option<Regex>,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self { kind: RuleKind::UnencryptedSuffix, text: DEFAULT_SUFFIX.to_string(), pattern: None }
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.text) == (other.kind, &other.text)
+    }
 }
 
 impl Rule {
-    pub(crate) fn of(metadata: &Value) -> Result<Self, SecretError> {
-        let text = |key: &str| metadata.str_at(&[key]).unwrap_or_default().to_string();
-        let pattern = |key: &str| match text(key) {
-            pattern if pattern.is_empty() => Ok(None),
-            pattern => Regex::new(&pattern)
-                .map(Some)
-                .map_err(|error| SecretError::Metadata(format!("{key} is no regular expression: {error}"))),
+    /// A rule of this kind with its suffix or pattern.
+    pub fn new(kind: RuleKind, text: &str) -> Result<Self, String> {
+        let pattern = if kind.is_suffix() {
+            None
+        } else {
+            let compiled = Regex::new(text);
+            Some(compiled.map_err(|error| format!("{} is no regular expression: {error}", kind.name()))?)
         };
-        let mut rule = Self {
-            unencrypted_suffix: text("unencrypted_suffix"),
-            encrypted_suffix: text("encrypted_suffix"),
-            unencrypted_regex: pattern("unencrypted_regex")?,
-            encrypted_regex: pattern("encrypted_regex")?,
-            by_comment: !text("unencrypted_comment_regex").is_empty()
-                || !text("encrypted_comment_regex").is_empty(),
-        };
-        if rule.is_default() {
-            rule.unencrypted_suffix = DEFAULT_SUFFIX.to_string();
+        Ok(Self { kind, text: text.to_string(), pattern })
+    }
+
+    /// No rule at all: everything is encrypted.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { kind: RuleKind::UnencryptedSuffix, text: String::new(), pattern: None }
+    }
+
+    /// The rule among these that is given; the usual one if none is.
+    pub(crate) fn one_of<'t>(mut text: impl FnMut(&str) -> Option<&'t str>) -> Result<Self, RuleFault> {
+        let given = RuleKind::ALL
+            .iter()
+            .filter_map(|(kind, name)| Some((*kind, text(name).filter(|text| !text.is_empty())?)));
+        let given: Vec<_> = given.collect();
+        match given.as_slice() {
+            [] => Ok(Self::default()),
+            [(kind, text)] => Self::new(*kind, text).map_err(RuleFault::Pattern),
+            _ => Err(RuleFault::Several),
         }
-        Ok(rule)
     }
 
-    fn is_default(&self) -> bool {
-        self.unencrypted_suffix.is_empty()
-            && self.encrypted_suffix.is_empty()
-            && self.unencrypted_regex.is_none()
-            && self.encrypted_regex.is_none()
-            && !self.by_comment
+    /// What it looks at.
+    #[must_use]
+    pub fn kind(&self) -> RuleKind {
+        self.kind
     }
 
-    /// Comments decide, and they are lost by now: the values tell for themselves.
+    /// Its suffix or pattern.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Comments decide.
     pub(crate) fn is_by_comment(&self) -> bool {
-        self.by_comment
+        matches!(self.kind, RuleKind::UnencryptedCommentRegex | RuleKind::EncryptedCommentRegex)
     }
 
     /// Whether everything is encrypted, but for a suffix that hardly anybody uses.
-    pub(crate) fn is_for_all(&self) -> bool {
-        self.encrypted_suffix.is_empty() && self.unencrypted_regex.is_none() && self.encrypted_regex.is_none()
+    #[must_use]
+    pub fn is_for_all(&self) -> bool {
+        self.kind == RuleKind::UnencryptedSuffix
     }
 
-    /// Whether the value at the end of this way is encrypted.
-    pub(crate) fn covers(&self, path: &[&str]) -> bool {
-        let mut covered = true;
-        let ends = |suffix: &str| path.iter().any(|key| key.ends_with(suffix));
-        let matches = |pattern: &Regex| path.iter().any(|key| pattern.is_match(key));
-        if !self.unencrypted_suffix.is_empty() && ends(&self.unencrypted_suffix) {
-            covered = false;
-        }
-        if !self.encrypted_suffix.is_empty() {
-            covered = ends(&self.encrypted_suffix);
-        }
-        if self.unencrypted_regex.as_ref().is_some_and(matches) {
-            covered = false;
-        }
-        if let Some(pattern) = &self.encrypted_regex {
-            covered = matches(pattern);
-        }
-        covered
+    /// Whether the pattern of the rule matches this text.
+    pub(crate) fn matches(&self, text: &[u8]) -> bool {
+        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
     }
+
+    /// Whether the value at the end of this way is encrypted, as far as keys decide.
+    pub(crate) fn covers<S: AsRef<str>>(&self, path: &[S]) -> bool {
+        let hit = !self.text.is_empty()
+            && path.iter().any(|key| {
+                let key = key.as_ref();
+                if self.kind.is_suffix() { key.ends_with(&self.text) } else { self.matches(key.as_bytes()) }
+            });
+        match self.kind {
+            RuleKind::EncryptedSuffix | RuleKind::EncryptedRegex => hit,
+            RuleKind::UnencryptedSuffix | RuleKind::UnencryptedRegex => !hit,
+            RuleKind::UnencryptedCommentRegex | RuleKind::EncryptedCommentRegex => true,
+        }
+    }
+
+    /// The same with the comments that stand above, outermost first; the last one of all is the value itself where
+    /// that is a comment.
+    pub(crate) fn covers_below<S: AsRef<str>>(
+        &self,
+        path: &[S],
+        above: &[Vec<Secret>],
+        is_comment: bool,
+    ) -> bool {
+        let mut all = above.iter().flatten().map(Secret::bytes);
+        match self.kind {
+            RuleKind::UnencryptedCommentRegex => !all.any(|comment| self.matches(comment)),
+            RuleKind::EncryptedCommentRegex => {
+                // A comment does not ask for its own encryption.
+                let count = above.iter().map(Vec::len).sum::<usize>() - usize::from(is_comment);
+                all.take(count).any(|comment| self.matches(comment))
+            }
+            _ => self.covers(path),
+        }
+    }
+}
+
+/// Why there is no rule.
+pub(crate) enum RuleFault {
+    Several,
+    Pattern(String),
 }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use weir_secrets::{Format, Integrity, Keys, SecretError, decrypt, decrypt_bytes, is_encrypted};
+use weir_secrets::{Format, Integrity, Keys, NoKey, SecretError, decrypt, decrypt_bytes, is_encrypted};
 use weir_yaml::{Dialect, Value, first_from_yaml, from_json, to_json};
 
 fn read(name: &str) -> String {
@@ -40,7 +40,7 @@ fn every_kind_of_rule_gives_the_same_document() {
 #[test]
 fn a_document_for_somebody_else_says_for_whom_and_who_we_are() {
     let error = decrypt(&document("other.yaml"), &keys(), Integrity::Checked).unwrap_err();
-    let SecretError::NoKey { recipients, at_hand, .. } = &error else { panic!("{error}") };
+    let SecretError::NoKey(NoKey { recipients, at_hand, .. }) = &error else { panic!("{error}") };
     assert_eq!((recipients.len(), at_hand.len()), (1, 1));
     assert!(
         error.to_string().contains("encrypted for age1") && error.to_string().contains("at hand is age1")

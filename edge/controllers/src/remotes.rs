@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use weir_delivery::{Answer, Need};
-use weir_fetch::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror, Runner, fetch_file};
-use weir_files::{RootedPath, Tree};
+use weir_fetch::{Checkouts, FetchError, GitAuth, GitReference, GitSpec, Runner, fetch_file};
+use weir_files::Tree;
 
 const FILE_TIMEOUT: Duration = Duration::from_secs(30);
 const LARGEST_FILE: u64 = 50 * 1024 * 1024;
@@ -18,6 +17,8 @@ pub struct Remotes {
     pub directory: PathBuf,
     /// Who fetches.
     pub runner: Runner,
+    /// The user's own program for ssh may be run.
+    pub programs: bool,
 }
 
 impl Remotes {
@@ -33,17 +34,9 @@ impl Remotes {
                 fetch_file(url, FILE_TIMEOUT, LARGEST_FILE).map(|bytes| Answer::File(bytes.into()))
             }
             Need::Repository { clone, reference, submodules, timeout_ms } => {
-                let timeout = Duration::from_millis(*timeout_ms);
-                let tree = self.repository(clone, reference, timeout).map_err(|error| error.to_string())?;
-                // They are wanted unless somebody says otherwise, and hardly ever there.
-                let has_some =
-                    RootedPath::new(".gitmodules").is_ok_and(|file| tree.is_file(&file) == Ok(true));
-                if *submodules && has_some {
-                    return Err(format!(
-                        "not supported yet: submodules of '{clone}'; add submodules=false to the URL to do without"
-                    ));
-                }
-                Ok(Answer::Tree(tree))
+                let spec = self.spec(clone, Duration::from_millis(*timeout_ms));
+                let tree = self.repository(spec, reference, *submodules);
+                tree.map(Answer::Tree).map_err(|error| error.to_string())
             }
             // No build here is told to render charts, so none asks.
             Need::Chart { name, .. } => Err(format!("charts of kustomizations are not fetched: {name}")),
@@ -51,31 +44,25 @@ impl Remotes {
         }
     }
 
-    fn repository(&self, clone: &str, reference: &str, timeout: Duration) -> Result<Tree, FetchError> {
-        let digest: String = Sha256::digest(clone).iter().map(|byte| format!("{byte:02x}")).collect();
-        let mirror = self.directory.join(&digest[..32]);
+    fn spec(&self, clone: &str, timeout: Duration) -> GitSpec {
+        let (url, reference) = (clone.to_string(), GitReference::default());
+        let auth = if self.programs { GitAuth::OfUser } else { GitAuth::None };
+        GitSpec { url, reference, auth, ca: None, proxy: None, timeout }
+    }
+
+    fn repository(&self, mut spec: GitSpec, reference: &str, submodules: bool) -> Result<Tree, FetchError> {
+        let checkouts = Checkouts { directory: self.directory.clone(), runner: self.runner.clone() };
         let mut last = None;
-        for reference in readings(reference) {
-            match self.fetch(&mirror, clone, reference, timeout) {
-                Ok(fetched) => return Mirror::open(&mirror)?.tree(&fetched.commit),
+        for reading in readings(reference) {
+            spec.reference = reading;
+            match checkouts.fetch(spec.clone()) {
+                Ok(fetched) if submodules => return checkouts.tree_with_submodules(&spec, &fetched.commit),
+                Ok(fetched) => return checkouts.tree(&spec.url, &fetched.commit),
                 Err(missing @ FetchError::NoReference { .. }) => last = last.or(Some(missing)),
                 Err(other) => return Err(other),
             }
         }
-        Err(last
-            .unwrap_or_else(|| FetchError::NoReference { url: clone.into(), reference: reference.into() }))
-    }
-
-    fn fetch(
-        &self,
-        mirror: &std::path::Path,
-        clone: &str,
-        reference: GitReference,
-        timeout: Duration,
-    ) -> Result<Fetched, FetchError> {
-        let (url, auth) = (clone.to_string(), GitAuth::None);
-        let spec = GitSpec { url, reference, auth, ca: None, proxy: None, timeout };
-        self.runner.fetch(mirror.to_path_buf(), spec)
+        Err(last.unwrap_or_else(|| FetchError::NoReference { url: spec.url, reference: reference.into() }))
     }
 }
 

@@ -16,6 +16,7 @@ pub struct Running {
     local: git_repository::LocalChanges,
     git: git_repository::Controller,
     units: kustomization::Controller,
+    context: Context,
 }
 
 /// Starts all controllers against a cluster. Fails if the storage cannot be used.
@@ -23,12 +24,12 @@ pub fn start(cluster: Cluster, settings: Settings) -> std::io::Result<Running> {
     let (stop, stopped) = watch::channel(false);
     let context = Context::new(cluster, settings)?;
     let (git, local) = git_repository::Controller::new(context.clone());
-    let units = kustomization::Controller::new(context);
+    let units = kustomization::Controller::new(context.clone());
     let tasks = vec![
         tokio::spawn(kind::run(git.clone(), stopped.clone())),
         tokio::spawn(kind::run(units.clone(), stopped)),
     ];
-    Ok(Running { stop, tasks, local, git, units })
+    Ok(Running { stop, tasks, local, git, units, context })
 }
 
 impl Running {
@@ -42,11 +43,12 @@ impl Running {
         self.git.queue().is_idle() && self.units.queue().is_idle()
     }
 
-    /// Lets all turns come to their next stop and ends.
+    /// Lets all turns come to their next stop, writes the events that are left, and ends.
     pub async fn stop(self) {
         self.stop.send_replace(true);
         for task in self.tasks {
             _ = task.await;
         }
+        self.context.recorder.flush().await;
     }
 }

@@ -1,4 +1,4 @@
-//! Where files come from: Git and local directories, and the artifacts made of them.
+//! Where files come from: Git and local directories, and the artifacts made of them; and where keys are asked for.
 //!
 //! Functions block: callers that must not be held up run them on a thread of their own. What the files mean is not
 //! known here.
@@ -12,7 +12,9 @@ mod git;
 mod ignore;
 mod local;
 mod oci;
+mod provenance;
 mod snapshot;
+mod vault;
 mod web;
 
 pub use artifact::{ArtifactStore, StoredArtifact, serve_artifacts};
@@ -23,9 +25,11 @@ pub use charts::{
 pub use errand::{Runner, Shelf, SourceFiles, run_errand};
 pub use file::fetch_file;
 pub use filter::source_files;
-pub use git::{FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
+pub use git::{Checkouts, FetchError, Fetched, GitAuth, GitReference, GitSpec, Mirror};
 pub use ignore::{IgnoreRules, Pattern};
 pub use local::local_directory;
 pub use oci::{Credentials, Descriptor, Login, Manifest, OciError, Reference, Registry, sha256};
+pub use provenance::{Keyring, Provenance};
 pub use snapshot::{local_identity, local_snapshot};
+pub use vault::Vault;
 pub use web::{Access, Auth, Cause, ClientCertificate, Mirrors, Patience, UrlMirror, WebError};

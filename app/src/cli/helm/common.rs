@@ -115,11 +115,11 @@ pub(crate) struct ChartArgs {
     /// Repository to look in instead of those that have a name
     #[arg(long, value_name = "URL")]
     pub(crate) repo: Option<String>,
-    /// Verify the package (not supported yet)
+    /// Verify the signature of the package before it is used
     #[arg(long)]
     pub(crate) verify: bool,
-    /// Public keys to verify it by
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Public keys to verify it by [default: pubring.gpg in the home of GnuPG]
+    #[arg(long, value_name = "FILE")]
     pub(crate) keyring: Option<PathBuf>,
     /// Take development versions too, as with --version '>0.0.0-0'
     #[arg(long)]

@@ -60,7 +60,7 @@ pub(crate) struct DependencyGet {
 pub(crate) struct HelmCreate {
     /// Its name, or a path that ends with it
     pub(crate) name: String,
-    /// A chart to copy instead (not supported yet)
+    /// A chart to copy instead: a path, or a name in starters/ in Helm's data; <CHARTNAME> becomes the name
     #[arg(short = 'p', long, value_name = "NAME")]
     pub(crate) starter: Option<String>,
 }
@@ -89,16 +89,29 @@ pub(crate) struct HelmPackage {
     /// Get what the chart needs before
     #[arg(short = 'u', long)]
     pub(crate) dependency_update: bool,
-    /// Sign the package (not supported yet)
+    /// Sign the package: NAME.tgz.prov is written beside it
     #[arg(long)]
     pub(crate) sign: bool,
-    /// Name of the key to sign with
-    #[arg(long, value_name = "NAME", hide = true)]
+    /// The key to sign with: what the name of its owner is or holds
+    #[arg(long, value_name = "NAME")]
     pub(crate) key: Option<String>,
-    /// Keys to sign with
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// File with secret keys [default: pubring.gpg in the home of GnuPG]
+    #[arg(long, value_name = "FILE")]
     pub(crate) keyring: Option<PathBuf>,
-    /// File with the word that opens the key
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// File whose first line opens the key, or - for standard input
+    #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// Verify that a chart is signed, and is what was signed
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gpg --export maintainer@example.com > keys.gpg
+  weir helm verify podinfo-6.9.0.tgz --keyring keys.gpg")]
+pub(crate) struct HelmVerify {
+    /// The archive; NAME.tgz.prov is beside it
+    pub(crate) chart: String,
+    /// Public keys [default: pubring.gpg in the home of GnuPG]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keyring: Option<PathBuf>,
 }

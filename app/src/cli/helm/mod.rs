@@ -13,7 +13,7 @@ use clap::{Args, FromArgMatches as _, Subcommand};
 
 pub(crate) use common::{ChartArgs, Global, ValueArgs};
 pub(crate) use dependency::{
-    DependencyGet, DependencyList, DependencyWhat, HelmCreate, HelmDependency, HelmPackage,
+    DependencyGet, DependencyList, DependencyWhat, HelmCreate, HelmDependency, HelmPackage, HelmVerify,
 };
 pub(crate) use registry::{Login, Logout, Registry, RegistryWhat};
 pub(crate) use repo::{
@@ -65,6 +65,7 @@ pub(crate) enum HelmWhat {
     Create(HelmCreate),
     Dependency(HelmDependency),
     Package(HelmPackage),
+    Verify(HelmVerify),
     Repo(Repo),
     Search(Search),
     Registry(Registry),

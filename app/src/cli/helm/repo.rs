@@ -128,6 +128,13 @@ pub(crate) struct Search {
 #[derive(Debug, Subcommand)]
 pub(crate) enum SearchWhat {
     Repo(SearchRepo),
+    /// Search at artifacthub.io (not supported)
+    #[command(hide = true)]
+    Hub {
+        /// Whatever it is
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
 }
 
 /// Search in the repositories that were added

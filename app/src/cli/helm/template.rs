@@ -26,6 +26,9 @@ pub(crate) struct HelmTemplate {
     /// Print only what these templates give; patterns are taken
     #[arg(short, long, value_name = "TEMPLATE")]
     pub(crate) show_only: Vec<String>,
+    /// Print the line of a template that each line comes from, and the file or flag that set each value
+    #[arg(long, conflicts_with = "output_dir")]
+    pub(crate) explain: bool,
     /// Write a file for each template below this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) output_dir: Option<PathBuf>,
@@ -59,17 +62,18 @@ pub(crate) struct HelmTemplate {
     /// Do not hold values against schemas
     #[arg(long)]
     pub(crate) skip_schema_validation: bool,
-    /// Ask a cluster (not supported yet)
-    #[arg(long, hide = true)]
+    /// Hold objects against the schemas of Kubernetes 1.37 that are built in: unknown kinds, unknown and missing fields, types.
+    /// No cluster is asked; objects of other groups are named and not looked at
+    #[arg(long)]
     pub(crate) validate: bool,
     /// client, or server (not supported yet)
     #[arg(long, value_name = "WHERE", num_args = 0..=1, default_missing_value = "unset", require_equals = true)]
     pub(crate) dry_run: Option<String>,
-    /// Change what was rendered by a plug-in (not supported yet)
-    #[arg(long, value_name = "NAME")]
+    /// File with postRenderers as a HelmRelease of Flux has them: patches and images of Kustomize. Plug-ins are not run
+    #[arg(long, value_name = "FILE")]
     pub(crate) post_renderer: Option<String>,
-    /// Words for that plug-in
-    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    /// Words for a plug-in; taken and not needed
+    #[arg(long, hide = true, value_name = "WORDS", allow_hyphen_values = true)]
     pub(crate) post_renderer_args: Vec<String>,
     /// Get what the chart needs and does not hold, before
     #[arg(long)]

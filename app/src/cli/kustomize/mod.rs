@@ -149,7 +149,7 @@ pub(crate) struct KustomizeCreate {
   weir kustomize localize
   weir kustomize localize overlays/prod /tmp/prod --scope .")]
 pub(crate) struct KustomizeLocalize {
-    /// Directory with a kustomization
+    /// Directory with a kustomization, or the URL of one with a ref
     #[arg(default_value = ".")]
     pub(crate) target: PathBuf,
     /// The new directory, in one that exists [default: localized-TARGET]

@@ -7,6 +7,7 @@ use weir_helm::Chart;
 
 use super::fetch;
 use super::paths::Paths;
+use super::provenance;
 use super::values::go_words;
 use crate::cli::helm::{ChartArgs, Global};
 use crate::exit::Failure;
@@ -19,12 +20,13 @@ pub(super) fn located(name: &str, args: &ChartArgs, global: &Global) -> Result<C
 /// Where the chart is, once it is here.
 pub(super) fn locate(name: &str, args: &ChartArgs, global: &Global) -> Result<PathBuf, Failure> {
     let name = name.trim();
-    if args.verify {
-        return Err(Failure::said("Error: --verify is not supported yet"));
-    }
     let path = Path::new(name);
     if args.repo.is_none() && path.exists() {
-        return Ok(absolute(path));
+        let path = absolute(path);
+        if args.verify {
+            provenance::of_file(&path, args.keyring.as_deref())?;
+        }
+        return Ok(path);
     }
     if args.repo.is_none() && (path.is_absolute() || name.starts_with('.')) {
         return Err(Failure::said(format!("Error: path {name:?} not found")));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use weir_fetch::{Chart, ChartQuery, ChartSource, Index};
 
 use super::paths::Paths;
+use super::provenance;
 use super::repo::failure;
 use super::repositories::{Repositories, Repository, access};
 use crate::cli::helm::ChartArgs;
@@ -14,32 +15,42 @@ use crate::output::print;
 
 pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Gets a chart that is not on this machine. What comes from a registry is told on standard output, as Helm does.
+/// Gets a chart that is not on this machine; its signature is verified if that is wanted.
 pub(super) fn fetch(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, Failure> {
-    let chart = find(paths, name, how)?;
-    if let Some(manifest) = &chart.manifest {
-        print(&format!("Pulled: {}\nDigest: {manifest}\n", chart.url.trim_start_matches("oci://")))?;
+    let (chart, source) = find(paths, name, how)?;
+    announce(&chart)?;
+    if how.verify {
+        provenance::of_fetched(paths, (&chart, &source), how.keyring.as_deref())?;
     }
     Ok(chart)
 }
 
-/// The same in silence.
-pub(super) fn find(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, Failure> {
+/// What comes from a registry is told on standard output, as Helm does.
+pub(super) fn announce(chart: &Chart) -> Result<(), Failure> {
+    match &chart.manifest {
+        Some(manifest) => {
+            print(&format!("Pulled: {}\nDigest: {manifest}\n", chart.url.trim_start_matches("oci://")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Gets it in silence, and says which repository it is from.
+pub(super) fn find(paths: &Paths, name: &str, how: &ChartArgs) -> Result<(Chart, ChartSource), Failure> {
     let charts = paths.charts(TIMEOUT)?;
     let version = match how.version.as_deref().unwrap_or_default() {
         "" if how.devel => ">0.0.0-0",
         version => version,
     };
-    if how.verify {
-        return Err(Failure::said("Error: not supported yet: --verify (signatures of charts)"));
-    }
     if let Some(url) = &how.repo {
         let source = ChartSource { url: url.clone(), ..source(how)? };
-        return charts.get(ChartQuery { source: &source, name, version }).map_err(failure);
+        let chart = charts.get(ChartQuery { source: &source, name, version }).map_err(failure)?;
+        return Ok((chart, source));
     }
     if name.starts_with("oci://") {
         let source = ChartSource { url: name.to_string(), ..source(how)? };
-        return charts.get(ChartQuery { source: &source, name: "", version }).map_err(failure);
+        let chart = charts.get(ChartQuery { source: &source, name: "", version }).map_err(failure)?;
+        return Ok((chart, source));
     }
     let repositories = Repositories::read(&paths.repositories)?;
     if name.contains("://") {
@@ -47,7 +58,8 @@ pub(super) fn find(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, 
             Some(repository) => repository.source()?,
             None => ChartSource { url: name.to_string(), ..source(how)? },
         };
-        return charts.archive(&source, name, None).map_err(failure);
+        let chart = charts.archive(&source, name, None).map_err(failure)?;
+        return Ok((chart, source));
     }
     let Some((repository, chart)) = name.split_once('/') else {
         return Err(Failure::said(format!(
@@ -66,7 +78,9 @@ pub(super) fn find(paths: &Paths, name: &str, how: &ChartArgs) -> Result<Chart, 
     let entry = Index::new(index, repository)
         .pick(chart, version)
         .map_err(|error| Failure::said(format!("Error: {error} (try 'weir helm repo update')")))?;
-    charts.of_entry(&known.source()?, &entry).map_err(failure)
+    let source = known.source()?;
+    let chart = charts.of_entry(&source, &entry).map_err(failure)?;
+    Ok((chart, source))
 }
 
 pub(super) fn source(how: &ChartArgs) -> Result<ChartSource, Failure> {

@@ -62,7 +62,7 @@ fn add_old(file: &Path, charts: &mut Vec<(String, Value)>) -> Result<(), Failure
     }
     let mut old: Vec<Entry> = Vec::new();
     Index::new(file, &file.to_string_lossy())
-        .for_each(|_, entries| old.extend(entries))
+        .for_each_whole(|_, entries| old.extend(entries))
         .map_err(|error| Failure::said(format!("Error: merge failed: {error}")))?;
     for entry in old {
         let is_known = |(name, known): &(String, Value)| {

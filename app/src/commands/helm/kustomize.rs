@@ -32,7 +32,7 @@ pub(in crate::commands) fn fetched(
         how.repo = Some(repository.to_string());
         name.to_string()
     };
-    let chart = fetch::find(&Paths::of(&Global::of_environment()), &name, &how).map_err(plain)?;
+    let (chart, _) = fetch::find(&Paths::of(&Global::of_environment()), &name, &how).map_err(plain)?;
     let archive = std::fs::read(&chart.file).map_err(|error| format!("{}: {error}", chart.file.display()))?;
     let mut files = MemoryFiles::new();
     for file in weir_helm::archive_files(&archive).map_err(|error| error.to_string())? {

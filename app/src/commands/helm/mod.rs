@@ -3,12 +3,15 @@
 mod chart;
 mod create;
 mod dependency;
+mod explain;
 mod fetch;
 mod index;
 mod kustomize;
 mod lint;
 mod package;
 mod paths;
+mod post_renderer;
+mod provenance;
 mod pull;
 mod push;
 mod registry;
@@ -18,6 +21,7 @@ mod search;
 mod show;
 mod table;
 mod template;
+mod validate;
 mod values;
 mod version;
 mod world;
@@ -46,6 +50,7 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
             DependencyWhat::Update(args) => dependency::update(&Paths::of(&global), &args),
         },
         HelmWhat::Package(args) => package::run(&Paths::of(&global), &args),
+        HelmWhat::Verify(args) => provenance::run(&args),
         HelmWhat::Repo(repo) => match repo.what {
             RepoWhat::Add(args) => repo::add(&Paths::of(&global), args),
             RepoWhat::List(args) => repo::list(&Paths::of(&global), &args),
@@ -55,6 +60,10 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
         },
         HelmWhat::Search(search) => match search.what {
             SearchWhat::Repo(args) => search::run(&Paths::of(&global), &args),
+            SearchWhat::Hub { .. } => Err(Failure::said(
+                "Error: 'helm search hub' is not supported: it asks artifacthub.io\n  hint: look there in a browser, then \
+                 weir helm repo add NAME URL and weir helm search repo WORD",
+            )),
         },
         HelmWhat::Registry(registry) => match registry.what {
             RegistryWhat::Login(args) => registry::login(&Paths::of(&global), args),
@@ -78,7 +87,7 @@ pub(super) fn run(helm: Helm) -> Result<(), Failure> {
 }
 
 /// Commands of helm that are to come.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 12] = [
     "env",
     "get",
     "history",
@@ -90,6 +99,5 @@ const KNOWN: [&str; 13] = [
     "test",
     "uninstall",
     "upgrade",
-    "verify",
     "docs",
 ];

@@ -9,14 +9,19 @@ use weir_semver::Version;
 use super::chart::{absolute, load};
 use super::dependency;
 use super::paths::{self, Paths};
+use super::provenance::Signer;
 use crate::cli::helm::HelmPackage;
 use crate::exit::Failure;
 use crate::output::print;
 
 pub(super) fn run(paths: &Paths, args: &HelmPackage) -> Result<(), Failure> {
-    if args.sign {
-        return Err(Failure::said("Error: not supported yet: --sign (signatures of charts)"));
-    }
+    let signer = match (args.sign, args.key.as_deref().filter(|key| !key.is_empty())) {
+        (false, _) => None,
+        (true, None) => return Err(said("--key is required for signing a package")),
+        (true, Some(key)) => {
+            Some(Signer::new(key, args.keyring.as_deref(), args.passphrase_file.as_deref())?)
+        }
+    };
     for name in &args.charts {
         let directory = absolute(Path::new(name));
         if !directory.exists() {
@@ -28,13 +33,13 @@ pub(super) fn run(paths: &Paths, args: &HelmPackage) -> Result<(), Failure> {
         if args.dependency_update {
             dependency::update_quietly(paths, &directory)?;
         }
-        let saved = package(&directory, args)?;
+        let saved = package(&directory, args, signer.as_ref())?;
         print(&format!("Successfully packaged chart and saved it to: {saved}\n"))?;
     }
     Ok(())
 }
 
-fn package(directory: &Path, args: &HelmPackage) -> Result<String, Failure> {
+fn package(directory: &Path, args: &HelmPackage, signer: Option<&Signer<'_>>) -> Result<String, Failure> {
     let mut chart = load(directory)?;
     if let Some(version) = &args.chart_version {
         chart.metadata.version.clone_from(version);
@@ -49,6 +54,10 @@ fn package(directory: &Path, args: &HelmPackage) -> Result<String, Failure> {
         if args.destination == Path::new(".") { std::env::current_dir()? } else { args.destination.clone() };
     let file = folder.join(format!("{}-{}.tgz", chart.name(), chart.metadata.version));
     paths::write(&file, &archive, 0o644)?;
+    if let Some(signer) = signer {
+        let metadata = weir_yaml::to_yaml(&chart.metadata.to_value()).map_err(said)?;
+        signer.sign(&file, &metadata)?;
+    }
     Ok(file.display().to_string())
 }
 

@@ -23,6 +23,12 @@ pub(super) struct Paths {
 enum Home {
     Cache,
     Config,
+    Data,
+}
+
+/// Where Helm has plug-ins and charts to begin with.
+pub(super) fn data() -> PathBuf {
+    Home::Data.folder("HELM", "helm")
 }
 
 impl Paths {
@@ -70,6 +76,8 @@ impl Home {
             (Self::Cache, true) => ("CACHE", "Library/Caches"),
             (Self::Config, false) => ("CONFIG", ".config"),
             (Self::Config, true) => ("CONFIG", "Library/Preferences"),
+            (Self::Data, false) => ("DATA", ".local/share"),
+            (Self::Data, true) => ("DATA", "Library"),
         };
         let set = |name: String| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         if let Some(folder) = set(format!("{own}_{kind}_HOME")) {

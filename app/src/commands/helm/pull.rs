@@ -2,27 +2,57 @@
 
 use std::path::{Path, PathBuf};
 
-use weir_fetch::Chart;
+use weir_fetch::{Chart, ChartSource};
 
 use super::fetch;
 use super::paths::{self, Paths};
+use super::provenance::{beside, check, fetched, told};
 use crate::cli::helm::Pull;
 use crate::exit::Failure;
+use crate::output::print;
 
 pub(super) fn run(paths: &Paths, args: &Pull) -> Result<(), Failure> {
-    if args.prov {
-        return Err(Failure::said("Error: not supported yet: --prov (provenance files)"));
-    }
     for name in &args.charts {
-        let chart = fetch::fetch(paths, name, &args.path)?;
+        let (chart, source) = fetch::find(paths, name, &args.path)?;
+        fetch::announce(&chart)?;
+        let provenance = provenance(paths, args, name, (&chart, &source))?;
+        if let Some(provenance) = provenance.as_ref().filter(|_| args.path.verify) {
+            print(&told(&check(&chart, provenance, args.path.keyring.as_deref())?))?;
+        }
         if args.untar {
             untar(args, name, &chart)?;
-        } else {
-            let content = std::fs::read(&chart.file)?;
-            paths::write(&args.destination.join(file_name(&chart.url)), &content, 0o644)?;
+            continue;
+        }
+        let file = args.destination.join(file_name(&chart.url));
+        paths::write(&file, &std::fs::read(&chart.file)?, 0o644)?;
+        if let Some(provenance) = provenance {
+            paths::write(&beside(&file), &provenance, 0o644)?;
         }
     }
     Ok(())
+}
+
+/// The provenance file, if it is wanted. It may be missing unless it is to be verified.
+fn provenance(
+    paths: &Paths,
+    args: &Pull,
+    name: &str,
+    chart: (&Chart, &ChartSource),
+) -> Result<Option<Vec<u8>>, Failure> {
+    if !args.prov && !args.path.verify {
+        return Ok(None);
+    }
+    match fetched(paths, chart) {
+        Ok(provenance) => Ok(Some(provenance)),
+        Err(_) if args.path.verify => {
+            let url = format!("{}.prov", chart.0.url);
+            Err(Failure::said(format!("Error: failed to fetch provenance {url:?}")))
+        }
+        Err(why) => {
+            print(&format!("WARNING: Verification not found for {name}: {why}\n"))?;
+            Ok(None)
+        }
+    }
 }
 
 /// What the archive is called: a registry knows no names of files.

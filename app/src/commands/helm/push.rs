@@ -7,6 +7,7 @@ use weir_fetch::{ChartSource, Descriptor, Manifest, Reference};
 use weir_yaml::Value;
 
 use super::paths::Paths;
+use super::provenance::beside;
 use super::repo::failure;
 use super::repositories::access;
 use crate::cli::helm::Push;
@@ -37,7 +38,7 @@ pub(super) fn run(paths: &Paths, args: &Push) -> Result<(), Failure> {
     let failed = |error: weir_fetch::OciError| Failure::said(format!("Error: {error}"));
     let config = chart.metadata.to_json();
     let mut layers = vec![Descriptor::of(CHART, &bytes)];
-    let provenance = std::fs::read(provenance_of(file)).ok();
+    let provenance = std::fs::read(beside(file)).ok();
     if let Some(provenance) = &provenance {
         layers.push(Descriptor::of(PROVENANCE, provenance));
         registry.push_blob(&reference, provenance).map_err(failed)?;
@@ -69,12 +70,6 @@ fn source(args: &Push) -> Result<ChartSource, Failure> {
         pass_credentials: false,
         plain_http: args.plain_http,
     })
-}
-
-fn provenance_of(file: &Path) -> std::path::PathBuf {
-    let mut name = file.as_os_str().to_os_string();
-    name.push(".prov");
-    name.into()
 }
 
 /// What registries show of a chart.

@@ -73,7 +73,7 @@ fn repository(args: RepoAdd) -> Result<Repository, Failure> {
 }
 
 /// Gets the index of a repository into Helm's cache.
-fn fetch(paths: &Paths, charts: &Charts, repository: &Repository) -> Result<(), Failure> {
+pub(super) fn fetch(paths: &Paths, charts: &Charts, repository: &Repository) -> Result<(), Failure> {
     if repository.url.starts_with("oci://") {
         return Err(Failure::said(format!(
             "Error: {} is a registry: its charts need no repository, name them as {}/CHART",

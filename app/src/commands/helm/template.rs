@@ -11,9 +11,10 @@ use weir_helm::{Capabilities, Chart, KubeVersion, Options, Release, Rendered, Te
 use weir_yaml::Map;
 
 use super::paths::Paths;
+use super::post_renderer::PostRenderer;
 use super::values::{given, go_words, merged};
 use super::world::Machine;
-use super::{chart, dependency};
+use super::{chart, dependency, explain, validate};
 use crate::cli::helm::{Global, HelmTemplate};
 use crate::commands::remotes::file_behind;
 use crate::exit::Failure;
@@ -25,7 +26,8 @@ pub(super) const DEFAULT_NAMESPACE: &str = "default";
 pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
     let mut options = options(args)?;
     refuse(args)?;
-    let machine = Machine::new();
+    let mut machine = if args.explain { Machine::new().noting() } else { Machine::new() };
+    machine.post_renderer = args.post_renderer.as_deref().map(PostRenderer::read).transpose()?;
     let (name, chart_name) = name_and_chart(args, &machine)?;
     let path = chart::locate(&chart_name, &args.path, global)?;
     let values = merged(&args.values)?;
@@ -55,6 +57,16 @@ pub(super) fn run(args: &HelmTemplate, global: &Global) -> Result<(), Failure> {
         words.push_str(&weir_helm::explain(&failure, &chart, &given(&args.values)));
         shown.unwrap_or_else(|| Failure::said(words))
     })?;
+    if args.validate {
+        validate::run(&rendered)?;
+    }
+    if let Some(traces) = machine.traces() {
+        let origins = weir_helm::value_origins(&chart, &rendered.chart, &values, &given(&args.values));
+        let hooks = hooks(&rendered, args.no_hooks, args.skip_tests);
+        let text = explain::objects(&rendered, &hooks, traces);
+        let text = if args.show_only.is_empty() { text } else { only(&text, &args.show_only)? };
+        return print(&format!("{text}{}", explain::values(&origins)));
+    }
     output(args, &name, &rendered)?;
     // The process ends now, and with it goes its memory, at once.
     std::mem::forget((chart, values, rendered, options));
@@ -132,12 +144,6 @@ fn refuse(args: &HelmTemplate) -> Result<(), Failure> {
                 "Error: invalid dry-run value ({other:?}). Must be \"server\" or \"client\""
             )));
         }
-    }
-    if args.validate {
-        return refused("--validate");
-    }
-    if args.post_renderer.is_some() {
-        return refused("--post-renderer");
     }
     Ok(())
 }

@@ -7,10 +7,11 @@ use crate::exit::Failure;
 use crate::output::print;
 
 pub(super) fn run(args: &HelmVersion) -> Result<(), Failure> {
-    if args.template.is_some() {
-        return Err(Failure::said("Error: --template is not supported yet"));
-    }
     let version = Version::default();
+    if let Some(template) = &args.template {
+        let text = weir_helm::version_text(template, &version);
+        return print(&text.map_err(|error| Failure::said(format!("Error: {error}")))?);
+    }
     if args.short {
         let commit = version.git_commit.get(..7).unwrap_or_default();
         return print(&format!("{}+g{commit}\n", version.version));

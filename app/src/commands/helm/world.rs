@@ -6,7 +6,9 @@ use std::path::Path;
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use weir_helm::{Helpers, Random, World, Zones};
+use weir_helm::{Helpers, PostRender, Random, Traces, World, Zones};
+
+use super::post_renderer::PostRenderer;
 
 /// Where this machine keeps its time zones.
 const ZONES: &str = "/usr/share/zoneinfo";
@@ -17,6 +19,9 @@ const MOST_HELPERS: usize = 8;
 /// Random bytes and zones of this machine.
 pub(super) struct Machine {
     local: String,
+    traces: Option<Traces>,
+    /// What changes objects before they are sorted.
+    pub(super) post_renderer: Option<PostRenderer>,
 }
 
 impl Machine {
@@ -26,7 +31,21 @@ impl Machine {
             let link = fs::read_link("/etc/localtime").unwrap_or_default();
             link.strip_prefix(ZONES).ok().and_then(Path::to_str).unwrap_or("UTC").to_string()
         });
-        Self { local: if local.is_empty() { "UTC".to_string() } else { local } }
+        Self {
+            local: if local.is_empty() { "UTC".to_string() } else { local },
+            traces: None,
+            post_renderer: None,
+        }
+    }
+
+    /// The same, which notes where lines come from.
+    pub(super) fn noting(self) -> Self {
+        Self { traces: Some(Traces::default()), ..self }
+    }
+
+    /// What was noted.
+    pub(super) fn traces(&self) -> Option<&Traces> {
+        self.traces.as_ref()
     }
 
     /// The world as it is now.
@@ -38,6 +57,8 @@ impl Machine {
             random: Some(self),
             helpers: Some(self),
             zones: Some(self),
+            traces: self.traces(),
+            post_render: self.post_renderer.as_ref().map(|own| own as &dyn PostRender),
             ..World::default()
         }
     }

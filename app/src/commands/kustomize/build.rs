@@ -63,7 +63,7 @@ fn one_directory(dirs: &[PathBuf]) -> Result<&Path, Failure> {
 }
 
 /// The files of a repository behind a URL.
-fn fetched(need: &Need) -> Result<Tree, Failure> {
+pub(super) fn fetched(need: &Need) -> Result<Tree, Failure> {
     match answer(need) {
         Answer::Tree(tree) => Ok(tree),
         Answer::Failed(cause) => Err(Failure::new(cause)),

@@ -3,7 +3,7 @@
 //! It is in the memory of this process and nowhere else.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use weir_cluster::Cluster;
 use weir_delivery::Keys;
@@ -11,6 +11,7 @@ use weir_yaml::Value;
 
 use super::apply::HOW;
 use crate::commands::kind::KUSTOMIZATION;
+use crate::commands::secrets::keyring;
 use crate::exit::Failure;
 use crate::output::say;
 
@@ -24,16 +25,17 @@ pub(super) struct GivenKeys {
 }
 
 impl GivenKeys {
-    /// The key of this file, or of the places where sops looks; nothing if there is none.
-    pub(super) fn find(file: Option<&Path>) -> Result<Option<Self>, Failure> {
+    /// The key of this file, or of the places where sops looks, or one beside the repository's rules; nothing if there is
+    /// none.
+    pub(super) fn find(file: Option<&Path>, root: &Path) -> Result<Option<Self>, Failure> {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let text = match (file, set("SOPS_AGE_KEY"), set("SOPS_AGE_KEY_FILE")) {
             (Some(file), ..) => read(file)?,
             (None, Some(text), _) => text,
             (None, None, Some(file)) => read(Path::new(&file))?,
-            (None, None, None) => match std::fs::read_to_string(standard()) {
-                Ok(text) => text,
-                Err(_) => return Ok(None),
+            (None, None, None) => match usual(root) {
+                Some(text) => text,
+                None => return Ok(None),
             },
         };
         let place = file.map_or("the key of age".to_string(), |file| file.display().to_string());
@@ -77,10 +79,12 @@ fn read(file: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(file).map_err(|error| Failure::new(format!("{}: {error}", file.display())))
 }
 
-/// Where sops keeps keys.
-fn standard() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let default = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".config" };
-    let home = || std::env::home_dir().unwrap_or_default().join(default);
-    set("XDG_CONFIG_HOME").unwrap_or_else(home).join("sops/age/keys.txt")
+/// Names under which people keep a key in their checkout, ignored by Git.
+const BESIDE: [&str; 2] = ["age.agekey", "age.key"];
+
+/// The key of the checkout, which is meant for it, or that of the user.
+fn usual(root: &Path) -> Option<String> {
+    let beside = BESIDE.map(|name| Some(root.join(name)));
+    let places = beside.into_iter().chain([keyring::default_file()]);
+    places.flatten().find_map(|file| std::fs::read_to_string(file).ok())
 }

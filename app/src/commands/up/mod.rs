@@ -73,7 +73,7 @@ async fn up(args: Up, cluster_args: ClusterArgs) -> Result<Exit, Failure> {
     let remit = if args.sandbox { Remit::Everything } else { remit(&entry) };
     let running = weir_controllers::start(cluster.clone(), settings(&root, &entry, remit.clone()))?;
     let keys = match args.sandbox {
-        true => keys::GivenKeys::find(args.age_key_file.as_deref())?,
+        true => keys::GivenKeys::find(args.age_key_file.as_deref(), &root)?,
         false => None,
     };
     let progress = Progress { cluster, remit, definitions, keys, again: again::Again::default(), refused };

@@ -10,6 +10,7 @@ use super::functions::{Host, remove_no_value};
 use super::objects::Named;
 use super::scope::Scoped;
 use super::templates::Templates;
+use super::trace::Traces;
 use super::{Failure, words};
 use crate::error::Error;
 use crate::path;
@@ -22,7 +23,7 @@ pub(super) fn render(
     scoped: &[Scoped],
     templates: &Templates,
     env: &Env<'_>,
-    host: &Rc<Host>,
+    (host, traces): (&Rc<Host>, Option<&Traces>),
 ) -> Result<Files, Box<Failure>> {
     let mut order: Vec<&Scoped> = by_name(scoped);
     // Higher templates are read last, and their definitions win.
@@ -42,10 +43,17 @@ pub(super) fn render(
         template.dot.set("Template", Value::object(Named(about)));
         let dot = Value::object(Named(template.dot.clone()));
         output.clear();
-        set.execute(&template.name, dot, &mut output, &env).map_err(|error| {
+        let (done, lines) = match traces {
+            None => (set.execute(&template.name, dot, &mut output, &env), Vec::new()),
+            Some(_) => set.execute_traced(&template.name, dot, &mut output, &env),
+        };
+        done.map_err(|error| {
             Failure::in_template(Error::new(words::exec_error(&template.name, &error)), &error)
         })?;
         remove_no_value(&mut output);
+        if let Some(traces) = traces {
+            traces.note(&template.name, &output, lines);
+        }
         // Copied, as the room that it grew to is larger, and is used again.
         files.push((template.name.clone(), output.to_vec()));
     }

@@ -8,6 +8,7 @@ mod post;
 mod scope;
 mod templates;
 mod toml;
+mod trace;
 mod words;
 
 use std::borrow::Cow;
@@ -20,8 +21,10 @@ use weir_template::{At, Env, Error as TemplateError, Helpers, Limits, Random, Zo
 use weir_yaml::Map;
 
 pub use functions::{Lookup, functions};
+pub(crate) use objects::Helm;
 pub use post::{PostRender, PostRenderStrategy};
 pub use templates::Templates;
+pub use trace::Traces;
 
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, Crd};
@@ -100,6 +103,8 @@ pub struct World<'w> {
     pub lookup: Option<Rc<dyn Lookup>>,
     /// What changes objects before they are sorted.
     pub post_render: Option<&'w dyn PostRender>,
+    /// Notes where each line comes from, which costs a little.
+    pub traces: Option<&'w Traces>,
 }
 
 /// What came of it.
@@ -336,7 +341,7 @@ fn execute(
         zones: world.zones,
         ..Env::default()
     };
-    let files = engine::render(&scoped, &options.templates, &env, &host);
+    let files = engine::render(&scoped, &options.templates, &env, (&host, world.traces));
     *warnings = host.warnings.take();
     files
 }

@@ -251,7 +251,7 @@ impl Object for Versions {
 }
 
 /// `.Capabilities.HelmVersion`.
-struct Helm(HelmVersion);
+pub(crate) struct Helm(pub(crate) HelmVersion);
 
 impl Object for Helm {
     fn type_name(&self) -> Cow<'static, str> {

@@ -13,6 +13,7 @@ use crate::context::{Context, Here};
 use crate::fault::Fault;
 use crate::kustomization::{Generator, GeneratorOptions, Kustomization};
 use crate::objects;
+use crate::origin::Way;
 use crate::resource::{Behavior, Res};
 use crate::resources::Resources;
 
@@ -23,7 +24,7 @@ pub(crate) fn run(
     context: &mut Context<'_>,
     here: &Here<'_>,
     kustomization: &Kustomization,
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     let kinds: [(&[Generator], Make, &str); 2] = [

@@ -6,6 +6,7 @@ use super::{Make, behavior, charts, config_map, iam_policy, object, secret};
 use crate::context::{Context, Here};
 use crate::fault::Fault;
 use crate::kustomization::{self, GeneratorOptions, Item};
+use crate::origin::Way;
 use crate::plugin;
 use crate::reader::Reader;
 use crate::resource::Res;
@@ -15,7 +16,7 @@ pub(super) fn run(
     context: &mut Context<'_>,
     here: &Here<'_>,
     items: &[Item],
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     for config in plugin::load(context, here, items, origin) {

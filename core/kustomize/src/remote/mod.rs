@@ -133,7 +133,7 @@ impl Remotes {
     }
 }
 
-fn need(url: &RepositoryUrl) -> Need {
+pub(crate) fn need(url: &RepositoryUrl) -> Need {
     Need::Repository {
         clone: url.clone.clone(),
         reference: url.reference.clone(),

@@ -14,6 +14,8 @@ pub(crate) struct RepositoryUrl {
     pub(crate) raw: String,
     /// What to clone: host and path.
     pub(crate) clone: String,
+    /// So many bytes of it are the host.
+    host: usize,
     /// The directory in it, empty for its root.
     pub(crate) dir: String,
     /// Branch, tag or commit; empty for the default branch.
@@ -34,7 +36,17 @@ impl RepositoryUrl {
         let (repository, dir) = split_path(rest, host.starts_with("file://"))?;
         let clone = format!("{host}{repository}");
         let dir = dir.strip_prefix('/').unwrap_or(&dir).to_string();
-        Ok(Self { raw: url.to_string(), clone, dir, reference, submodules, timeout_ms })
+        Ok(Self { raw: url.to_string(), clone, host: host.len(), dir, reference, submodules, timeout_ms })
+    }
+
+    /// Scheme, user and host, with what divides them from the path.
+    pub(crate) fn host(&self) -> &str {
+        self.clone.get(..self.host).unwrap_or("")
+    }
+
+    /// The path of the repository there.
+    pub(crate) fn path(&self) -> &str {
+        self.clone.get(self.host..).unwrap_or("")
     }
 }
 

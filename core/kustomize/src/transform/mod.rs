@@ -12,14 +12,13 @@ mod plugins;
 mod prefix_suffix;
 pub(crate) mod replacements;
 mod replicas;
-mod structured;
 mod value_add;
 
 use weir_files::Place;
 
 use crate::context::{Context, Here};
 use crate::kustomization::Kustomization;
-use crate::origin::Origin;
+use crate::origin::{Origin, Way};
 use crate::resources::Resources;
 use crate::source::Step as At;
 
@@ -28,7 +27,7 @@ pub(crate) fn run(
     context: &mut Context<'_>,
     here: &Here<'_>,
     kustomization: &Kustomization,
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     let mut step = Step { context, here, origin, by: None, resources, written: None };
@@ -52,7 +51,7 @@ pub(crate) struct Step<'s, 'c> {
     pub(crate) context: &'s mut Context<'c>,
     pub(crate) here: &'s Here<'s>,
     /// The directory of the kustomization as seen from the one that is built.
-    pub(crate) origin: &'s str,
+    pub(crate) origin: &'s Way,
     /// The configuration, if it is no field of the kustomization.
     pub(crate) by: Option<Origin>,
     pub(crate) resources: &'s mut Resources,

@@ -1,5 +1,6 @@
 //! `patchesJson6902`, and how a JSON patch is applied to one object.
 
+use weir_files::Place;
 use weir_manifest::merge::JsonPatch;
 use weir_yaml::{Dialect, Map, Value};
 
@@ -22,11 +23,16 @@ pub(super) fn run(step: &mut Step<'_, '_>, all: &[Patch]) {
 pub(super) fn one(step: &mut Step<'_, '_>, patch: &Patch) -> Result<(), String> {
     let target = patch.target.as_ref().filter(|target| !target.name.is_empty());
     let target = target.ok_or("must specify the target name")?;
+    let mut written = None;
     let text = match (patch.path.is_empty(), patch.patch.is_empty()) {
         (true, true) => return Err("empty file path and empty jsonOp".to_string()),
         (false, false) => return Err("must specify a file path or jsonOp, not both".to_string()),
         (true, false) => patch.patch.to_string(),
-        (false, true) => step.here.loader.load_text(&patch.path)?.1,
+        (false, true) => {
+            let (file, text) = step.here.loader.load_text(&patch.path)?;
+            written = Some(Place::at(file.as_str(), 1, 1));
+            text
+        }
     };
     let (json, operations) = parse(&text)?;
     if operations == 0 {
@@ -37,6 +43,7 @@ pub(super) fn one(step: &mut Step<'_, '_>, patch: &Patch) -> Result<(), String> 
         apply(resource, &json).map_err(|message| format!("{message} in {}", resource.id()))?;
     }
     step.resources.changed();
+    step.written = written;
     Ok(())
 }
 

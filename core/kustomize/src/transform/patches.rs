@@ -1,6 +1,6 @@
 //! `patches`: strategic merge or JSON patches, inline or from files, with or without targets.
 
-use weir_files::{Diagnostic, Place};
+use weir_files::{Diagnostic, Place, RootedPath};
 use weir_manifest::merge::JsonPatch;
 use weir_yaml::Value;
 
@@ -15,7 +15,7 @@ use crate::select::Matcher;
 /// A patch that was read.
 enum Content {
     Strategic(Vec<Res>),
-    Json(JsonPatch),
+    Json(JsonPatch, RootedPath),
 }
 
 pub(super) fn run(step: &mut Step<'_, '_>, all: &[Patch]) {
@@ -40,7 +40,11 @@ fn apply(step: &mut Step<'_, '_>, patch: &Patch, content: Option<Content>) {
     };
     let applied = match content {
         None => Ok(()),
-        Some(Content::Json(json)) => apply_json(step, patch, &json),
+        Some(Content::Json(json, file)) => {
+            let applied = apply_json(step, patch, &json);
+            step.written = (!patch.path.is_empty()).then(|| Place::at(file.as_str(), 1, 1));
+            applied
+        }
         Some(Content::Strategic(patches)) => apply_strategic(step, patch, &patches),
     };
     if let Err(message) = applied {
@@ -110,7 +114,7 @@ fn read(step: &mut Step<'_, '_>, patch: &Patch) -> Option<Content> {
             None
         }
         (Ok(strategic), _) => Some(Content::Strategic(strategic)),
-        (Err(_), Ok((json, _))) => Some(Content::Json(json)),
+        (Err(_), Ok((json, _))) => Some(Content::Json(json, file)),
         (Err(problems), Err(json)) => {
             report(step, patch, &text, problems, &json, is_inline);
             None

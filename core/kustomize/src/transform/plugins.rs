@@ -8,6 +8,7 @@ use super::{Step, annotations, hash, images, labels, namespace, patch_json, patc
 use super::{prefix_suffix, replacements, replicas, value_add};
 use crate::context::{Context, Here};
 use crate::kustomization::{self, Item};
+use crate::origin::Way;
 use crate::plugin;
 use crate::reader::Reader;
 use crate::resource::Res;
@@ -18,7 +19,7 @@ pub(super) fn run(
     context: &mut Context<'_>,
     here: &Here<'_>,
     items: &[Item],
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     for config in plugin::load(context, here, items, origin) {
@@ -49,7 +50,7 @@ pub(super) fn validate(
     context: &mut Context<'_>,
     here: &Here<'_>,
     items: &[Item],
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     if items.is_empty() {

@@ -4,10 +4,12 @@
 //! and decoded on first use. There are no descriptions, and no rules beyond types: what the API server checks by code
 //! is not here. Schemas of custom resources are their owner's matter.
 
+mod check;
 mod decode;
 mod handle;
 mod open_api;
 
+pub use check::{Checked, check};
 pub use handle::{Definition, Field, ListType, PatchStrategy, Schema, Shape};
 pub use open_api::{Below, GivenSchema, OpenApi};
 

@@ -2,6 +2,7 @@
 
 mod go_syntax;
 mod limits;
+mod meaning;
 mod quick;
 mod scalar;
 mod sigs;
@@ -13,6 +14,7 @@ use crate::scan::Generation;
 use crate::value::{Layout, Value};
 use limits::Limits;
 
+pub use meaning::Meaning;
 pub(crate) use scalar::normal_float;
 
 /// Whose reading of a document.

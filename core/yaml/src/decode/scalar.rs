@@ -160,7 +160,7 @@ fn go_lossy(bytes: &[u8]) -> String {
 }
 
 /// Standard base64 with padding; line breaks are skipped.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
     let groups = digits.len().div_ceil(4);

@@ -41,6 +41,10 @@ impl Analysis {
         }
     }
 
+    pub(super) fn allows_plain(&self) -> bool {
+        self.plain
+    }
+
     pub(super) fn allows_single_quotes(&self) -> bool {
         self.single_quoted
     }

@@ -1,9 +1,10 @@
 //! Values to YAML text, byte for byte as Go's libraries print them.
 //!
 //! Two styles: yaml.v2, in which `helm`'s toYaml and `kustomize build` print, and yaml.v3, in which sops and
-//! `kustomize edit` do. Comments are not printed: what has comments is edited in place, see `edit`.
+//! `kustomize edit` do. Comments are only printed by `noted`: other things that have some are edited in place, see `edit`.
 
 mod analyze;
+mod noted;
 mod order;
 mod styled;
 mod text;
@@ -15,6 +16,7 @@ use std::fmt;
 use crate::number::general;
 use crate::scan::Generation;
 use crate::value::Value;
+pub use noted::{Noted, NotedContent, to_yaml_noted};
 use order::sorted_keys;
 pub use styled::to_yaml_styled;
 use through_json::{key_through_json, text_through_json};

@@ -118,20 +118,7 @@ impl Writer {
     }
 
     pub(super) fn literal(&mut self, text: &str) {
-        self.indicator("|", true, false, false);
-        if text.starts_with(|c: char| c == ' ' || is_break(c)) {
-            let hint = self.best_indent().to_string();
-            self.indicator(&hint, false, false, false);
-        }
-        let mut ends = text.chars().rev();
-        match (ends.next().is_some_and(is_break), ends.next()) {
-            (false, _) => self.indicator("-", false, false, false),
-            (true, before) if before.is_none_or(is_break) => self.indicator("+", false, false, false),
-            (true, _) => {}
-        }
-        self.put_break();
-        self.indention = true;
-        self.whitespace = true;
+        self.block_header("|", text);
         let mut breaks = true;
         for c in text.chars() {
             if is_break(c) {
@@ -146,6 +133,54 @@ impl Writer {
                 breaks = false;
             }
         }
+    }
+
+    /// The writer of yaml.v3 looks at the start of the text where it means to look behind a break.
+    pub(super) fn folded_block(&mut self, text: &str) {
+        self.block_header(">", text);
+        let behind = text.trim_start_matches(is_break);
+        let doubles = !behind.is_empty() && !behind.starts_with([' ', '\t']);
+        let (mut breaks, mut leading_blank) = (true, true);
+        for c in text.chars() {
+            if is_break(c) {
+                if !breaks && !leading_blank && c == '\n' && doubles {
+                    self.put_break();
+                }
+                self.text_break(c);
+                breaks = true;
+                continue;
+            }
+            if breaks {
+                self.write_indent();
+                leading_blank = matches!(c, ' ' | '\t');
+            }
+            self.put(c);
+            self.indention = false;
+            breaks = false;
+        }
+    }
+
+    fn block_header(&mut self, indicator: &str, text: &str) {
+        self.indicator(indicator, true, false, false);
+        if text.starts_with(|c: char| c == ' ' || is_break(c)) {
+            let hint = self.best_indent().to_string();
+            self.indicator(&hint, false, false, false);
+        }
+        let mut ends = text.chars().rev();
+        match (ends.next().is_some_and(is_break), ends.next()) {
+            (false, _) => self.indicator("-", false, false, false),
+            (true, before) if before.is_none_or(is_break) => self.indicator("+", false, false, false),
+            (true, _) => {}
+        }
+        if self.beside.is_empty() {
+            self.put_break();
+        } else {
+            self.space();
+            let beside = std::mem::take(&mut self.beside);
+            self.comment(&beside);
+        }
+        self.indention = true;
+        self.whitespace = true;
     }
 
     /// A line break that is part of the text.

@@ -31,13 +31,18 @@ pub(super) struct Writer {
     pub(super) whitespace: bool,
     /// Nothing but indentation and indicators of blocks stands on this line.
     pub(super) indention: bool,
+    /// A comment that is to stand behind what is being written; a text in a block has it on its first line.
+    pub(super) beside: String,
+    /// Where a comment at somebody's foot stands: an empty line keeps what comes there apart from it.
+    pub(super) foot_indent: Option<usize>,
 }
 
 impl Writer {
     pub(super) fn new(style: Style) -> Self {
         let width = if style.generation == Generation::V2 { WIDTH } else { usize::MAX };
-        let out = String::new();
-        Self { out, style, width, column: 0, indent: None, whitespace: true, indention: true }
+        let (out, beside) = (String::new(), String::new());
+        let (indent, foot_indent) = (None, None);
+        Self { out, style, width, column: 0, indent, whitespace: true, indention: true, beside, foot_indent }
     }
 
     pub(super) fn finish(mut self) -> String {
@@ -65,7 +70,7 @@ impl Writer {
 
     fn analyzed_text(&mut self, text: &str, analysis: &Analysis, context: Context) {
         let simple_key = context == Context::SimpleKey;
-        let outer = self.increase_indent(Some(self.best_indent()), context, false, false);
+        let outer = self.begin_text(context);
         match analysis.style(text, self.style.generation, simple_key) {
             ScalarStyle::Plain => self.plain(text, !simple_key),
             ScalarStyle::SingleQuoted => self.single_quoted(text, !simple_key),
@@ -95,9 +100,9 @@ impl Writer {
         }
     }
 
-    /// For a text in a block.
-    pub(super) fn deepen(&mut self) -> Option<usize> {
-        self.increase_indent(Some(self.best_indent()), Context::MappingValue, false, false)
+    /// For a text that may have several lines, and for what stands between brackets.
+    pub(super) fn begin_text(&mut self, context: Context) -> Option<usize> {
+        self.increase_indent(Some(self.best_indent()), context, false, false)
     }
 
     pub(super) fn leave(&mut self, outer: Option<usize>) {
@@ -167,11 +172,30 @@ impl Writer {
         if !self.indention || self.column > indent || self.column == indent && !self.whitespace {
             self.put_break();
         }
+        if self.foot_indent.take() == Some(indent) {
+            self.put_break();
+        }
         while self.column < indent {
             self.put(' ');
         }
         self.whitespace = true;
         self.indention = true;
+    }
+
+    /// Lines that each begin with `#`, to the end of the last one.
+    pub(super) fn comment(&mut self, comment: &str) {
+        for (at, line) in comment.split('\n').enumerate() {
+            if at > 0 && !line.is_empty() {
+                self.write_indent();
+            }
+            if !line.is_empty() && !line.starts_with('#') {
+                self.put_str("# ");
+            }
+            self.put_str(line);
+            self.put_break();
+        }
+        self.indention = true;
+        self.whitespace = true;
     }
 
     pub(super) fn space(&mut self) {

@@ -97,8 +97,13 @@ impl<'t> Builder<'t> {
         content: Content<'t>,
         span: Span,
         properties: Option<Box<Properties<'t>>>,
-        comments: Option<Box<Comments>>,
+        mut comments: Option<Box<Comments>>,
     ) {
+        // What stands beside or below a collection comes with its end; go-yaml forgets what came before.
+        if let Some(comments) = &mut comments {
+            comments.line.clear();
+            comments.foot.clear();
+        }
         let id = self.push(content, span, properties, comments);
         self.open.push(Open { id, ..Open::default() });
     }

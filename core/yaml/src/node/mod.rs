@@ -105,6 +105,11 @@ impl<'t> Document<'t> {
         (!self.is_empty()).then(|| Node::new(self, 0))
     }
 
+    /// The outermost node, though it may be an empty scalar that is only there for its comments.
+    pub fn outermost(&self) -> Option<Node<'_, 't>> {
+        (!self.nodes.is_empty()).then(|| Node::new(self, 0))
+    }
+
     /// True if nothing is there but comments and perhaps `---`.
     pub fn is_empty(&self) -> bool {
         match self.nodes.first() {

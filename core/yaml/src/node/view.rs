@@ -65,6 +65,13 @@ impl<'d, 't> Node<'d, 't> {
         Span { start: properties.map_or(data.span.start, |extra| extra.properties_at), end: data.span.end }
     }
 
+    /// The line that its content begins on, from one.
+    pub fn line(self) -> usize {
+        let text = self.document.text.as_bytes();
+        let at = (self.span().start as usize).min(text.len());
+        text[..at].iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+
     /// The text of a scalar, without quotes and escapes.
     pub fn scalar(self) -> Option<&'d str> {
         if let Content::Scalar { value, .. } = &self.data().content { Some(value) } else { None }

@@ -1,9 +1,13 @@
 //! Keys of what is encrypted, from the Secret that a unit names, or from the one for all units.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use weir_cluster::ApiError;
 use weir_delivery::{Decryption, Keys, KeysState};
+use weir_fetch::{Access, Vault};
 use weir_yaml::Value;
+use zeroize::Zeroizing;
 
 use super::Run;
 
@@ -41,13 +45,19 @@ fn read(secret: &Value) -> Result<Keys, String> {
     let mut keys = Keys::default();
     for (name, value) in secret.get("data").and_then(Value::as_map).into_iter().flat_map(|map| map.iter()) {
         let name = name.as_str();
+        let failed = |cause: String| format!("failed to import '{name}' ({cause})");
+        let decoded = base64::engine::general_purpose::STANDARD.decode(value.as_str().unwrap_or_default());
         if name.ends_with(".agekey") {
-            let failed = |cause: String| format!("failed to import '{name}' ({cause})");
-            let decoded =
-                base64::engine::general_purpose::STANDARD.decode(value.as_str().unwrap_or_default());
             let text = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            let text = text.ok_or_else(|| failed("it is no text".to_string()))?;
+            let text = Zeroizing::new(text.ok_or_else(|| failed("it is no text".to_string()))?);
             keys.add_age(&text).map_err(|error| failed(error.to_string()))?;
+        } else if name.ends_with(".asc") && Keys::HAS_PGP {
+            let bytes = decoded.map_err(|_| failed("it is no base64".to_string()))?;
+            keys.add_pgp(&bytes).map_err(|error| failed(error.to_string()))?;
+        } else if name == "sops.vault-token" {
+            let text = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let text = Zeroizing::new(text.ok_or_else(|| failed("it is no text".to_string()))?);
+            keys.add_remote(Arc::new(Vault::new(&text, None, Access::default())));
         } else if name.ends_with(".asc") || name.starts_with("sops.") {
             keys.note(format!("not supported yet: '{name}' of the decryption Secret"));
         } else {

@@ -49,8 +49,8 @@ impl Run<'_> {
         if settings.no_remote_bases {
             return failed("remote bases are not allowed here (--no-remote-bases)".to_string());
         }
-        let remotes =
-            Remotes { directory: settings.storage.join("remotes"), runner: settings.runner.clone() };
+        let directory = settings.storage.join("remotes");
+        let remotes = Remotes { directory, runner: settings.runner.clone(), programs: false };
         self.place.leave();
         let answers = tokio::task::spawn_blocking(move || remotes.answer(&needs)).await;
         self.place.come_back().await;

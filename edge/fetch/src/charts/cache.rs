@@ -3,7 +3,9 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,7 +15,12 @@ use super::error::ChartError;
 #[derive(Debug, Clone)]
 pub struct Cache {
     root: PathBuf,
+    /// What others left behind was looked for.
+    swept: Arc<AtomicBool>,
 }
+
+/// Nobody writes at a file for so long.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// A file that is being written.
 pub(super) struct Draft {
@@ -35,7 +42,7 @@ impl Cache {
     /// In this folder, which need not be there yet.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), swept: Arc::default() }
     }
 
     /// The file with this content, if it is here and whole.
@@ -56,6 +63,9 @@ impl Cache {
     pub(super) fn draft(&self) -> Result<Draft, ChartError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let folder = self.folder("drafts")?;
+        if !self.swept.swap(true, Ordering::Relaxed) {
+            sweep(&folder);
+        }
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
             let path = folder.join(format!("{}-{number}", std::process::id()));
@@ -113,6 +123,17 @@ impl Cache {
         let folder = self.root.join(name);
         fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
         Ok(folder)
+    }
+}
+
+/// Takes away what those who were killed left behind.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|found| found.modified()).map(|written| written.elapsed());
+        if age.is_ok_and(|age| age.is_ok_and(|age| age > ABANDONED)) {
+            // Somebody else may have been quicker.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

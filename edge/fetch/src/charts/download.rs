@@ -20,6 +20,8 @@ use crate::web::{Access, Client, Request};
 const ARCHIVE_LIMIT: u64 = 100 << 20;
 const INDEX_LIMIT: u64 = 200 << 20;
 const LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+const PROVENANCE: &str = "application/vnd.cncf.helm.chart.provenance.v1.prov";
+const PROVENANCE_LIMIT: u64 = 1 << 20;
 const OLD_LAYER: &str = "application/tar+gzip";
 
 /// The way to charts, for all faces and threads.
@@ -122,6 +124,29 @@ impl Charts {
         let there = self.settings.mirrors.redirect(url).unwrap_or_else(|| url.to_string());
         let request = Request { auth: source.auth_for(url), ..Request::get(&there) };
         Ok(self.client(&source.access)?.exchange(&request, |mut answer| answer.bytes(limit))?)
+    }
+
+    /// The provenance file that is kept beside a chart.
+    pub fn provenance(&self, source: &ChartSource, chart: &Chart) -> Result<Vec<u8>, ChartError> {
+        let Some(reference) = chart.url.strip_prefix("oci://") else {
+            return self.file(source, &format!("{}.prov", chart.url), PROVENANCE_LIMIT);
+        };
+        let reference: Reference = reference.parse().map_err(ChartError::Wrong)?;
+        let failed = |cause| ChartError::Registry { registry: reference.registry.clone(), cause };
+        let registry = self.registry(source)?;
+        let (_, parts) = registry.manifest(&reference).map_err(failed)?;
+        let layer = parts.layers.iter().find(|layer| layer.media_type == PROVENANCE);
+        let layer = layer.filter(|layer| layer.size <= PROVENANCE_LIMIT).ok_or_else(|| {
+            ChartError::NotFound(format!(
+                "{reference}: manifest does not contain a layer with mediatype {PROVENANCE}"
+            ))
+        })?;
+        let mut draft = self.cache.draft()?;
+        registry.blob(&reference, layer, &mut draft.file).map_err(failed)?;
+        let mut bytes = Vec::new();
+        let read = draft.file.rewind().and_then(|()| std::io::Read::read_to_end(&mut draft.file, &mut bytes));
+        read.map_err(|error| ChartError::Cache(error.to_string()))?;
+        Ok(bytes)
     }
 
     /// The index of a repository as it is now.

@@ -1,11 +1,11 @@
 //! The index of a Helm repository, read chart by chart: it may have 20 MB, of which one chart is asked for.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek as _};
+use std::io::{BufReader, Read, Seek as _};
 use std::path::{Path, PathBuf};
 
 use weir_semver::{Range, Version};
-use weir_yaml::{Dialect, Value};
+use weir_yaml::{Dialect, Map, Value};
 
 use super::error::ChartError;
 
@@ -20,7 +20,7 @@ pub struct Entry {
     pub urls: Vec<String>,
     /// The digest of the archive, without `sha256:`; empty if unknown.
     pub digest: String,
-    /// All that the index says.
+    /// What the index says: name, description, version of what is in it and keywords, or all.
     pub metadata: Value,
 }
 
@@ -47,13 +47,18 @@ impl Index {
     /// All versions of a chart, newest first; none if the index does not know it.
     pub fn versions(&self, chart: &str) -> Result<Option<Vec<Entry>>, ChartError> {
         let mut found = None;
-        self.each(&mut |name| name == chart, &mut |_, entries| found = Some(entries))?;
+        self.each(&mut |name| name == chart, &mut |_, entries| found = Some(entries), false)?;
         Ok(found)
     }
 
     /// Goes through all charts in the order of the file.
     pub fn for_each(&self, mut visit: impl FnMut(&str, Vec<Entry>)) -> Result<(), ChartError> {
-        self.each(&mut |_| true, &mut visit)
+        self.each(&mut |_| true, &mut visit, false)
+    }
+
+    /// The same with all that the index says of them.
+    pub fn for_each_whole(&self, mut visit: impl FnMut(&str, Vec<Entry>)) -> Result<(), ChartError> {
+        self.each(&mut |_| true, &mut visit, true)
     }
 
     /// The version of a chart that is asked for: this one, or the newest in a range, or the newest release.
@@ -84,6 +89,7 @@ impl Index {
         &self,
         wanted: &mut dyn FnMut(&str) -> bool,
         visit: &mut dyn FnMut(&str, Vec<Entry>),
+        all: bool,
     ) -> Result<(), ChartError> {
         let wrong = |cause: String| ChartError::NoIndex { url: self.url.clone(), cause };
         let mut file = File::open(&self.file)
@@ -92,110 +98,71 @@ impl Index {
         let read = file.read(&mut first).and_then(|read| file.rewind().map(|()| read));
         let first = &first[..read.map_err(|error| wrong(error.to_string()))?];
         let first = first.iter().find(|byte| !byte.is_ascii_whitespace());
-        let mut take = |name: &str, text: &str| -> Result<(), String> {
-            visit(name, entries(text, name)?);
+        let mut chart = Vec::new();
+        let mut take = |name: &str, part: Part<'_>| -> Result<(), String> {
+            let list = match part {
+                Part::Versions(text) => parsed(text, name)?,
+                Part::Chart(text) => {
+                    let chart = parsed(text, name)?;
+                    chart.as_map().and_then(|map| map.values().next()).cloned().unwrap_or(Value::Null)
+                }
+                Part::End => {
+                    visit(name, newest_first(std::mem::take(&mut chart)));
+                    return Ok(());
+                }
+            };
+            chart.extend(entries(&list, name, all));
             Ok(())
         };
         let done = match first {
             None => Err("empty index.yaml file".to_string()),
             Some(b'{') => super::index_json::read(file, wanted, &mut take),
             Some(b'<') => Err("it is a web page".to_string()),
-            Some(_) => blocks(BufReader::new(file), wanted, &mut take).and_then(|is_split| match is_split {
-                true => Ok(()),
-                false => whole(&self.file, wanted, visit),
-            }),
+            Some(_) => {
+                super::index_block::read(BufReader::new(file), wanted, &mut take).and_then(|is_split| {
+                    match is_split {
+                        true => Ok(()),
+                        false => whole(&self.file, wanted, visit, all),
+                    }
+                })
+            }
         };
         done.map_err(wrong)
     }
 }
 
 pub(super) type Wanted<'a> = &'a mut dyn FnMut(&str) -> bool;
-pub(super) type Take<'a> = &'a mut dyn FnMut(&str, &str) -> Result<(), String>;
+pub(super) type Take<'a> = &'a mut dyn FnMut(&str, Part<'_>) -> Result<(), String>;
 
-/// Splits an index in block style into charts by indentation. False if it is written in another way.
-fn blocks(mut lines: impl BufRead, wanted: Wanted<'_>, take: Take<'_>) -> Result<bool, String> {
-    let mut line = Vec::new();
-    let (mut has_version, mut inside, mut indent) = (false, false, 0);
-    let mut current: Option<(String, String)> = None;
-    loop {
-        line.clear();
-        if lines.read_until(b'\n', &mut line).map_err(|error| error.to_string())? == 0 {
-            break;
-        }
-        let text = std::str::from_utf8(&line).map_err(|_| "it is not UTF-8".to_string())?;
-        let content = text.trim_start_matches(' ');
-        let at = text.len() - content.len();
-        if content.trim_end().is_empty() || content.starts_with('#') {
-            if let Some((_, block)) = &mut current {
-                block.push_str(text);
-            }
-            continue;
-        }
-        if at == 0 && !(inside && content.starts_with('-')) {
-            if let Some((name, block)) = current.take() {
-                take(&name, &block)?;
-            }
-            has_version |= text.starts_with("apiVersion:");
-            let rest = text.strip_prefix("entries:").map(str::trim);
-            if rest.is_some_and(|rest| !rest.is_empty() && rest != "{}" && !rest.starts_with('#')) {
-                return Ok(false);
-            }
-            inside = rest.is_some();
-            indent = 0;
-            continue;
-        }
-        if !inside {
-            continue;
-        }
-        if indent == 0 {
-            indent = at;
-        }
-        if at == indent && !content.starts_with('-') {
-            if let Some((name, block)) = current.take() {
-                take(&name, &block)?;
-            }
-            let Some(name) = chart_name(content) else {
-                return Err(format!("no chart: {}", content.trim_end()));
-            };
-            current = wanted(&name).then(|| (name, text.to_string()));
-        } else if let Some((_, block)) = &mut current {
-            block.push_str(text);
-        }
-    }
-    if let Some((name, block)) = current.take() {
-        take(&name, &block)?;
-    }
-    if has_version { Ok(true) } else { Err("no API version specified".into()) }
+/// A part of a chart in an index.
+pub(super) enum Part<'t> {
+    /// A map with the chart, in YAML.
+    Chart(&'t str),
+    /// A list with some of its versions, in YAML.
+    Versions(&'t str),
+    /// That was all.
+    End,
 }
 
-/// The key that a line begins with.
-fn chart_name(line: &str) -> Option<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-    if let Some(key) = line.trim_end().strip_suffix(':').filter(|key| key.chars().all(is_plain)) {
-        return Some(key.to_string());
-    }
-    let parsed = weir_yaml::first_from_yaml(line, Dialect::Sigs).ok()?;
-    Some(parsed.as_map()?.keys().next()?.as_str().to_string())
+fn parsed(text: &str, name: &str) -> Result<Value, String> {
+    weir_yaml::first_from_yaml(text, Dialect::Sigs).map_err(|error| format!("chart {name}: {error}"))
 }
 
-/// The versions below one key, newest first.
-fn entries(text: &str, name: &str) -> Result<Vec<Entry>, String> {
-    let parsed =
-        weir_yaml::first_from_yaml(text, Dialect::Sigs).map_err(|error| format!("chart {name}: {error}"))?;
-    let list = parsed.as_map().and_then(|map| map.values().next()).cloned().unwrap_or(Value::Null);
-    Ok(versions(&list, name))
+fn entries<'v>(list: &'v Value, name: &'v str, all: bool) -> impl Iterator<Item = Entry> + 'v {
+    list.as_list().unwrap_or_default().iter().filter_map(move |value| Entry::of(value, name, all))
 }
 
-fn versions(list: &Value, name: &str) -> Vec<Entry> {
-    let mut all: Vec<_> =
-        list.as_list().unwrap_or_default().iter().filter_map(|value| Entry::of(value, name)).collect();
+fn newest_first(mut all: Vec<Entry>) -> Vec<Entry> {
     // What is no version goes last, as in Helm.
     all.sort_by_cached_key(|entry| std::cmp::Reverse(Version::parse(&entry.version).ok()));
     all
 }
 
+/// What is shown of a chart; the rest of an index is most of it.
+const SHOWN: [&str; 4] = ["name", "description", "appVersion", "keywords"];
+
 impl Entry {
-    fn of(value: &Value, name: &str) -> Option<Self> {
+    fn of(value: &Value, name: &str, all: bool) -> Option<Self> {
         let text = |key: &str| value.str_at(&[key]).unwrap_or_default().to_string();
         let version = text("version");
         // Helm leaves out what is no valid chart.
@@ -208,13 +175,25 @@ impl Entry {
             version,
             urls: urls.iter().filter_map(Value::as_str).map(str::to_string).collect(),
             digest: text("digest").trim_start_matches("sha256:").to_string(),
-            metadata: value.clone(),
+            metadata: match all {
+                true => value.clone(),
+                false => SHOWN
+                    .iter()
+                    .filter_map(|key| Some((*key, value.get(key)?.clone())))
+                    .collect::<Map>()
+                    .into(),
+            },
         })
     }
 }
 
 /// An index that is written in an unusual way, all of it at once.
-fn whole(file: &Path, wanted: Wanted<'_>, visit: &mut dyn FnMut(&str, Vec<Entry>)) -> Result<(), String> {
+fn whole(
+    file: &Path,
+    wanted: Wanted<'_>,
+    visit: &mut dyn FnMut(&str, Vec<Entry>),
+    all: bool,
+) -> Result<(), String> {
     let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
     let index = weir_yaml::first_from_yaml(&text, Dialect::Sigs).map_err(|error| error.to_string())?;
     if index.str_at(&["apiVersion"]).is_none_or(str::is_empty) {
@@ -222,7 +201,7 @@ fn whole(file: &Path, wanted: Wanted<'_>, visit: &mut dyn FnMut(&str, Vec<Entry>
     }
     for (name, list) in index.get("entries").and_then(Value::as_map).into_iter().flat_map(|map| map.iter()) {
         if wanted(name.as_str()) {
-            visit(name.as_str(), versions(list, name.as_str()));
+            visit(name.as_str(), newest_first(entries(list, name.as_str(), all).collect()));
         }
     }
     Ok(())

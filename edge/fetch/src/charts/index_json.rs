@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use serde::de::{self, DeserializeSeed, MapAccess, Visitor};
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
-use super::index::{Take, Wanted};
+use super::index::{Part, Take, Wanted};
 
-/// An index in JSON, without ever holding more than one chart of it.
+/// An index in JSON, without ever holding more than one version of a chart.
 pub(super) fn read(file: File, wanted: Wanted<'_>, take: Take<'_>) -> Result<(), String> {
     let mut reader = serde_json::Deserializer::from_reader(BufReader::new(file));
     let has_version = Fields { wanted, take }.deserialize(&mut reader).map_err(|error| error.to_string())?;
@@ -77,9 +77,41 @@ impl<'de> Visitor<'de> for EachChart<'_> {
                 map.next_value::<de::IgnoredAny>()?;
                 continue;
             }
-            let list = map.next_value::<Box<serde_json::value::RawValue>>()?;
-            let text = format!("{{{}:{}}}", serde_json::Value::from(&*name), list.get());
-            (self.take)(&name, &text).map_err(de::Error::custom)?;
+            map.next_value_seed(EachVersion { name: &name, take: &mut *self.take })?;
+            (self.take)(&name, Part::End).map_err(de::Error::custom)?;
+        }
+        Ok(())
+    }
+}
+
+struct EachVersion<'a> {
+    name: &'a str,
+    take: Take<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for EachVersion<'_> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for EachVersion<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("versions of a chart")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(version) = list.next_element::<Box<serde_json::value::RawValue>>()? {
+            let text = format!("[{}]", version.get());
+            (self.take)(self.name, Part::Versions(&text)).map_err(de::Error::custom)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod cache;
 mod download;
 mod error;
 mod index;
+mod index_block;
 mod index_json;
 mod place;
 mod query;

@@ -35,6 +35,15 @@ pub enum FetchError {
         /// The limit.
         after: std::time::Duration,
     },
+    /// A repository that another one names as a part of itself could not be had.
+    Submodule {
+        /// Its directory there.
+        path: String,
+        /// The URL of the repository that names it, without credentials.
+        of: String,
+        /// Why not.
+        cause: String,
+    },
     /// Anything else.
     Operation {
         /// The URL, without credentials.
@@ -53,7 +62,10 @@ impl FetchError {
             Self::InvalidUrl { .. } => "URLInvalid",
             Self::Authentication { .. } => "AuthenticationFailed",
             Self::Storage(_) => "StorageOperationFailed",
-            Self::NoReference { .. } | Self::Timeout { .. } | Self::Operation { .. } => "GitOperationFailed",
+            Self::NoReference { .. }
+            | Self::Timeout { .. }
+            | Self::Submodule { .. }
+            | Self::Operation { .. } => "GitOperationFailed",
         }
     }
 }
@@ -77,6 +89,9 @@ impl fmt::Display for FetchError {
             Self::Timeout { url, after } => {
                 let limit = after.as_secs();
                 write!(f, "{CHECKOUT} '{url}': no complete answer within {limit}s (spec.timeout)")
+            }
+            Self::Submodule { path, of, cause } => {
+                write!(f, "submodule '{path}' of '{of}': {cause}; submodules=false in the URL does without")
             }
             Self::Operation { url, cause } => write!(f, "{CHECKOUT} '{url}': {cause}"),
             Self::Storage(cause) => write!(f, "storage of repositories failed: {cause}"),

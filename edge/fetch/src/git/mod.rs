@@ -1,8 +1,11 @@
-//! Git over http(s) and from local repositories.
+//! Git over http(s), over the ssh program of the user, and from local repositories.
 
 mod error;
 mod mirror;
+mod operation;
 mod select;
+mod ssh;
+mod submodules;
 mod transport;
 mod tree;
 
@@ -13,11 +16,12 @@ use serde::{Deserialize, Serialize};
 
 pub use error::FetchError;
 pub use mirror::{Fetched, Mirror};
+pub use submodules::Checkouts;
 
 /// What to fetch from where.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GitSpec {
-    /// `http://`, `https://` or `file://`.
+    /// `http://`, `https://`, `file://`; `ssh://` and `user@host:path` with [`GitAuth::OfUser`].
     pub url: String,
     /// Which state.
     pub reference: GitReference,
@@ -61,6 +65,8 @@ pub enum GitAuth {
     },
     /// A token.
     Bearer(String),
+    /// What the ssh program of the user knows; none over http. For commands that a user runs, not for controllers.
+    OfUser,
 }
 
 impl fmt::Debug for GitAuth {
@@ -69,6 +75,7 @@ impl fmt::Debug for GitAuth {
             Self::None => "None",
             Self::Basic { .. } => "Basic(***)",
             Self::Bearer(_) => "Bearer(***)",
+            Self::OfUser => "OfUser",
         })
     }
 }

@@ -55,7 +55,7 @@ impl Client {
         let proxy = proxy.map(Proxy::new).transpose().map_err(|e| e.to_string())?;
         config = config.proxy(proxy);
         let authorization = match &spec.auth {
-            GitAuth::None => None,
+            GitAuth::None | GitAuth::OfUser => None,
             GitAuth::Basic { user, password } => {
                 Some(format!("Basic {}", base64(&format!("{user}:{password}"))))
             }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::bstr::ByteSlice as _;
 use gix::objs::tree::EntryKind;
-use gix::{ObjectId, ThreadSafeRepository};
+use gix::{ObjectId, Repository, ThreadSafeRepository};
 use weir_files::{Bytes, Entry, Files, ReadError, RootedPath};
 
 /// Larger files are refused: no manifest is that large.
@@ -78,7 +78,7 @@ impl GitFiles {
             EntryKind::Link => {
                 Some(Entry::Link(String::from_utf8_lossy(&self.blob(path, child.id)?).into_owned()))
             }
-            // A submodule that was not fetched is an empty directory in a checkout; here it is nothing.
+            // A submodule is laid over it, if it is wanted. An empty directory of a checkout is nothing here.
             EntryKind::Commit => None,
         })
     }
@@ -103,6 +103,28 @@ impl GitFiles {
         let directory = self.directory(&parent)?;
         Ok(directory.and_then(|dir| dir.find(path.name()).map(|child| (child.kind, child.id))))
     }
+}
+
+/// The commits that stand in the directories below this one.
+pub(super) fn links(
+    repository: &Repository,
+    root: ObjectId,
+) -> Result<Vec<(RootedPath, String)>, Box<dyn std::error::Error>> {
+    let mut found = Vec::new();
+    let mut todo = vec![(RootedPath::root(), root)];
+    while let Some((dir, id)) = todo.pop() {
+        for entry in repository.find_object(id)?.try_into_tree()?.iter() {
+            let entry = entry?;
+            let Ok(name) = entry.filename().to_str() else { continue };
+            match entry.kind() {
+                EntryKind::Tree => todo.push((dir.child(name), entry.object_id())),
+                EntryKind::Commit => found.push((dir.child(name), entry.object_id().to_string())),
+                EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {}
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 impl Directory {

@@ -13,6 +13,7 @@ use weir_yaml::Text;
 use crate::context::{Context, Here};
 use crate::fault::{Cause, Fault};
 use crate::objects;
+use crate::origin::Way;
 use crate::reader::Reader;
 use crate::remote::Template;
 use crate::resource::Res;
@@ -31,7 +32,7 @@ pub(super) fn run(
     context: &mut Context<'_>,
     here: &Here<'_>,
     charts: &[Chart],
-    origin: &str,
+    origin: &Way,
     resources: &mut Resources,
 ) {
     for chart in charts {

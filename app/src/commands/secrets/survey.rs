@@ -1,0 +1,178 @@
+//! A look at the files of a repository: which are encrypted, which should be. No key is needed for it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use weir_secrets::{Config, CreationRule, Document, Format, Sealed, SecretError};
+
+use super::rules;
+
+/// The rules of all directories, each read once.
+#[derive(Default)]
+pub(super) struct AllRules {
+    named: Option<PathBuf>,
+    read: Mutex<HashMap<PathBuf, Option<Arc<Found>>>>,
+}
+
+/// Rules that were found.
+pub(super) struct Found {
+    pub(super) file: PathBuf,
+    pub(super) config: Result<Config, String>,
+}
+
+impl AllRules {
+    pub(super) fn new(named: Option<PathBuf>) -> Self {
+        Self { named, read: Mutex::default() }
+    }
+
+    /// The nearest rules above a file.
+    pub(super) fn above(&self, path: &Path) -> Option<Arc<Found>> {
+        let directory = path.parent().unwrap_or(Path::new(".")).to_path_buf();
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(&directory) {
+            return known.clone();
+        }
+        let file = self.named.clone().or_else(|| rules::above(&directory));
+        let found = file.map(|file| {
+            let known = read.values().flatten().find(|known| known.file == file).cloned();
+            known.unwrap_or_else(|| {
+                let config = rules::read(&file).map_err(|failure| failure.message().to_string());
+                Arc::new(Found { file, config })
+            })
+        });
+        read.insert(directory, found.clone());
+        found
+    }
+
+    /// All that were read.
+    pub(super) fn all(&self) -> Vec<Arc<Found>> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<Arc<Found>> = read.values().flatten().cloned().collect();
+        all.sort_by(|one, other| one.file.cmp(&other.file));
+        all.dedup_by(|one, other| one.file == other.file);
+        all
+    }
+}
+
+/// What a file is, as far as secrets go.
+pub(super) enum Kind {
+    /// Nobody's business.
+    Other,
+    /// Encrypted.
+    Sealed(Box<Sealed>),
+    /// It looks encrypted and cannot be read as that.
+    Broken(String),
+    /// In plain, though a rule wants it encrypted: the ways to values.
+    Plain(Vec<String>),
+    /// A Secret in plain that no rule is for.
+    Missed,
+    /// A private key.
+    Key(u32),
+}
+
+/// Looks at one file.
+pub(super) fn look(path: &Path, bytes: &[u8], rules: &AllRules) -> Kind {
+    let name = path.to_string_lossy();
+    let format = Format::of_path(&name);
+    if path.file_name().is_some_and(|own| own == rules::NAME) {
+        return Kind::Other;
+    }
+    if let Some(line) = key_in(bytes) {
+        return Kind::Key(line);
+    }
+    let is_marked = format.marks(bytes) || format == Format::Binary && Format::detect(bytes).is_some();
+    if is_marked || has_metadata_of_sops(bytes, format) {
+        match Sealed::parse(bytes, format) {
+            Ok(sealed) => return Kind::Sealed(Box::new(sealed)),
+            Err(SecretError::NotEncrypted) => {}
+            Err(error) => return Kind::Broken(error.to_string()),
+        }
+    }
+    let is_secret = format == Format::Yaml && contains(bytes, b"kind: Secret");
+    let found = rules.above(path);
+    let rule = found.as_ref().and_then(|found| {
+        let config = found.config.as_ref().ok()?;
+        let rule = config.rule_for(&rules::below(&found.file, path)).ok().flatten()?;
+        Some((rule, is_broad(config, rule, &found.file, path)))
+    });
+    match rule {
+        Some((rule, is_broad)) if !is_broad || is_secret => wanted(bytes, format, rule, is_broad),
+        None if is_secret && !secrets_of(bytes).is_empty() => Kind::Missed,
+        _ => Kind::Other,
+    }
+}
+
+/// A rule that is for every manifest is no word about this one.
+fn is_broad(config: &Config, rule: &CreationRule, file: &Path, path: &Path) -> bool {
+    let beside = path.with_file_name("kustomization.yaml");
+    let other = config.rule_for(&rules::below(file, &beside)).ok().flatten();
+    other.is_some_and(|other| other.line == rule.line)
+}
+
+/// What a rule wants encrypted. Of a rule for everything, only Secrets are believed to be meant.
+fn wanted(bytes: &[u8], format: Format, rule: &CreationRule, is_broad: bool) -> Kind {
+    let values = if is_broad {
+        secrets_of(bytes)
+    } else {
+        let covered = Document::parse(bytes, format).and_then(|document| document.covered(&rule.recipe.rule));
+        covered.unwrap_or_default()
+    };
+    if values.is_empty() { Kind::Other } else { Kind::Plain(values) }
+}
+
+/// The ways to what Secrets hold in plain. What stands for a variable is filled in elsewhere.
+fn secrets_of(bytes: &[u8]) -> Vec<String> {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
+    let Ok(documents) = weir_yaml::from_yaml(text, weir_yaml::Dialect::V3) else { return Vec::new() };
+    let mut ways = Vec::new();
+    for document in documents.iter().filter(|document| document.str_at(&["kind"]) == Some("Secret")) {
+        for field in ["data", "stringData"] {
+            let map = document.get(field).and_then(weir_yaml::Value::as_map);
+            for (key, value) in map.into_iter().flat_map(|map| map.iter()) {
+                let is_plain = value.as_str().is_none_or(|text| {
+                    !text.is_empty() && !weir_secrets::is_ciphertext(text) && !is_variable(text)
+                });
+                if is_plain {
+                    ways.push(format!("[\"{field}\"][\"{}\"]", key.as_str()));
+                }
+            }
+        }
+    }
+    ways
+}
+
+fn is_variable(text: &str) -> bool {
+    text.starts_with("${") && text.ends_with('}') && !text[2..].contains("${")
+}
+
+fn has_metadata_of_sops(bytes: &[u8], format: Format) -> bool {
+    match format {
+        Format::Yaml => bytes.starts_with(b"sops:") || contains(bytes, b"\nsops:"),
+        Format::Json => contains(bytes, b"\"sops\":"),
+        Format::Dotenv => contains(bytes, b"sops_version="),
+        Format::Ini | Format::Binary => false,
+    }
+}
+
+/// The line of a private key of age, if there is one.
+fn key_in(bytes: &[u8]) -> Option<u32> {
+    const MARK: &[u8] = b"AGE-SECRET-KEY-1";
+    if !contains(bytes, MARK) {
+        return None;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let is_key = |line: &str| {
+        line.find("AGE-SECRET-KEY-1").is_some_and(|at| {
+            let key: String =
+                line[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            weir_secrets::Keys::public_of(&key).is_some()
+        })
+    };
+    text.lines().zip(1..).find(|(line, _)| is_key(line)).map(|(_, at)| at)
+}
+
+/// Quick enough for every byte of a repository.
+pub(super) fn contains(bytes: &[u8], mark: &[u8]) -> bool {
+    memchr::memmem::find(bytes, mark).is_some()
+}

@@ -1,0 +1,177 @@
+//! Keys of age: its own ones, those of SSH, and the post-quantum ones.
+//!
+//! The `age` crate draws the random bytes of a file itself.
+
+use std::io::{Read as _, Write as _};
+
+use age::secrecy::ExposeSecret as _;
+use zeroize::Zeroizing;
+
+use super::pq;
+use crate::cipher::{DataKey, Entropy};
+use crate::error::SecretError;
+
+/// The secret half of a key.
+#[derive(Clone)]
+pub(super) enum Identity {
+    Native(age::x25519::Identity),
+    Hybrid(pq::Identity),
+    Ssh {
+        key: Box<age::ssh::Identity>,
+        /// The public half.
+        public: String,
+    },
+}
+
+impl Identity {
+    /// A key as age-keygen writes it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        if text.starts_with("AGE-PLUGIN-") {
+            Err("plugins of age are not supported".to_string())
+        } else if text.starts_with("AGE-SECRET-KEY-PQ-") {
+            pq::Identity::parse(text).map(Self::Hybrid)
+        } else if text.starts_with("age1") {
+            Err("this is the public half of a key; the secret one begins with AGE-SECRET-KEY-".to_string())
+        } else if !text.starts_with("AGE-SECRET-KEY-1") {
+            Err("unknown identity type: it is no key of age (AGE-SECRET-KEY-...)".to_string())
+        } else {
+            let key = text.parse().map_err(|cause| format!("malformed secret key: {cause}"))?;
+            Ok(Self::Native(key))
+        }
+    }
+
+    /// A private key of SSH in its file.
+    pub(super) fn parse_ssh(text: &[u8]) -> Result<Self, String> {
+        let key = age::ssh::Identity::from_buffer(text, None);
+        let key = key.map_err(|_| "malformed SSH identity: it is no private key of SSH".to_string())?;
+        match &key {
+            age::ssh::Identity::Unencrypted(_) => {}
+            age::ssh::Identity::Encrypted(_) => {
+                return Err("the SSH key is password protected, which is unsupported".to_string());
+            }
+            age::ssh::Identity::Unsupported(_) => {
+                return Err("unsupported SSH identity type: only ssh-ed25519 and ssh-rsa are".to_string());
+            }
+        }
+        let public = age::ssh::Recipient::try_from(key.clone());
+        let public = public.map_err(|_| "malformed SSH identity: it has no public half".to_string())?;
+        Ok(Self::Ssh { key: Box::new(key), public: public.to_string() })
+    }
+
+    /// The public half.
+    pub(super) fn public(&self) -> String {
+        match self {
+            Self::Native(key) => key.to_public().to_string(),
+            Self::Hybrid(key) => key.public(),
+            Self::Ssh { public, .. } => public.clone(),
+        }
+    }
+
+    /// Whether this is the secret half of a recipient; keys of SSH may have a name behind.
+    pub(super) fn is_of(&self, recipient: &str) -> bool {
+        let key = |text: &str| text.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+        key(&self.public()) == key(recipient)
+    }
+
+    fn as_dyn(&self) -> &dyn age::Identity {
+        match self {
+            Self::Native(key) => key,
+            Self::Hybrid(key) => key,
+            Self::Ssh { key, .. } => &**key,
+        }
+    }
+}
+
+/// Opens what was closed for one of these.
+///
+/// `places` are those in which there was no key.
+pub(super) fn open(keys: &[Identity], encrypted: &str, places: &[String]) -> Result<DataKey, String> {
+    let places = match places {
+        [] => String::new(),
+        [one] => format!(". Did not find keys in location '{one}'."),
+        [one, two] => format!(". Did not find keys in locations '{one}' and '{two}'."),
+        [most @ .., last] => {
+            format!(". Did not find keys in locations '{}', and '{last}'.", most.join("', '"))
+        }
+    };
+    if keys.is_empty() {
+        return Err(format!("failed to load age identities{places}"));
+    }
+    let failed = |cause: &str| {
+        format!("failed to create reader for decrypting sops data key with age: {cause}{places}")
+    };
+    let armored = age::armor::ArmoredReader::new(encrypted.as_bytes());
+    let opener = age::Decryptor::new(armored).map_err(|cause| failed(&cause.to_string()))?;
+    let mut reader = opener.decrypt(keys.iter().map(Identity::as_dyn)).map_err(|cause| match cause {
+        age::DecryptError::NoMatchingKeys => failed(if keys.len() == 1 {
+            "identity did not match any of the recipients: incorrect identity for recipient block"
+        } else {
+            "no identity matched any of the recipients"
+        }),
+        cause => failed(&cause.to_string()),
+    })?;
+    // A data key has 32 bytes, and a share one more.
+    let mut key = Zeroizing::new(Vec::with_capacity(256));
+    reader.by_ref().take(256).read_to_end(&mut key).map_err(|cause| failed(&cause.to_string()))?;
+    Ok(key)
+}
+
+/// Closes a data key for one recipient.
+pub(super) fn close(recipient: &str, part: &[u8], entropy: &mut dyn Entropy) -> Result<String, SecretError> {
+    let failed = |cause: String| SecretError::Recipient(format!("{recipient}: {cause}"));
+    let mut random = Zeroizing::new([0; 64]);
+    entropy.fill(&mut *random);
+    let known = parse(recipient, random).map_err(failed)?;
+    let sealed = (|| {
+        let encryptor =
+            age::Encryptor::with_recipients(std::iter::once(&*known)).map_err(|cause| cause.to_string())?;
+        let text = |cause: std::io::Error| cause.to_string();
+        let armored = age::armor::ArmoredWriter::wrap_output(Vec::new(), age::armor::Format::AsciiArmor);
+        let mut writer = encryptor.wrap_output(armored.map_err(text)?).map_err(text)?;
+        writer.write_all(part).map_err(text)?;
+        writer.finish().and_then(|armored| armored.finish()).map_err(text)
+    })();
+    let sealed =
+        sealed.map_err(|cause| failed(format!("failed to encrypt sops data key with age: {cause}")))?;
+    String::from_utf8(sealed).map_err(|_| failed("its file is no text".to_string()))
+}
+
+fn parse(recipient: &str, random: Zeroizing<[u8; 64]>) -> Result<Box<dyn age::Recipient>, String> {
+    if recipient.starts_with("age1pq1") {
+        return Ok(Box::new(pq::Recipient::parse(recipient, random)?));
+    }
+    if recipient.starts_with("ssh-") {
+        let key = recipient.parse::<age::ssh::Recipient>();
+        return Ok(Box::new(
+            key.map_err(|cause| format!("failed to parse input as age-ssh public key: {cause:?}"))?,
+        ));
+    }
+    if recipient.starts_with("age1") && recipient.matches('1').count() > 1 {
+        return Err("plugins of age are not supported".to_string());
+    }
+    let key = recipient.parse::<age::x25519::Recipient>();
+    Ok(Box::new(
+        key.map_err(|cause| format!("failed to parse input as Bech32-encoded age public key: {cause}"))?,
+    ))
+}
+
+/// Whether something can be encrypted for this at all.
+pub(super) fn check(recipient: &str) -> Result<(), String> {
+    parse(recipient, Zeroizing::new([0; 64])).map(|_| ())
+}
+
+/// A key as people keep it.
+pub(super) fn secret_text(bytes: &[u8; 32]) -> Option<Zeroizing<String>> {
+    let text = pq::bech32("age-secret-key-", bytes)?;
+    Some(Zeroizing::new(text.to_uppercase()))
+}
+
+/// The public half of a secret key.
+pub(super) fn public_of(secret: &str) -> Option<String> {
+    let key = Identity::parse(secret.trim()).ok()?;
+    if let Identity::Native(key) = &key {
+        // The secret half is only looked at.
+        let _ = key.to_string().expose_secret().len();
+    }
+    Some(key.public())
+}
