@@ -1,6 +1,5 @@
 //! How the program is linked.
 
-#![expect(clippy::print_stdout, reason = "this is how cargo is told")]
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     // At a place that is known, as Go's programs are: otherwise some fifty thousand addresses are written into the

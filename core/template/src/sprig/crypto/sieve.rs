@@ -41,7 +41,8 @@ pub(super) fn without_small_factors(start: &Natural) -> Vec<u64> {
         let rest = rest(&pieces, *prime);
         let missing = (prime - rest) % prime;
         // Every second number is odd.
-        let first = if missing % 2 == 0 { missing } else { missing + prime } / 2;
+        let distance = if missing.is_multiple_of(2) { missing } else { missing + prime };
+        let first = distance / 2;
         cross_out(&mut composite, first as usize, *prime as usize);
     }
     let left = composite.iter().zip((0..).step_by(2)).filter(|(composite, _)| !**composite);
@@ -53,7 +54,7 @@ fn rest(pieces: &[u64], prime: u64) -> u64 {
     let inverse = u128::from(u64::MAX / prime);
     let step = |rest: u64, piece: &u64| {
         let number = rest << PIECE | piece;
-        let quotient = (u128::from(number) * inverse >> 64) as u64;
+        let quotient = ((u128::from(number) * inverse) >> 64) as u64;
         // The quotient is at most one too small, so that this is below twice the prime.
         number - quotient * prime
     };
