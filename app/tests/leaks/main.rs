@@ -42,6 +42,7 @@ fn plain_values_are_in_the_cluster_only() {
             _ = writeln!(std::io::stderr(), "skipped: leaks: git is absent");
             return;
         };
+        git.fault("none");
         bed.commit();
         bed.prepare(&git.url("app.git")).await;
         let controller = bed.start();

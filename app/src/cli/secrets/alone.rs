@@ -18,10 +18,13 @@ pub(crate) fn words(arguments: &[OsString], commands: &[String]) -> Vec<OsString
     let mode = |word: &OsString| MODES.iter().find(|(short, long, _)| is(word, short) || is(word, long));
     let mut words = arguments.get(..1).unwrap_or_default().to_vec();
     if let Some(at) = rest.iter().position(|word| is(word, "--set")) {
-        let (way, value) = rest.get(at + 1).and_then(|pair| pair.to_str()?.split_once("] ")).unwrap_or_default();
+        let (way, value) =
+            rest.get(at + 1).and_then(|pair| pair.to_str()?.split_once("] ")).unwrap_or_default();
         let others = rest.iter().enumerate().filter(|(own, _)| *own != at && *own != at + 1);
         words.push("set".into());
-        words.extend(others.map(|(_, word)| word.clone()).filter(|word| !is(word, "-i") && !is(word, "--in-place")));
+        words.extend(
+            others.map(|(_, word)| word.clone()).filter(|word| !is(word, "-i") && !is(word, "--in-place")),
+        );
         words.extend([OsString::from(format!("{way}]")), OsString::from(value)]);
         return words;
     }
@@ -44,7 +47,10 @@ mod tests {
     #[test]
     fn old_flags_are_commands() {
         assert_eq!(told("sops -d x.yaml"), "sops decrypt x.yaml");
-        assert_eq!(told("sops --encrypt --in-place --age a x.yaml"), "sops encrypt --in-place --age a x.yaml");
+        assert_eq!(
+            told("sops --encrypt --in-place --age a x.yaml"),
+            "sops encrypt --in-place --age a x.yaml"
+        );
         assert_eq!(told("sops -r -i x.yaml"), "sops rotate -i x.yaml");
         assert_eq!(told("sops x.yaml"), "sops edit x.yaml");
         assert_eq!(told("sops decrypt -d x.yaml"), "sops decrypt -d x.yaml");

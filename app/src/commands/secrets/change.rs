@@ -4,7 +4,7 @@ use std::io::{BufRead as _, Read as _, Write as _};
 use std::path::Path;
 
 use weir_secrets::{
-    Document, Format, GroupDiff, Item, Keys, Node, Opened, Recipient, Sealed, SecretError, diff_groups, steps,
+    Format, GroupDiff, Keys, Node, Opened, Recipient, Sealed, SecretError, diff_groups, steps,
 };
 use zeroize::Zeroizing;
 
@@ -50,22 +50,11 @@ pub(super) fn set(args: &Set, global: &Global) -> Result<(), Failure> {
             .map_err(|_| Failure::with_code(7, format!("{file}: it is no text")))?,
         value => value.clone().unwrap_or_default(),
     });
-    let value = json(&text).ok_or_else(|| Failure::with_code(7, "Value for --set is not valid JSON"))?;
+    let value = Node::from_json(text.as_bytes())
+        .map_err(|_| Failure::with_code(7, "Value for --set is not valid JSON"))?;
     change((&args.file, &args.types), args.ignore_mac, global, |opened| {
         let changed = opened.document.set(&way, value).map_err(at(&args.file))?;
         Ok(changed || !args.idempotent)
-    })
-}
-
-/// A value as sops takes it: numbers by themselves are never whole ones.
-fn json(text: &str) -> Option<Node> {
-    let whole = Zeroizing::new(format!("{{\"value\":{text}}}"));
-    let document = Document::parse(whole.as_bytes(), Format::Json).ok()?;
-    let [Item::Entry(_, value)] = document.branches().first()?.as_slice() else { return None };
-    Some(match value {
-        #[expect(clippy::cast_precision_loss, reason = "sops loses it too")]
-        Node::Int(number) => Node::Float(*number as f64),
-        value => value.clone(),
     })
 }
 

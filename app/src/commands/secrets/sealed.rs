@@ -11,7 +11,9 @@ use crate::exit::Failure;
 
 /// A failure with a file says which file.
 pub(super) fn at(path: &Path) -> impl Fn(SecretError) -> Failure + '_ {
-    move |error| Failure::with_code(error.exit_code(), format!("{}: {error}", path.display()))
+    move |error| {
+        Failure::with_code(error.exit_code(), format!("{}: {}", path.display(), error.in_words_of_sops()))
+    }
 }
 
 impl InType {
