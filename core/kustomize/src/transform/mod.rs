@@ -73,6 +73,8 @@ impl Step<'_, '_> {
                 } else {
                     resource.transformations.push(origin.clone());
                 }
+                // It writes them all anew when it adds its own.
+                resource.annotations_to_texts();
             }
         }
         self.resources.drop_empties();
