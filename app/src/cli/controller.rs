@@ -49,6 +49,12 @@ pub(crate) struct Controller {
     /// Refuse references to other namespaces
     #[arg(long)]
     pub(crate) no_cross_namespace_refs: bool,
+    /// Secret in our namespace with keys of age for units that name none
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub(crate) sops_age_secret: String,
+    /// StrictPostBuildSubstitutions=false: a variable without a value is empty, not an error
+    #[arg(long, value_name = "NAME=BOOL", value_delimiter = ',')]
+    pub(crate) feature_gates: Vec<String>,
     /// What is logged: error, warn, info, debug
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub(crate) log_level: String,

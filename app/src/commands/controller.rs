@@ -46,7 +46,10 @@ fn settings(args: &Controller, namespace: &str) -> Result<Settings, Failure> {
         "" => address(&args.storage_addr),
         given => given.to_string(),
     };
+    let secret = Some(&args.sops_age_secret).filter(|name| !name.is_empty());
     Ok(Settings {
+        age_secret: secret.map(|name| (own.clone(), name.clone())),
+        lenient_variables: !is_strict(&args.feature_gates)?,
         namespace: if args.watch_own_namespace { own } else { String::new() },
         selector: args.watch_label_selector.clone(),
         concurrency: args.concurrent,
@@ -59,6 +62,24 @@ fn settings(args: &Controller, namespace: &str) -> Result<Settings, Failure> {
         runner: super::errand::runner(),
         ..Settings::default()
     })
+}
+
+/// What the gates say about variables without a value; there is no other gate here.
+fn is_strict(gates: &[String]) -> Result<bool, Failure> {
+    const STRICT: &str = "StrictPostBuildSubstitutions";
+    let mut strict = true;
+    for gate in gates.iter().filter(|gate| !gate.is_empty()) {
+        match gate.split_once('=') {
+            Some((STRICT, "true")) => strict = true,
+            Some((STRICT, "false")) => strict = false,
+            _ => {
+                return Err(Failure::usage(format!(
+                    "not supported yet: --feature-gates={gate}; there is {STRICT}=true or false"
+                )));
+            }
+        }
+    }
+    Ok(strict)
 }
 
 /// `:8080` means every address of this machine, as in Go.

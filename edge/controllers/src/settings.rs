@@ -38,6 +38,8 @@ pub struct Settings {
     pub no_remote_bases: bool,
     /// Namespace and name of the Secret with keys of age for units that name none.
     pub age_secret: Option<(String, String)>,
+    /// A variable of `spec.postBuild` without a value is empty, not an error.
+    pub lenient_variables: bool,
     /// References to other namespaces are refused.
     pub no_cross_namespace_refs: bool,
 }
@@ -68,6 +70,7 @@ impl Default for Settings {
             runner: weir_fetch::Runner::default(),
             no_remote_bases: false,
             age_secret: None,
+            lenient_variables: false,
             no_cross_namespace_refs: false,
         }
     }

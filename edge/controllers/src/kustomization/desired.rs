@@ -67,7 +67,10 @@ pub(super) fn recipe(unit: &Kustomization, settings: &Settings) -> Result<Recipe
         labels: metadata.labels,
         annotations: metadata.annotations,
         decryption: decryption(unit)?,
-        substitution: spec.post_build.as_ref().map(substitution),
+        substitution: spec
+            .post_build
+            .as_ref()
+            .map(|post_build| substitution(post_build, settings.lenient_variables)),
         prune: spec.prune,
         force: spec.force,
         wait: spec.wait,
@@ -94,7 +97,7 @@ fn decryption(unit: &Kustomization) -> Result<Option<Decryption>, Refusal> {
     }
 }
 
-fn substitution(post_build: &PostBuild) -> Substitution {
+fn substitution(post_build: &PostBuild, lenient: bool) -> Substitution {
     Substitution {
         inline: post_build.substitute.clone(),
         from: post_build
@@ -107,7 +110,7 @@ fn substitution(post_build: &PostBuild) -> Substitution {
             })
             .collect(),
         always: post_build.substitute_strategy == "Always",
-        lenient: false,
+        lenient,
     }
 }
 

@@ -11,6 +11,9 @@ crate::scenarios!(
     what_is_encrypted_is_opened_before_it_is_applied,
     a_wrong_key_leaves_all_as_it_is,
     an_encrypted_secret_without_decryption_is_refused,
+    the_key_for_all_counts_where_a_unit_names_none,
+    a_wrong_key_is_the_trouble_of_one_unit,
+    an_encrypted_file_in_the_data_of_a_secret_is_opened,
 );
 
 const SECRET: &str = include_str!("encrypted/secret.yaml");
@@ -86,4 +89,54 @@ async fn an_encrypted_secret_without_decryption_is_refused(bed: Arc<Bed>) {
     assert_eq!(reason, "BuildFailed");
     assert!(message.contains("is SOPS encrypted, configuring decryption is required"), "{message}");
     assert!(bed.find(("v1", "Secret"), "web").await.is_none());
+}
+
+async fn the_key_for_all_counts_where_a_unit_names_none(bed: Arc<Bed>) {
+    keys(&bed, "own.agekey", KEY).await;
+    let namespace = bed.source().namespace;
+    bed.restart_with(|settings| settings.age_secret = Some((namespace, "keys".to_string()))).await;
+    bed.write("secret.yaml", SECRET);
+    bed.push().await;
+    bed.unit("apps", "./", "prune: true, decryption: {provider: sops}").await;
+    bed.ready("apps").await;
+    assert_eq!(value(&bed.get(("v1", "Secret"), "web").await, "password"), "hunter-two");
+    // A unit that names a Secret has those keys and no others.
+    bed.apply(
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: none, namespace: NS}\nstringData: {x.agekey: ''}\n",
+    )
+    .await;
+    bed.unit("other", "./", "prune: true, decryption: {provider: sops, secretRef: {name: none}}").await;
+    let (reason, message) = bed.failed("other").await;
+    assert_eq!(reason, "BuildFailed");
+    assert!(message.contains("encrypted for age1"), "{message}");
+}
+
+async fn a_wrong_key_is_the_trouble_of_one_unit(bed: Arc<Bed>) {
+    let other = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+    keys(&bed, "own.agekey", other).await;
+    bed.write("bad/secret.yaml", SECRET);
+    bed.write("good/plain.yaml", &config_map("plain", "1"));
+    bed.push().await;
+    bed.unit("bad", "./bad", DECRYPTION).await;
+    bed.unit("good", "./good", DECRYPTION).await;
+    bed.failed("bad").await;
+    bed.ready("good").await;
+    bed.write("good/plain.yaml", &config_map("plain", "2"));
+    bed.push().await;
+    bed.ready("good").await;
+    assert!(bed.find(("v1", "Secret"), "web").await.is_none());
+}
+
+/// A Secret may hold a whole encrypted file, as generators make it.
+async fn an_encrypted_file_in_the_data_of_a_secret_is_opened(bed: Arc<Bed>) {
+    keys(&bed, "own.agekey", KEY).await;
+    let file = base64::engine::general_purpose::STANDARD.encode(include_str!("encrypted/token.env"));
+    bed.write(
+        "secret.yaml",
+        &format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: nested, namespace: NS}}\ndata: {{token.env: {file}}}\n"),
+    );
+    bed.push().await;
+    bed.unit("apps", "./", DECRYPTION).await;
+    bed.ready("apps").await;
+    assert_eq!(value(&bed.get(("v1", "Secret"), "nested").await, "token.env"), "TOKEN=from-the-file\n");
 }

@@ -8,6 +8,7 @@ use crate::bed::Bed;
 crate::scenarios!(
     values_come_from_all_sources_in_their_order,
     a_variable_without_a_value_is_told_with_its_line,
+    a_variable_without_a_value_is_empty_where_that_is_asked_for,
     what_stands_in_a_secret_is_not_told,
     a_source_that_is_missing_is_waited_for,
     a_unit_that_makes_its_own_source_converges,
@@ -60,6 +61,15 @@ async fn a_variable_without_a_value_is_told_with_its_line(bed: Arc<Bed>) {
     }
     assert!(!message.contains("known"), "{message}");
     assert!(bed.find(("v1", "ConfigMap"), "b").await.is_none(), "nothing is applied by halves");
+}
+
+async fn a_variable_without_a_value_is_empty_where_that_is_asked_for(bed: Arc<Bed>) {
+    bed.restart_with(|settings| settings.lenient_variables = true).await;
+    bed.write("a.yaml", &config_map("a", "<${unknown}>"));
+    bed.push().await;
+    bed.unit("apps", "./", "prune: true, postBuild: {substitute: {known: x}}").await;
+    bed.ready("apps").await;
+    assert_eq!(bed.get(("v1", "ConfigMap"), "a").await.str_at(&["data", "key"]), Some("<>"));
 }
 
 async fn what_stands_in_a_secret_is_not_told(bed: Arc<Bed>) {
