@@ -86,7 +86,7 @@ fn the_doctor_names_the_way_out() {
     has(
         &told(|bed| {
             let key = std::fs::read_to_string(other.key_file()).unwrap();
-            let key = key.lines().last().unwrap().replace("AGE-SECRET", "AGE-SECRET");
+            let key = key.lines().last().unwrap();
             let secret = format!(
                 "apiVersion: v1\nkind: Secret\nmetadata: {{name: sops-age, namespace: flux-system}}\nstringData: {{age.agekey: {key}}}\n"
             );
