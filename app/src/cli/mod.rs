@@ -112,13 +112,18 @@ pub(crate) fn parse() -> Result<Cli, Misuse> {
         return helm_alone("helm", &arguments);
     }
     if name.is_some_and(|name| name == "sops") {
-        return sops_alone(&arguments);
+        let version = env!("CARGO_PKG_VERSION");
+        let known = Secrets::command("sops").version(version);
+        return secrets_alone(known, |commands| secrets::words(&arguments, commands));
     }
     if arguments.get(1).is_some_and(|word| word == "kustomize") {
         return kustomize_alone("weir kustomize", &arguments[1..]);
     }
     if arguments.get(1).is_some_and(|word| word == "helm") {
         return helm_alone("weir helm", &arguments[1..]);
+    }
+    if arguments.get(1).is_some_and(|word| word == "secrets") {
+        return secrets_alone(Secrets::command("weir secrets"), |_| arguments[1..].to_vec());
     }
     let command = each_subcommand(Cli::command(), None);
     let matches = command.try_get_matches_from(&arguments).map_err(Misuse::of_weir)?;
@@ -167,11 +172,14 @@ fn helm_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Misuse>
     Ok(Cli { cluster: ClusterArgs::default(), command: Command::Helm(Box::new(helm)) })
 }
 
-/// In the place of sops.
-fn sops_alone(arguments: &[OsString]) -> Result<Cli, Misuse> {
-    let command = with_examples(Secrets::command("sops").version(env!("CARGO_PKG_VERSION")), None);
+/// Without all other commands: whoever opens many files starts often.
+fn secrets_alone(
+    command: clap::Command,
+    words: impl FnOnce(&[String]) -> Vec<OsString>,
+) -> Result<Cli, Misuse> {
+    let command = with_examples(command, None);
     let known: Vec<_> = command.get_subcommands().map(|one| one.get_name().to_string()).collect();
-    let matches = command.try_get_matches_from(secrets::words(arguments, &known)).map_err(Misuse::of_weir)?;
+    let matches = command.try_get_matches_from(words(&known)).map_err(Misuse::of_weir)?;
     let secrets = Secrets::from_arg_matches(&matches).map_err(Misuse::of_weir)?;
     Ok(Cli { cluster: ClusterArgs::default(), command: Command::Secrets(Box::new(secrets)) })
 }
