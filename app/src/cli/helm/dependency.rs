@@ -60,7 +60,7 @@ pub(crate) struct DependencyGet {
 pub(crate) struct HelmCreate {
     /// Its name, or a path that ends with it
     pub(crate) name: String,
-    /// A chart to copy instead: a path, or a name in starters/ in Helm's data; <CHARTNAME> becomes the name
+    /// A chart to copy instead: a path, or a name in starters/ in Helm's data; `<CHARTNAME>` becomes the name
     #[arg(short = 'p', long, value_name = "NAME")]
     pub(crate) starter: Option<String>,
 }

@@ -149,7 +149,7 @@ pub(crate) struct Edit {
 pub(crate) struct Set {
     /// The file
     pub(crate) file: PathBuf,
-    /// The way to the value, such as '[\"key\"][0]'
+    /// The way to the value, such as `["key"][0]`
     pub(crate) index: String,
     /// The value as JSON, or the file that it stands in
     #[arg(required_unless_present = "value_stdin", allow_hyphen_values = true)]
@@ -177,7 +177,7 @@ pub(crate) struct Set {
 pub(crate) struct Unset {
     /// The file
     pub(crate) file: PathBuf,
-    /// The way to the value, such as '[\"key\"][0]'
+    /// The way to the value, such as `["key"][0]`
     pub(crate) index: String,
     #[command(flatten)]
     pub(crate) types: Types,
