@@ -25,7 +25,7 @@ fn change(
     global: &Global,
     change: impl FnOnce(&mut Opened) -> Result<bool, Failure>,
 ) -> Result<(), Failure> {
-    let layout = Rules::here(global)?.layout();
+    let layout = rules::layout(global)?;
     let read = sealed::read(path, &types.input)?;
     let keys = sealed::keys_for([&read.sealed]);
     let mut opened = sealed::open(&read, &keys, ignore_mac)?;
@@ -100,7 +100,7 @@ pub(super) fn rotate(args: &Rotate, global: &Global) -> Result<(), Failure> {
     if let Some(leaving) = &args.leaving {
         return super::leaving::run(args, leaving, global);
     }
-    let layout = Rules::here(global)?.layout();
+    let layout = rules::layout(global)?;
     let (added, removed) = coming_and_going(args)?;
     let files = disk::named(&args.files, sealed::is_sealed)?;
     output::check_several(&files, args.output.as_deref())?;
@@ -267,7 +267,7 @@ fn regroup(
     global: &Global,
     change: impl FnOnce(&mut Vec<Vec<Recipient>>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let layout = Rules::here(global)?.layout();
+    let layout = rules::layout(global)?;
     let mut read = sealed::read(path, &types.input)?;
     let keys = sealed::keys_for([&read.sealed]);
     let mut groups = read.sealed.metadata().recipient_groups();

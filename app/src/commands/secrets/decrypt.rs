@@ -6,14 +6,13 @@ use std::path::Path;
 use weir_secrets::{Format, Integrity, Keys, Layout, Sealed, Step, steps};
 use zeroize::Zeroizing;
 
-use super::rules::Rules;
 use super::sealed::{self, Read, at};
-use super::{disk, each, output};
+use super::{disk, each, output, rules};
 use crate::cli::secrets::{Decrypt, Global};
 use crate::exit::Failure;
 
 pub(super) fn run(args: &Decrypt, global: &Global) -> Result<(), Failure> {
-    let layout = Rules::here(global).map(|rules| rules.layout())?;
+    let layout = rules::layout(global)?;
     let way = args
         .extract
         .as_deref()

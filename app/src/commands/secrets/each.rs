@@ -39,9 +39,10 @@ pub(super) fn every<I: Sync, T: Send>(files: &[I], work: impl Fn(&I) -> T + Sync
             answers.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
         }
     };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    // A thread costs as much as a few files.
-    let threads = cores.min(files.len().div_ceil(8));
+    // A thread costs as much as a few files, and so does asking how many there may be.
+    let useful = files.len().div_ceil(8);
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = if useful < 2 { 1 } else { useful.min(cores()) };
     std::thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(some);

@@ -8,7 +8,7 @@ use weir_secrets::{Branch, Item, Node, SecretError};
 use zeroize::Zeroizing;
 
 use super::private::Private;
-use super::rules::Rules;
+use super::rules;
 use super::sealed::{self, at};
 use crate::cli::secrets::{ExecEnv, ExecFile, Global};
 use crate::exit::{Exit, Failure};
@@ -79,7 +79,7 @@ pub(super) fn file(args: &ExecFile, global: &Global) -> Result<Exit, Failure> {
     if !is_plain {
         return Err(Failure::new("The provided filename is not a local path."));
     }
-    let layout = Rules::here(global)?.layout();
+    let layout = rules::layout(global)?;
     let read = sealed::read(&args.file, &args.types.input)?;
     let opened = sealed::open(&read, &sealed::keys_for([&read.sealed]), false)?;
     let plain = opened.document.emit(args.types.out(&args.file)?, &layout).map_err(at(&args.file))?;

@@ -50,6 +50,17 @@ impl Rules {
     }
 }
 
+/// How files are laid out, where rules are of no interest: most say nothing about it, and need not be read.
+pub(super) fn layout(global: &Global) -> Result<Layout, Failure> {
+    let file = global.config.clone().or_else(|| above(Path::new(".")));
+    let text = file.and_then(|file| std::fs::read(file).ok()).unwrap_or_default();
+    match global.indent {
+        Some(indent) => Ok(Layout::with_indent(indent)),
+        None if memchr::memmem::find(&text, b"stores").is_none() => Ok(Layout::default()),
+        None => Rules::here(global).map(|rules| rules.layout()),
+    }
+}
+
 /// Reads rules.
 pub(super) fn read(file: &Path) -> Result<Config, Failure> {
     let text = std::fs::read_to_string(file)
