@@ -13,6 +13,9 @@ use weir_secrets::Entropy as _;
 use super::entropy::System;
 use crate::exit::Failure;
 
+/// How such directories are named, with sixteen random digits behind it.
+const PREFIX: &str = "weir-private-";
+
 /// The directory. It goes when this is dropped.
 pub(super) struct Private {
     path: PathBuf,
@@ -26,7 +29,7 @@ impl Private {
     pub(super) fn new() -> Result<Self, Failure> {
         let mut bytes = [0; 8];
         System::open()?.fill(&mut bytes);
-        let name = format!("weir-{:016x}", u64::from_le_bytes(bytes));
+        let name = format!("{PREFIX}{:016x}", u64::from_le_bytes(bytes));
         let path = place().join(name);
         let failed = |error: std::io::Error| {
             Failure::with_code(3, format!("{}: no private directory: {error}", path.display()))
@@ -101,7 +104,10 @@ fn sweeper(path: &Path) -> std::io::Result<Child> {
 
 /// Waits until nobody holds the other end, then takes the directory away.
 pub(super) fn sweep(directory: &Path) -> Result<(), Failure> {
-    let is_ours = directory.file_name().is_some_and(|name| name.to_string_lossy().starts_with("weir-"));
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    let is_random = |digits: &str| digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_ours = name.strip_prefix(PREFIX).is_some_and(is_random)
+        && directory.parent().is_some_and(|parent| parent == place());
     if !is_ours {
         return Err(Failure::usage(format!("{}: not a directory of weir", directory.display())));
     }

@@ -88,3 +88,13 @@ fn an_editor_that_is_killed_leaves_nothing() {
     assert_eq!(bed.text("db.sops.yaml"), sealed);
     assert_eq!(holding(bed.directory.path(), &value), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn nothing_else_is_swept_away() {
+    let bed = Bed::new();
+    for name in ["weir-data", "weir-private-0123456789abcdef"] {
+        bed.directory.write(&format!("{name}/file"), "mine");
+        bed.weir(&["secrets", "sweep", name]).with(2).says(&["not a directory of weir"]);
+        assert_eq!(bed.text(&format!("{name}/file")), "mine");
+    }
+}
