@@ -17,7 +17,7 @@ use crate::metadata::{KeyEntry, Metadata};
 use crate::recipient::Recipient;
 use crate::time;
 
-pub use vault::{Answers, VaultCall};
+pub use vault::VaultCall;
 
 /// Keys at hand. Debug output shows their public halves only.
 #[derive(Clone)]

@@ -4,8 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::Remote;
-use crate::metadata::{KeyEntry, Metadata};
+use crate::metadata::KeyEntry;
 use crate::recipient::Recipient;
 use crate::stores;
 use crate::tree::Node;
@@ -75,37 +74,6 @@ fn field(answer: &[u8], name: &str, missing: &'static str) -> Result<Node, &'sta
     data.get(name).cloned().ok_or(missing)
 }
 
-impl Metadata {
-    /// All that can be asked of Vault to open the document.
-    pub fn vault_calls(&self) -> impl Iterator<Item = (&KeyEntry, VaultCall)> {
-        self.groups.iter().flatten().filter_map(|entry| Some((entry, VaultCall::to_open(entry)?)))
-    }
-}
-
-/// A data key, or why there is none.
-type Answer = Result<Zeroizing<Vec<u8>>, String>;
-
-/// Answers that were asked for before: what opens which entry.
-#[derive(Default)]
-pub struct Answers(Vec<(KeyEntry, Answer)>);
-
-impl Answers {
-    /// Notes what the one who has the key of an entry says.
-    pub fn add(&mut self, entry: &KeyEntry, answer: Result<Zeroizing<Vec<u8>>, String>) {
-        self.0.push((entry.clone(), answer));
-    }
-}
-
-impl Remote for Answers {
-    fn open(&self, entry: &KeyEntry) -> Option<Result<Zeroizing<Vec<u8>>, String>> {
-        self.0.iter().find(|(asked, _)| asked == entry).map(|(_, answer)| answer.clone())
-    }
-
-    fn close(&self, _: &Recipient, _: &[u8]) -> Option<Result<String, String>> {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,9 +103,6 @@ mod tests {
             "failed to decrypt sops data key from Vault transit backend 'team/transit/decrypt/sops': transit backend is \
              empty"
         );
-        let mut answers = Answers::default();
-        answers.add(&entry, Ok(Zeroizing::new(b"key".to_vec())));
-        assert!(answers.open(&entry).is_some_and(|answer| answer.is_ok()));
         assert!(VaultCall::to_close(&Recipient::pgp("AB"), b"").is_none());
     }
 }
