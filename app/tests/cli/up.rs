@@ -95,6 +95,9 @@ fn the_example_comes_up() {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/rpi-cluster");
     let arguments: Vec<_> = ONCE.into_iter().chain([example]).collect();
     weir(&Directory::new(), &arguments).with(0);
+    // Whoever has a key of their own has it at hand, too.
+    let own = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+    weir_with(&Directory::new(), &arguments, &[("SOPS_AGE_KEY", own)]).with(0);
 }
 
 #[test]

@@ -25,18 +25,19 @@ pub(super) struct GivenKeys {
 }
 
 impl GivenKeys {
-    /// The key of this file, or of the places where sops looks, or one beside the repository's rules; nothing if there is
-    /// none.
+    /// The key of this file, or one in the checkout, or of the places where sops looks; nothing if there is none.
     pub(super) fn find(file: Option<&Path>, root: &Path) -> Result<Option<Self>, Failure> {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let text = match (file, set("SOPS_AGE_KEY"), set("SOPS_AGE_KEY_FILE")) {
+        let text = match (file, beside(root), set("SOPS_AGE_KEY"), set("SOPS_AGE_KEY_FILE")) {
             (Some(file), ..) => read(file)?,
-            (None, Some(text), _) => text,
-            (None, None, Some(file)) => read(Path::new(&file))?,
-            (None, None, None) => match usual(root) {
-                Some(text) => text,
-                None => return Ok(None),
-            },
+            (None, Some(text), ..) | (None, None, Some(text), _) => text,
+            (None, None, None, Some(file)) => read(Path::new(&file))?,
+            (None, None, None, None) => {
+                match keyring::default_file().and_then(|file| std::fs::read_to_string(file).ok()) {
+                    Some(text) => text,
+                    None => return Ok(None),
+                }
+            }
         };
         let place = file.map_or("the key of age".to_string(), |file| file.display().to_string());
         Keys::default().add_age(&text).map_err(|error| Failure::new(format!("{place}: {error}")))?;
@@ -82,9 +83,7 @@ fn read(file: &Path) -> Result<String, Failure> {
 /// Names under which people keep a key in their checkout, ignored by Git.
 const BESIDE: [&str; 2] = ["age.agekey", "age.key"];
 
-/// The key of the checkout, which is meant for it, or that of the user.
-fn usual(root: &Path) -> Option<String> {
-    let beside = BESIDE.map(|name| Some(root.join(name)));
-    let places = beside.into_iter().chain([keyring::default_file()]);
-    places.flatten().find_map(|file| std::fs::read_to_string(file).ok())
+/// The key of the checkout. It is meant for it, whatever other keys its user has.
+fn beside(root: &Path) -> Option<String> {
+    BESIDE.iter().find_map(|name| std::fs::read_to_string(root.join(name)).ok())
 }
