@@ -1,18 +1,19 @@
 //! `weir secrets doctor`: who can read what, and what is wrong, each with the command that mends it.
 
+mod effective;
+mod report;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use weir_secrets::{Format, Keys, Recipient, Sealed, diff_groups};
-use weir_yaml::Value;
 
 use super::check::few;
 use super::survey::{self, AllRules, Kind};
 use super::units::{self, KeySecret, Objects, Unit};
-use super::{disk, each, git, rules, sealed, status};
+use super::{disk, each, git, rules, sealed};
 use crate::cli::secrets::{Doctor, Global};
 use crate::exit::Failure;
-use crate::output::{Table, say};
 
 /// Something that is wrong.
 struct Finding {
@@ -23,6 +24,7 @@ struct Finding {
 
 /// All that was seen.
 struct Seen {
+    /// What paths of units are written from.
     root: PathBuf,
     rules: AllRules,
     sealed: Vec<(PathBuf, Sealed)>,
@@ -40,7 +42,16 @@ pub(super) fn run(args: &Doctor, global: &Global) -> Result<(), Failure> {
     }
     key_secrets(&mut seen);
     seen.findings.sort_by(|one, other| one.place.cmp(&other.place));
-    tell(&seen, args)
+    report::tell(&seen, args.output)
+}
+
+impl Seen {
+    /// The units that read a file.
+    fn units_of(&self, file: &Path) -> Vec<&Unit> {
+        let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+        let below = real.strip_prefix(&self.root).unwrap_or(&real);
+        self.units.iter().filter(|unit| unit.has(&real, below)).collect()
+    }
 }
 
 fn see(directory: &Path, global: &Global) -> Result<Seen, Failure> {
@@ -56,7 +67,7 @@ fn see(directory: &Path, global: &Global) -> Result<Seen, Failure> {
         Ok((survey::look(file, &bytes, &rules), objects))
     })?;
     let mut seen = Seen {
-        root: git::root(directory),
+        root: PathBuf::new(),
         rules,
         sealed: Vec::new(),
         units: Vec::new(),
@@ -64,13 +75,24 @@ fn see(directory: &Path, global: &Global) -> Result<Seen, Failure> {
         keys: Keys::default(),
         findings: Vec::new(),
     };
+    let mut plain = Vec::new();
     for (file, (kind, objects)) in files.iter().zip(looked) {
         seen.units.extend(objects.units);
         seen.secrets.extend(objects.secrets);
         match kind {
             Kind::Sealed(sealed) => seen.sealed.push((file.clone(), *sealed)),
-            kind => seen.findings.extend(plain_file(file, kind)),
+            Kind::Other => {}
+            kind => plain.push((file, kind)),
         }
+    }
+    let real = std::fs::canonicalize(directory)?;
+    let top = git::root(&real);
+    let ignored = git::ignored(&top, plain.iter().map(|(file, _)| file.as_path()));
+    let plain = plain.into_iter().filter(|(file, _)| !ignored.contains(file.as_path()));
+    seen.findings.extend(plain.filter_map(|(file, kind)| plain_file(file, kind)));
+    seen.root = effective::root(&top, &real, &seen.units);
+    if !seen.sealed.is_empty() {
+        seen.units = effective::units(&seen.root, &seen.units);
     }
     seen.keys = sealed::keys_for(seen.sealed.iter().map(|(_, sealed)| sealed));
     Ok(seen)
@@ -141,11 +163,9 @@ fn sealed_file(seen: &mut Seen, at: usize) {
     let told = listed(&recipients);
     by_rule(seen, file, sealed, &mut found);
     contents(file, sealed, &mut found);
-    let below = std::path::absolute(file).unwrap_or_else(|_| file.clone());
-    let below = below.strip_prefix(&seen.root).unwrap_or(file).to_path_buf();
-    for unit in units::of_file(&seen.units, &below) {
+    for unit in seen.units_of(file) {
         let place = unit.file.display();
-        let called = format!("{}/{}", unit.namespace, unit.name);
+        let called = unit.called();
         if !unit.decrypts {
             found.push(finding(
                 file,
@@ -178,11 +198,12 @@ fn sealed_file(seen: &mut Seen, at: usize) {
     let is_ours = recipients.iter().any(|own| seen.keys.has(own));
     let is_known = recipients.iter().all(|own| matches!(own, Recipient::Age(_)));
     if !is_ours && is_known {
-        let at_hand = seen.keys.at_hand();
-        let at_hand = if at_hand.is_empty() { "no key is".to_string() } else { at_hand.join(", ") };
+        let others = seen.keys.at_hand();
+        let others =
+            if others.is_empty() { String::new() } else { format!(" (there are {})", others.join(", ")) };
         found.push(finding(
             file,
-            format!("it is for {told}; at hand: {at_hand}"),
+            format!("it is for {told}, and no such key is at hand{others}"),
             "set SOPS_AGE_KEY_FILE to the key, or ask somebody who has it to add yours: weir secrets updatekeys",
         ));
     }
@@ -309,35 +330,4 @@ fn key_secrets(seen: &mut Seen) {
         }
     }
     seen.findings.extend(found.into_values());
-}
-
-fn tell(seen: &Seen, args: &Doctor) -> Result<(), Failure> {
-    let mut table = Table::new(&["PLACE", "PROBLEM", "MEND"]);
-    let mut objects = Vec::new();
-    for finding in &seen.findings {
-        table.row(vec![finding.place.clone(), finding.problem.clone(), finding.mend.clone()]);
-        objects.push(Value::from([
-            ("place", finding.place.as_str()),
-            ("problem", &finding.problem),
-            ("mend", &finding.mend),
-        ]));
-    }
-    if args.output == crate::output::Format::Table {
-        for finding in &seen.findings {
-            crate::output::print(&format!(
-                "✗ {}: {}\n    ► {}\n",
-                finding.place, finding.problem, finding.mend
-            ))?;
-        }
-    } else {
-        status::shown(args.output, &table, objects, "place")?;
-    }
-    let decrypting = seen.units.iter().filter(|unit| unit.decrypts).count();
-    let told =
-        format!("{} encrypted files, {decrypting} of {} units decrypt", seen.sealed.len(), seen.units.len());
-    if seen.findings.is_empty() {
-        say(&format!("✔ {told}, nothing is wrong"));
-        return Ok(());
-    }
-    Err(Failure::new(format!("{told}, {} things are wrong", seen.findings.len())))
 }
