@@ -10,6 +10,7 @@ use weir_secrets::Keys;
 use zeroize::Zeroizing;
 
 use super::gpg::Gpg;
+use crate::connect::install_crypto;
 use crate::exit::Failure;
 
 /// In which order kinds of keys are tried, if the user says so.
@@ -155,6 +156,7 @@ fn vault(keys: &mut Keys) -> Option<Vault> {
         Some(text).filter(|text| !text.trim().is_empty())
     };
     let token = Zeroizing::new(variable("VAULT_TOKEN").or_else(file)?);
+    install_crypto();
     let mut access = Access::default();
     if let Some(file) = variable("VAULT_CACERT") {
         match std::fs::read(&file) {
