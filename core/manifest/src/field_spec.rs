@@ -199,6 +199,19 @@ pub fn split_bracketed_path(path: &str, delimiter: char) -> Vec<String> {
     found
 }
 
+/// Why this cannot be the field of a map: it names items of a list, which paths of specs cannot.
+fn no_field(name: &str) -> Option<&'static str> {
+    match name {
+        "*" => Some("wildcard is not supported: name the field"),
+        "-" => Some("an item of a list is named, and there is a map"),
+        _ if name.starts_with('[') && name.ends_with(']') => {
+            Some("an item of a list is named, and there is a map")
+        }
+        _ if name.parse::<i64>().is_ok() => Some("a number names an item of a list, and there is a map"),
+        _ => None,
+    }
+}
+
 struct Walk<'a> {
     create: Option<Create>,
     with_places: bool,
@@ -237,6 +250,9 @@ impl Walk<'_> {
         if field.is_empty() {
             return Err("cannot set or create an empty field name".to_string());
         }
+        if let Some(fault) = no_field(field) {
+            return Err(format!("fieldName: {field}: {fault}"));
+        }
         let made = match self.create {
             _ if is_list => Some(Create::List),
             Some(create) if rest.is_empty() => Some(create),
@@ -258,5 +274,22 @@ impl Walk<'_> {
         let done = self.step(value, rest, depth + 1);
         self.trail.pop();
         done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_yaml::{Dialect, first_from_yaml};
+
+    #[test]
+    fn items_of_lists_cannot_be_named() {
+        let object = first_from_yaml("{kind: A, metadata: {labels: {a: b, '5': c}}}", Dialect::V3).unwrap();
+        for name in ["*", "-", "5", "+5", "-5", "[a=b]"] {
+            let path = format!("metadata/labels/{name}").into();
+            let spec = FieldSpec { gvk: Gvk::new("", "", ""), path, create: false };
+            let error = spec.visit(&mut object.clone(), None, &mut |_, _| Ok(())).unwrap_err();
+            assert!(error.message.starts_with(&format!("fieldName: {name}: ")), "{error}");
+        }
     }
 }

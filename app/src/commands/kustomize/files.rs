@@ -33,7 +33,23 @@ pub(super) fn problem_from_here(mut problem: Diagnostic) -> Diagnostic {
     for frame in &mut problem.trace {
         frame.place = from_here(frame.place.clone());
     }
+    problem.message = words_from_here(&problem.message);
     problem
+}
+
+/// Paths in quotes are those of the tree, whose root is that of the file system.
+fn words_from_here(message: &str) -> String {
+    let is_below_root = |word: &str| {
+        word.contains('/')
+            && !word.starts_with(['/', '.'])
+            && !Path::new(word).exists()
+            && on_disk_text(word).exists()
+    };
+    let parts = message.split('\'').enumerate().map(|(at, word)| match at % 2 {
+        1 if is_below_root(word) => from_here(Place::file(word)).file.to_string(),
+        _ => word.to_string(),
+    });
+    parts.collect::<Vec<_>>().join("'")
 }
 
 fn on_disk_text(file: &str) -> PathBuf {
