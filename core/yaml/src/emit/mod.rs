@@ -16,9 +16,9 @@ use std::fmt;
 use crate::number::general;
 use crate::scan::Generation;
 use crate::value::Value;
-pub use noted::{Noted, NotedContent, to_yaml_noted};
+pub use noted::{Noted, NotedContent, StyledScalar, to_yaml_noted};
 use order::{are_sorted, sorted_keys};
-pub use styled::to_yaml_styled;
+pub use styled::{to_written_value, to_yaml_styled};
 use through_json::{key_through_json, text_through_json};
 use writer::{Context, Writer};
 
