@@ -180,8 +180,7 @@ fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic
                     for item in items.iter() {
                         // These take the way through JSON.
                         let mut item = item.clone();
-                        item.forget_spelling();
-                        item.forget_layout();
+                        item.forget_writing();
                         spell_metadata(&mut item);
                         quote_name(&mut item);
                         inner.push(Res::new(item, place.clone()));

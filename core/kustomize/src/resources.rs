@@ -19,11 +19,19 @@ pub(crate) struct Resources {
     pub(crate) vars: Vec<Var>,
     /// Places in the list by all names that an object has or had. Empty when it must be made anew.
     by_name: Option<NameIndex>,
+    /// No two have the same key, as far as that was looked at and nothing was changed since.
+    is_unique: bool,
 }
 
 impl Default for Resources {
     fn default() -> Self {
-        Self { list: Vec::new(), configuration: Arc::clone(&NOTHING), vars: Vec::new(), by_name: None }
+        Self {
+            list: Vec::new(),
+            configuration: Arc::clone(&NOTHING),
+            vars: Vec::new(),
+            by_name: None,
+            is_unique: false,
+        }
     }
 }
 
@@ -31,6 +39,7 @@ impl Resources {
     /// To be called when names, kinds or places in the list may have changed.
     pub(crate) fn changed(&mut self) {
         self.by_name = None;
+        self.is_unique = false;
     }
 
     fn index(&mut self) -> &mut NameIndex {
@@ -126,6 +135,11 @@ impl Resources {
         Ok(())
     }
 
+    /// The same, if anything may have changed since the objects were looked up.
+    pub(crate) fn find_new_duplicate(&mut self) -> Option<usize> {
+        if self.is_unique { None } else { self.find_duplicate() }
+    }
+
     /// Checks that no two objects have the same key.
     pub(crate) fn find_duplicate(&mut self) -> Option<usize> {
         self.changed();
@@ -137,6 +151,7 @@ impl Resources {
             before.find(same).map(|_| at)
         });
         self.by_name = Some(index);
+        self.is_unique = found.is_none();
         found
     }
 

@@ -1,5 +1,6 @@
 //! In which order objects are applied and printed. That of Helm is known to the crate of charts.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use weir_yaml::Value;
@@ -94,11 +95,12 @@ pub fn flux(one: &Id, other: &Id) -> Ordering {
 }
 
 /// An object as kustomize's `legacy` sorting sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct LegacyKey<'a> {
     rank: isize,
     group: &'a str,
-    version: &'a str,
+    /// Borrowed, unless somebody wrote a number.
+    version: Cow<'a, str>,
     kind: &'a str,
     namespace: &'a str,
     name: &'a str,
@@ -107,15 +109,24 @@ pub struct LegacyKey<'a> {
 impl<'a> LegacyKey<'a> {
     /// Of an object; missing fields are empty.
     pub fn of(order: &KindOrder<'_>, object: &'a Value) -> Self {
-        let (group, version) = split_api_version(object::api_version(object).unwrap_or(""));
+        let (group, version) = match object.get("apiVersion") {
+            Some(number @ (Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Bool(_))) => {
+                ("", Cow::Owned(weir_yaml::to_json(number)))
+            }
+            other => {
+                let written = other.and_then(Value::as_written).unwrap_or("");
+                let (group, version) = split_api_version(written);
+                (group, Cow::Borrowed(version))
+            }
+        };
         let kind = object::kind(object).unwrap_or("");
         let namespace = object::namespace(object).unwrap_or("");
         let name = object::name(object).unwrap_or("");
         Self { rank: order.rank(kind), group, version, kind, namespace, name }
     }
 
-    fn gvk(&self) -> [&'a str; 3] {
-        [self.group, self.version, self.kind]
+    fn gvk(&self) -> [&str; 3] {
+        [self.group, &self.version, self.kind]
     }
 
     /// Which of two comes first: by rank, then as their ids are written.
@@ -148,7 +159,7 @@ fn or<'a>(text: &'a str, nothing: &'a str) -> &'a str {
 }
 
 fn legacy_gvk(key: &LegacyKey<'_>) -> String {
-    format!("{}_{}_{}", or(key.group, "~G"), or(key.version, "~V"), or(key.kind, "~K"))
+    format!("{}_{}_{}", or(key.group, "~G"), or(&key.version, "~V"), or(key.kind, "~K"))
 }
 
 #[cfg(test)]
