@@ -24,6 +24,7 @@ mod rules;
 mod sealed;
 mod status;
 mod survey;
+mod terminal;
 mod units;
 
 use crate::cli::secrets::{Secrets, SecretsWhat};
