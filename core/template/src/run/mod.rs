@@ -30,10 +30,10 @@ pub(crate) fn execute(
     env: &Env<'_>,
     origins: Option<&mut Vec<Option<Origin>>>,
 ) -> Result<(), Error> {
-    let Some(program) = set.get(name) else {
+    let Some(template) = set.template(name) else {
         return Err(missing(set, name.as_bytes()));
     };
-    machine::Machine::new(env, std::mem::take(out), origins.is_some()).run(set, program, data, out, origins)
+    machine::Machine::new(env, std::mem::take(out), origins.is_some()).run(set, template, data, out, origins)
 }
 
 /// There is no template of this name.

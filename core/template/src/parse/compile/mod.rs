@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use super::node::{Branch, Id, Kind, Piece, Source};
 use super::op::{Constant, Op, Program, Slot};
-use super::parser::Tree;
 use crate::function::Functions;
 use crate::value::Type;
 
@@ -60,13 +59,12 @@ fn moved<T>(from: &mut Vec<T>) -> Vec<T> {
     exact
 }
 
-pub(super) fn compile(source: &Arc<Source>, tree: &Tree, functions: &Arc<Functions>) -> Program {
-    DESK.with_borrow_mut(|desk| compile_at(desk, source, tree, functions))
+pub(super) fn compile(source: &Arc<Source>, root: Id, functions: &Arc<Functions>) -> Program {
+    DESK.with_borrow_mut(|desk| compile_at(desk, source, root, functions))
 }
 
-fn compile_at(desk: &mut Desk, source: &Arc<Source>, tree: &Tree, functions: &Arc<Functions>) -> Program {
+fn compile_at(desk: &mut Desk, source: &Arc<Source>, root: Id, functions: &Arc<Functions>) -> Program {
     let program = Program {
-        name: Arc::clone(&tree.name),
         source: Arc::clone(source),
         code: std::mem::take(&mut desk.code),
         constants: std::mem::take(&mut desk.constants),
@@ -79,7 +77,7 @@ fn compile_at(desk: &mut Desk, source: &Arc<Source>, tree: &Tree, functions: &Ar
         slots: 1,
     };
     let mut compiler = Compiler { source, functions, program, scope: vec![b"$"], loops: Vec::new(), dots: 0 };
-    compiler.list(tree.root);
+    compiler.list(root);
     compiler.emit(Op::Return);
     let mut program = compiler.program;
     let (code, constants) = (moved(&mut program.code), moved(&mut program.constants));
