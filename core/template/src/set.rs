@@ -33,6 +33,7 @@ pub struct Set {
     below: Option<Arc<Set>>,
     /// How many sets are below.
     layers: u32,
+    for_once: bool,
 }
 
 /// Texts that were parsed already, for [`Set::parse_shared`] with the same functions.
@@ -51,6 +52,7 @@ impl Set {
             own: HashMap::default(),
             below: None,
             layers: 0,
+            for_once: false,
         }
     }
 
@@ -153,6 +155,17 @@ impl Set {
         env: &Env<'_>,
     ) -> Result<(), Error> {
         run::execute(self, name, data, out, env, None)
+    }
+
+    /// What a template is compiled to is not kept where it is executed from outside: nobody does so again.
+    #[must_use]
+    pub fn for_once(mut self) -> Self {
+        self.for_once = true;
+        self
+    }
+
+    pub(crate) fn is_for_once(&self) -> bool {
+        self.for_once
     }
 
     /// The same, with the template line that each line of the output comes from. Lines that pass through functions

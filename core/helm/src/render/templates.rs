@@ -58,10 +58,10 @@ impl Templates {
                 Failure::in_template(Error::new(words::parse_error(&template.name, &error)), &error)
             })?;
         }
-        let set = Arc::new(set);
         if self.once {
-            return Ok(set);
+            return Ok(Arc::new(set.for_once()));
         }
+        let set = Arc::new(set);
         let texts = order.iter().map(|template| (template.name.clone(), Arc::clone(&template.text)));
         let compiled = Compiled { texts: texts.collect(), set: Arc::clone(&set) };
         let mut kept = kept();

@@ -63,6 +63,13 @@ impl Template {
         let Body { root, source, functions, program } = &*self.body;
         program.get_or_init(|| Arc::new(compile::compile(source, *root, functions)))
     }
+
+    /// The same, which is not kept if it was not there.
+    pub(crate) fn program_for_once(&self) -> Arc<Program> {
+        let Body { root, source, functions, program } = &*self.body;
+        let compile = || Arc::new(compile::compile(source, *root, functions));
+        program.get().cloned().unwrap_or_else(compile)
+    }
 }
 
 /// The templates of a text: those that it defines, then itself under `name`.

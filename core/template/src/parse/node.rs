@@ -281,6 +281,7 @@ impl Source {
 pub(super) fn unquoted(quoted: &[u8]) -> Option<Str> {
     match quoted {
         [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Some(inner.into()),
+        [b'`', inner @ .., b'`'] if !inner.contains(&b'\r') => Some(inner.into()),
         _ => strconv::unquote(quoted).map(Str::from),
     }
 }

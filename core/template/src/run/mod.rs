@@ -33,7 +33,10 @@ pub(crate) fn execute(
     let Some(template) = set.template(name) else {
         return Err(missing(set, name.as_bytes()));
     };
-    machine::Machine::new(env, std::mem::take(out), origins.is_some()).run(set, template, data, out, origins)
+    let program =
+        if set.is_for_once() { template.program_for_once() } else { Arc::clone(template.program()) };
+    let machine = machine::Machine::new(env, std::mem::take(out), origins.is_some());
+    machine.run(set, (template, program), data, out, origins)
 }
 
 /// There is no template of this name.

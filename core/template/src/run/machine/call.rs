@@ -162,7 +162,8 @@ impl Machine<'_> {
             let depth = self.env.limits.depth;
             return Err(Error::limit(format!("exceeded maximum template depth ({depth})")));
         }
-        let next = self.enter(template, set, data);
+        let program = Arc::clone(template.program());
+        let next = self.enter((template, program), set, data);
         self.frames.push(std::mem::replace(now, next));
         Ok(())
     }

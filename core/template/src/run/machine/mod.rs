@@ -12,7 +12,7 @@ use super::trace::{Origin, Trace};
 use crate::env::Env;
 use crate::error::{At, Error};
 use crate::function::{Call, Texts, too_many_steps};
-use crate::parse::{Constant, Id, Idents, Op, Template};
+use crate::parse::{Constant, Id, Idents, Op, Program, Template};
 use crate::print;
 use crate::set::Set;
 use crate::strconv;
@@ -70,13 +70,13 @@ impl<'e> Machine<'e> {
     pub(super) fn run(
         mut self,
         set: &Arc<Set>,
-        template: &Arc<Template>,
+        (template, program): (&Arc<Template>, Arc<Program>),
         data: Value,
         out: &mut Vec<u8>,
         origins: Option<&mut Vec<Option<Origin>>>,
     ) -> Result<(), Error> {
         let data = if data.is_nil() { Value::NoValue } else { data };
-        let mut now = self.enter(Arc::clone(template), Arc::clone(set), data);
+        let mut now = self.enter((Arc::clone(template), program), Arc::clone(set), data);
         let done = loop {
             let Err(error) = self.go(&mut now) else { break Ok(()) };
             match self.unwind(&mut now, error) {
@@ -108,8 +108,12 @@ impl<'e> Machine<'e> {
     }
 
     /// Puts up dot and variables of a template.
-    fn enter(&mut self, template: Arc<Template>, set: Arc<Set>, data: Value) -> Frame {
-        let program = Arc::clone(template.program());
+    fn enter(
+        &mut self,
+        (template, program): (Arc<Template>, Arc<Program>),
+        set: Arc<Set>,
+        data: Value,
+    ) -> Frame {
         let heights = self.heights();
         let dot = Slot { value: data, boxed: false };
         self.variables.resize(heights.variables + program.slots as usize, Slot::default());
