@@ -93,11 +93,11 @@ pub(crate) fn resource(
     match here.loader.target(&item.text) {
         Err(fault) => {
             let problem = fault.within("accumulating resources").problem();
-            let problem = problem.at(here.source.place(&item.at));
-            context.report(match here.loader.similar(&item.text) {
-                Some(path) => problem.hint(format!("did you mean '{path}'?")),
-                None => problem,
-            });
+            let mut problem = problem.at(here.source.place(&item.at));
+            if let Some(path) = here.loader.similar(&item.text) {
+                problem.hints = vec![format!("did you mean '{path}'?")];
+            }
+            context.report(problem);
         }
         Ok(Target::File(path)) => file(context, here, item, &path, origin, resources),
         Ok(Target::Remote) => remote(context, here, item, origin, resources),
@@ -147,13 +147,8 @@ fn base(
             context.report_at(here, &item.at, message);
         }
     }
-    for (place, message) in resources.append_all(found.list) {
-        let problem = Diagnostic::error(message).at(here.source.place(&item.at));
-        context.report(match place {
-            Some(place) => problem.through("the second of them", place),
-            None => problem,
-        });
-    }
+    let twice = resources.append_all(found.list);
+    context.report_all_through(here, &item.at, "in base", twice);
 }
 
 fn file(
@@ -194,14 +189,8 @@ fn add(
                     resource.origin = Some(Box::new(origin.append(&item.text).file()));
                 }
             }
-            for (place, message) in resources.append_all(found) {
-                let problem = Diagnostic::error(message);
-                let problem = match place {
-                    Some(place) => problem.at(place),
-                    None => problem,
-                };
-                context.report_all_through(here, &item.at, "in resource", vec![problem]);
-            }
+            let twice = resources.append_all(found);
+            context.report_all_through(here, &item.at, "in resource", twice);
         }
     }
 }

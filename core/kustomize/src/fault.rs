@@ -16,6 +16,8 @@ pub(crate) struct Fault {
 pub(crate) enum Cause {
     /// The message says all.
     Other,
+    /// A path that leads nowhere.
+    Missing,
     /// A kustomization that leads to itself.
     Cycle,
     /// A path to what is not in the source.
@@ -52,6 +54,7 @@ impl Fault {
     fn hint(&self) -> Option<&'static str> {
         match self.cause {
             Cause::Other => None,
+            Cause::Missing => Some("create it, or take out what names it"),
             Cause::Cycle => Some("take out this entry or the one that leads here"),
             Cause::LeavesSource => Some(
                 "nothing outside of the source can be read: move what is meant into it, and name it there",

@@ -75,7 +75,7 @@ impl Loader {
             Ok(Some((path, Entry::File { .. }))) => Ok(Target::File(path)),
             Ok(Some((path, _))) => Ok(Target::Directory(path)),
             _ if is_remote(path) => Ok(Target::Remote),
-            Ok(None) => Err(format!("'{path}' does not exist").into()),
+            Ok(None) => Err(Fault::new(Cause::Missing, format!("'{path}' does not exist"))),
             Err(error) => Err(error),
         }
     }

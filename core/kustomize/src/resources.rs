@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weir_files::Place;
+use weir_files::Diagnostic;
 
 use crate::configuration::{Configuration, NOTHING};
 use crate::name_index::NameIndex;
@@ -82,7 +82,7 @@ impl Resources {
     }
 
     /// Adds objects. Says which cannot be added, by where they are written, and why.
-    pub(crate) fn append_all(&mut self, found: Vec<Res>) -> Vec<(Option<Place>, String)> {
+    pub(crate) fn append_all(&mut self, found: Vec<Res>) -> Vec<Diagnostic> {
         let mut found = found;
         if self.list.is_empty() {
             // Nothing has to be moved if all are new.
@@ -94,11 +94,22 @@ impl Resources {
             self.changed();
         }
         self.list.reserve(found.len());
-        let mut append = |one: Res| {
-            let place = one.place.clone();
-            self.append(one).err().map(|message| (place, message))
-        };
-        found.into_iter().filter_map(&mut append).collect()
+        found.into_iter().filter_map(|one| self.append_placed(one)).collect()
+    }
+
+    /// Adds an object, or says where the one is that has its key.
+    fn append_placed(&mut self, one: Res) -> Option<Diagnostic> {
+        let place = one.place.clone();
+        let others = self.with_key(one.key());
+        let other = others.first().and_then(|at| self.list.get(*at)?.place.clone());
+        let message = self.append(one).err()?;
+        let mut problem =
+            Diagnostic::error(message).hint("keep one of the two, or make a patch of the second");
+        problem.place = place;
+        Some(match other {
+            Some(other) => problem.through("after", other),
+            None => problem,
+        })
     }
 
     /// Adds a generated object, or lets it replace or change the one that is there.

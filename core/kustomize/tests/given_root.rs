@@ -45,6 +45,6 @@ fn may_have_no_resources() {
 fn is_named_in_problems() {
     assert_eq!(
         built("resources: [gone.yaml]\n"),
-        "error: accumulating resources: 'gone.yaml' does not exist\n  --> app/kustomization.yaml\n"
+        "error: accumulating resources: 'gone.yaml' does not exist\n  --> app/kustomization.yaml\n  hint: create it, or take out what names it\n"
     );
 }

@@ -33,21 +33,25 @@ pub(super) fn problem_from_here(mut problem: Diagnostic) -> Diagnostic {
         frame.place = from_here(frame.place.clone());
     }
     problem.message = words_from_here(&problem.message);
+    for hint in &mut problem.hints {
+        *hint = words_from_here(hint);
+    }
     problem
 }
 
-/// Paths in quotes are those of the tree, whose root is that of the file system.
+/// Paths in quotes are those of the tree, whose root is that of the file system. A line may stand behind them.
 fn words_from_here(message: &str) -> String {
-    let is_below_root = |word: &str| {
-        word.contains('/')
-            && !word.starts_with(['/', '.'])
-            && !Path::new(word).exists()
-            && on_disk_text(word).exists()
+    let is_below_root = |path: &str| {
+        let is_relative = path.contains('/') && !path.starts_with(['/', '.']);
+        is_relative && !Path::new(path).exists() && on_disk_text(path).exists()
     };
-    let parts = message.split('\'').enumerate().map(|(at, word)| match at % 2 {
-        1 if is_below_root(word) => from_here(Place::file(word)).file.to_string(),
-        _ => word.to_string(),
-    });
+    let named = |word: &str| {
+        let (path, line) = word.split_at(word.find(':').unwrap_or(word.len()));
+        is_below_root(path).then(|| format!("{}{line}", from_here(Place::file(path)).file))
+    };
+    let parts = message.split('\'').enumerate();
+    let parts = parts
+        .map(|(at, word)| (at % 2 == 1).then(|| named(word)).flatten().unwrap_or_else(|| word.to_string()));
     parts.collect::<Vec<_>>().join("'")
 }
 

@@ -38,10 +38,11 @@ fn apply(step: &mut Step<'_, '_>, patch: &Patch, content: Option<Content>) {
         }
         _ => None,
     };
+    let mut hint = None;
     let applied = match content {
         None => Ok(()),
         Some(Content::Json(json, file)) => {
-            let applied = apply_json(step, patch, &json);
+            let applied = apply_json(step, patch, &json, &mut hint);
             step.written = (!patch.path.is_empty()).then(|| Place::at(file.as_str(), 1, 1));
             applied
         }
@@ -49,7 +50,7 @@ fn apply(step: &mut Step<'_, '_>, patch: &Patch, content: Option<Content>) {
     };
     if let Err(message) = applied {
         let problem = Diagnostic::error(message).at(step.here.source.place(&patch.at));
-        let hint = missed.as_ref().and_then(|patch| way_out(step, patch));
+        let hint = hint.or_else(|| missed.as_ref().and_then(|patch| way_out(step, patch)));
         step.context.report(match hint {
             Some(hint) => problem.hint(hint),
             None => problem,
@@ -78,12 +79,57 @@ fn way_out(step: &mut Step<'_, '_>, patch: &Res) -> Option<String> {
         return Some(format!("there is one of this kind and name{version} in {namespace}"));
     }
     let of_kind = step.resources.list.iter().filter(|one| one.kind() == patch.kind());
-    let names: Vec<&str> = of_kind.flat_map(|one| [one.first_name(), one.name()]).collect();
-    crate::reader::closest(patch.name(), names.into_iter()).map(|name| format!("did you mean '{name}'?"))
+    let mut names: Vec<&str> = of_kind.flat_map(|one| [one.first_name(), one.name()]).collect();
+    if let Some(name) = crate::reader::closest(patch.name(), names.iter().copied()) {
+        return Some(format!("did you mean '{name}'?"));
+    }
+    names.dedup();
+    Some(match names.as_slice() {
+        [] => {
+            format!("there is no {} here: name its file in 'resources', or take out the patch", patch.kind())
+        }
+        names => format!("name one that is here ({}), or take out the patch", few(names)),
+    })
+}
+
+/// The first ones, for a hint.
+fn few(names: &[&str]) -> String {
+    const MOST: usize = 5;
+    let more = if names.len() > MOST { ", ..." } else { "" };
+    format!("{}{more}", names[..names.len().min(MOST)].join(", "))
+}
+
+/// What an object has where the path of an operation leads nowhere. The path is the first one that the message names.
+fn there_is(object: &Value, message: &str) -> Option<String> {
+    let start = message.char_indices().zip(message.chars().skip(1)).find_map(|((at, before), first)| {
+        (first == '/' && matches!(before, '\'' | '"' | ' ')).then_some(at + 1)
+    })?;
+    let path = message[start..].split(['\'', '"', ' ', ':']).next()?;
+    let (mut value, mut met) = (object, String::new());
+    for part in path.split('/').skip(1) {
+        let field = part.replace("~1", "/").replace("~0", "~");
+        let below = match value {
+            Value::List(list) => field.parse::<usize>().ok().and_then(|at| list.get(at)),
+            value => value.get(&field),
+        };
+        let Some(below) = below else { break };
+        value = below;
+        met = format!("{met}/{part}");
+    }
+    let at = if met.is_empty() { "the object" } else { &met };
+    match value {
+        _ if met == path => None,
+        Value::Map(map) if !map.is_empty() => {
+            let keys: Vec<&str> = map.keys().map(|key| key.as_str()).collect();
+            Some(format!("{at} has: {}", few(&keys)))
+        }
+        Value::List(list) => Some(format!("{at} has {} items, counted from 0", list.len())),
+        _ => Some(format!("{at} has no fields")),
+    }
 }
 
 fn said_with_place(resource: &Res) -> String {
-    let place = resource.place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+    let place = resource.place.as_ref().map_or_else(String::new, |place| format!(" ('{place}')"));
     format!("{} '{}'{place}", resource.kind(), resource.name())
 }
 
@@ -150,12 +196,20 @@ fn written_in(entry: &Patch, patch: &Res) -> Option<Place> {
     patch.place.clone().filter(|_| !entry.path.is_empty())
 }
 
-fn apply_json(step: &mut Step<'_, '_>, patch: &Patch, json: &JsonPatch) -> Result<(), String> {
+fn apply_json(
+    step: &mut Step<'_, '_>,
+    patch: &Patch,
+    json: &JsonPatch,
+    hint: &mut Option<String>,
+) -> Result<(), String> {
     let target = patch.target.as_ref().ok_or("must specify a target for JSON patch")?;
     let matcher = Matcher::new(target)?;
     for resource in step.resources.list.iter_mut().filter(|resource| matcher.fits(resource)) {
         resource.store_previous();
-        patch_json::apply(resource, json).map_err(|message| format!("{message} in {}", resource.id()))?;
+        if let Err(message) = patch_json::apply(resource, json) {
+            *hint = there_is(&resource.object, &message);
+            return Err(format!("{message} in {}", resource.id()));
+        }
         // Kustomize puts its own notes back, and with them a map into the place of anything else.
         let path = ["metadata", "annotations"];
         if resource.object.at(&path).is_some_and(|it| !it.is_null() && it.as_map().is_none()) {

@@ -235,7 +235,7 @@ fn apply(list: &mut [Res], target: &Target, source: &mut CopySource) -> Result<(
 }
 
 fn at_object(message: &str, resource: &Res, place: Option<Place>) -> String {
-    let place = place.map_or_else(String::new, |place| format!(" ({place})"));
+    let place = place.map_or_else(String::new, |place| format!(" ('{place}')"));
     format!("{message}: {}{place}", resource.id())
 }
 
