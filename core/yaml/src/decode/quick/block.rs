@@ -57,7 +57,7 @@ impl<'t> Reader<'t> {
 
     fn map(&mut self, mut line: Line) -> Option<Value> {
         let indent = line.indent;
-        let mut map = Map::new();
+        let mut map = Map::with_capacity(8);
         loop {
             let end = self.key_end(line.at)?;
             let name = self.key(line.at, end)?;
@@ -92,7 +92,10 @@ impl<'t> Reader<'t> {
     /// A value on the lines below its key or dash. A list may stand at the indentation of its key.
     fn below(&mut self, indent: usize, of_key: bool) -> Option<Value> {
         match self.line()? {
-            Some(next) if next.indent > indent => self.block(next),
+            Some(next) if next.indent > indent => match self.byte(next.at) {
+                b'[' | b'{' => self.inline(next.at, indent),
+                _ => self.block(next),
+            },
             Some(next) if next.indent == indent && of_key && self.is_dash(next.at) => self.block(next),
             _ if self.dialect == Dialect::Spelled => Some(Value::spelled(Value::Null, "")),
             _ => Some(Value::Null),
@@ -100,7 +103,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Where the colon of a simple key stands, if one begins here.
-    fn key_end(&self, at: usize) -> Option<usize> {
+    pub(super) fn key_end(&self, at: usize) -> Option<usize> {
         let end = match self.byte(at) {
             quote @ (b'"' | b'\'') => self.quote_end(at, quote)? + 1,
             byte if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/') => {
@@ -115,7 +118,7 @@ impl<'t> Reader<'t> {
         is_key.then_some(end)
     }
 
-    fn key(&self, at: usize, end: usize) -> Option<&'t str> {
+    pub(super) fn key(&self, at: usize, end: usize) -> Option<&'t str> {
         if matches!(self.bytes[at], b'"' | b'\'') {
             return Some(&self.text[at + 1..end - 1]);
         }
