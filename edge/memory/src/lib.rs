@@ -4,6 +4,9 @@
 //! wiping before it opens the first one, and from then on nothing outlives its use in memory, nor in a core dump. All others
 //! pay for one look at a flag.
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod arena;
+
 use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicBool, Ordering, compiler_fence};
 

@@ -11,8 +11,8 @@ const N: usize = 17;
 /// How many bits each has.
 const BITS: usize = 61;
 const MASK: u64 = (1 << BITS) - 1;
-/// How many bits a modulus has, at most. Montgomery's divisor, 2^(17 * 61), is more than a thousand times larger, and so
-/// products of two numbers below three times the modulus are less than one thousandth above it.
+/// How many bits a modulus has, at most. Montgomery's divisor, 2^(17 * 61), is 8192 times larger or more, so that the product
+/// of two numbers below two and a half times the modulus is less than one thousandth above it, or below.
 const MOST: usize = 1024;
 /// How many bits of an exponent are looked at together.
 const WINDOW: usize = 5;
