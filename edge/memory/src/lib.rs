@@ -5,6 +5,8 @@
 //! pay for one look at a flag.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
+// What runs before `main` is named in another way elsewhere.
+#[cfg(target_os = "linux")]
 mod arena;
 
 use std::alloc::{GlobalAlloc, Layout};
