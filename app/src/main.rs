@@ -6,6 +6,7 @@ mod connect;
 mod exit;
 mod output;
 mod telemetry;
+mod whole;
 
 /// Gives back what it does not need; the allocator of the system keeps half as much again for each thread. Huge pages are
 /// off: they trebled the memory of a hundred units. Commands that open secrets ask for what is given back to be wiped.

@@ -85,6 +85,11 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// Whether there is nothing below the header.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.len() <= 1
+    }
+
     /// As the flux CLI aligns them: padded with spaces, parted by tabs, a cell of several lines below itself; the header
     /// ends with a space.
     pub(crate) fn text(&self, header: bool) -> String {

@@ -1,16 +1,19 @@
 //! `weir build kustomization`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use weir_api::Kustomization;
-use weir_delivery::Known;
+use weir_delivery::{Keys, Known};
 use weir_files::RootedPath;
 use weir_yaml::{Dialect, Value, from_yaml, to_yaml};
+use zeroize::Zeroizing;
 
 use super::kind::KUSTOMIZATION;
 use super::remotes::answered;
 use super::resource::read_one;
-use super::variables;
+use super::secrets::keyring;
+use super::variables::{self, Sources};
 use crate::cli::BuildKustomization;
 use crate::connect::ClusterArgs;
 use crate::exit::Failure;
@@ -23,17 +26,20 @@ pub(super) fn run(args: &BuildKustomization, cluster: &ClusterArgs) -> Result<()
             args.path.display()
         )));
     }
-    let unit = match &args.kustomization_file {
-        Some(file) => from_file(file, &args.name, &cluster.namespace)?,
+    let (unit, live) = match &args.kustomization_file {
+        Some(file) => (from_file(file, &args.name, &cluster.namespace)?, None),
         None if args.dry_run => {
             return Err(Failure::usage(
                 "--dry-run needs --kustomization-file: nothing else names the Kustomization",
             ));
         }
         None => cluster.run(|connected| async move {
-            read_one(&connected, &KUSTOMIZATION, &cluster.namespace, &args.name).await
+            let unit = read_one(&connected, &KUSTOMIZATION, &cluster.namespace, &args.name).await?;
+            let sources = variables::live(&connected, &unit).await?;
+            Ok((unit, Some(sources)))
         })?,
     };
+    let keys = if args.decrypt { keys(args.age_key_file.as_deref())? } else { Keys::default() };
     let mut unit: Kustomization = weir_controllers::typed(&unit).map_err(Failure::new)?;
     let (root, dir) = repository(&args.path)?;
     unit.spec.path = dir.as_str().to_string();
@@ -43,12 +49,17 @@ pub(super) fn run(args: &BuildKustomization, cluster: &ClusterArgs) -> Result<()
         substitution.lenient = args.dry_run && !args.strict_substitute;
     }
     if let Some(decryption) = &mut recipe.decryption {
-        // What is printed is read by others: nothing is opened for it.
-        decryption.masks = true;
+        // What is printed is read by others: nothing is opened for it, unless they say so.
+        decryption.masks = !args.decrypt;
     }
-    let values = variables::of(&recipe, &tree, !args.dry_run)?;
+    let sources = match live {
+        _ if args.dry_run => Sources::None,
+        Some(live) => Sources::Cluster(live),
+        None => Sources::Repository(&tree, args.decrypt.then_some(&keys)),
+    };
+    let values = variables::of(&recipe, sources)?;
     let rendered = answered(|answers| {
-        let known = Known { remotes: answers.clone(), variables: values.clone(), ..Known::default() };
+        let known = Known { remotes: answers.clone(), variables: values.clone(), keys: keys.clone() };
         weir_delivery::render(&recipe, &tree, &known)
     })?;
     for warning in &rendered.warnings {
@@ -60,6 +71,17 @@ pub(super) fn run(args: &BuildKustomization, cluster: &ClusterArgs) -> Result<()
         text.push_str(&to_yaml(&desired.object).map_err(|e| Failure::new(e.to_string()))?);
     }
     print(&text)
+}
+
+/// Keys at hand, and that of a file.
+fn keys(file: Option<&Path>) -> Result<Keys, Failure> {
+    let mut keys = keyring::at_hand(&BTreeSet::new());
+    if let Some(file) = file {
+        let shown = |cause: &dyn std::fmt::Display| Failure::new(format!("{}: {cause}", file.display()));
+        let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(|error| shown(&error))?;
+        keys.add_age(&text).map_err(|error| shown(&error))?;
+    }
+    Ok(keys)
 }
 
 fn from_file(file: &Path, wanted: &str, namespace: &str) -> Result<Value, Failure> {

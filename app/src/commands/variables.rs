@@ -1,32 +1,71 @@
-//! Values of variables for builds without a cluster: from the manifests of the repository that define them.
+//! Values of variables for builds: from the manifests of the repository that define them, or from a cluster.
 
 use base64::Engine as _;
+use weir_cluster::Cluster;
 use weir_delivery::envsubst::Variables;
-use weir_delivery::{Recipe, VariableSource, VariablesState};
+use weir_delivery::{Keys, Recipe, VariableSource, VariablesState};
 use weir_files::{RootedPath, Tree};
+use weir_secrets::Integrity;
 use weir_yaml::{Dialect, Value, from_yaml};
 
 use crate::exit::Failure;
 
-/// The values for a unit. Sources that are not looked for count as missing and optional.
-pub(super) fn of(recipe: &Recipe, tree: &Tree, looks_for_sources: bool) -> Result<Variables, Failure> {
+/// Where values come from.
+pub(super) enum Sources<'a> {
+    /// Nowhere: they count as missing and optional.
+    None,
+    /// Manifests of the repository; those that are encrypted too, if there are keys.
+    Repository(&'a Tree, Option<&'a Keys>),
+    /// Objects of a cluster, in the order of the unit.
+    Cluster(Vec<Option<Value>>),
+}
+
+/// The values for a unit.
+pub(super) fn of(recipe: &Recipe, sources: Sources<'_>) -> Result<Variables, Failure> {
     let Some(mut substitution) = recipe.substitution.clone() else { return Ok(Variables::new()) };
-    if !looks_for_sources {
-        substitution.from.clear();
-    }
     let namespace = &recipe.unit.namespace;
-    let states = substitution.from.iter().map(|source| find(tree, source, namespace)).collect();
+    let states = match sources {
+        Sources::None => {
+            substitution.from.clear();
+            Vec::new()
+        }
+        Sources::Repository(tree, keys) => {
+            substitution.from.iter().map(|source| find(tree, source, namespace, keys)).collect()
+        }
+        Sources::Cluster(objects) => {
+            let missing = |source: &VariableSource| {
+                VariablesState::Missing(format!("the cluster has no {source} in namespace {namespace}"))
+            };
+            let states = substitution.from.iter().zip(objects);
+            states
+                .map(|(source, object)| object.map_or_else(|| missing(source), |o| values(&o, None)))
+                .collect()
+        }
+    };
     weir_delivery::variables(&substitution, states).map_err(Failure::from)
 }
 
-fn find(tree: &Tree, source: &VariableSource, namespace: &str) -> VariablesState {
+/// What a cluster has of the sources that a unit of it names.
+pub(super) async fn live(cluster: &Cluster, unit: &Value) -> Result<Vec<Option<Value>>, Failure> {
+    let namespace = unit.str_at(&["metadata", "namespace"]).unwrap_or_default();
+    let named = unit.at(&["spec", "postBuild", "substituteFrom"]).and_then(Value::as_list);
+    let mut objects = Vec::new();
+    for source in named.unwrap_or_default() {
+        let text = |key| source.str_at(&[key]).unwrap_or_default();
+        let resource = cluster.resource("v1", text("kind")).await?;
+        objects.push(cluster.get(&resource, namespace, text("name")).await?);
+    }
+    Ok(objects)
+}
+
+fn find(tree: &Tree, source: &VariableSource, namespace: &str, keys: Option<&Keys>) -> VariablesState {
     let mut found = None;
     search(tree, &RootedPath::root(), &mut |object| {
         let is_it = object.str_at(&["kind"]) == Some(&source.kind)
             && object.str_at(&["metadata", "name"]) == Some(&source.name)
             && object.str_at(&["metadata", "namespace"]).is_none_or(|own| own == namespace);
         if is_it && found.is_none() {
-            found = Some(values(&object));
+            found = Some(values(&object, keys));
         }
     });
     found.unwrap_or_else(|| {
@@ -58,11 +97,17 @@ fn search(tree: &Tree, dir: &RootedPath, visit: &mut impl FnMut(Value)) {
     }
 }
 
-fn values(object: &Value) -> VariablesState {
+fn values(object: &Value, keys: Option<&Keys>) -> VariablesState {
     if object.get("sops").is_some() {
-        return VariablesState::Failed(
-            "it is SOPS encrypted, and nothing is opened here; --dry-run leaves it out".to_string(),
-        );
+        let Some(keys) = keys else {
+            return VariablesState::Failed(
+                "it is SOPS encrypted: --decrypt opens it, --dry-run leaves it out".to_string(),
+            );
+        };
+        return match weir_secrets::decrypt(object, keys, Integrity::Unchecked) {
+            Ok(plain) => values(&plain, None),
+            Err(error) => VariablesState::Failed(error.to_string()),
+        };
     }
     let is_secret = object.str_at(&["kind"]) == Some("Secret");
     let mut values = Variables::new();

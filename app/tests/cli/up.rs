@@ -136,6 +136,28 @@ fn a_sandbox_opens_what_is_encrypted_with_the_key_it_is_given() {
         ["build", "ks", "secrets", "--path", "secrets", "--kustomization-file", "clusters/home/secrets.yaml"];
     let ended = weir(&repository, &build).with(0);
     assert!(ended.stdout.contains("KipTT1BTKio=") && !ended.stdout.contains("sops:"), "{}", ended.stdout);
+    let opens = [&build[..], &["--decrypt", "--age-key-file", "own.key"]].concat();
+    let ended = weir(&repository, &opens).with(0);
+    assert!(ended.stdout.contains("aHVudGVyLXR3bw==") && !ended.stdout.contains("sops:"), "{}", ended.stdout);
+    weir_with(&repository, &[&build[..], &["--decrypt"]].concat(), &[("XDG_CONFIG_HOME", &nowhere)])
+        .with(1)
+        .says(&["cannot get sops data key", "SOPS_AGE_KEY_FILE"]);
+    // Values of variables too.
+    let from = ", postBuild: {substituteFrom: [{kind: Secret, name: web}]}";
+    repository
+        .write(".git/HEAD", "")
+        .write("clusters/home/filled.yaml", unit("filled", "./filled", from))
+        .write(
+            "filled/map.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: '${password}'}\n",
+        )
+        .write("secrets/secret.yaml", secret.replace("namespace: NS", "namespace: flux-system"));
+    let build =
+        ["build", "ks", "filled", "--path", "filled", "--kustomization-file", "clusters/home/filled.yaml"];
+    weir(&repository, &build).with(1).says(&["it is SOPS encrypted: --decrypt opens it"]);
+    let opens = [&build[..], &["--decrypt", "--age-key-file", "own.key"]].concat();
+    let ended = weir(&repository, &opens).with(0);
+    assert!(ended.stdout.contains("hunter"), "{}", ended.stdout);
     repository.write("own.key", "AGE-SECRET-KEY-1WRONG");
     let ended = run(&["--age-key-file", "own.key"]).with(1).says(&["own.key: line 1: malformed secret key"]);
     assert!(!ended.stderr.contains("WRONG"), "{}", ended.stderr);

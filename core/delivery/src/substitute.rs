@@ -58,18 +58,20 @@ pub fn variables(
 ) -> Result<Variables, Vec<Diagnostic>> {
     let (mut all, mut problems) = (Variables::new(), Vec::new());
     for (source, state) in substitution.from.iter().zip(states) {
-        let cause = match state {
+        let problem = |cause| {
+            Diagnostic::error(format!("post build failed: substitute from '{source}' error: {cause}"))
+        };
+        match state {
             VariablesState::Found(values) => {
                 all.extend(values.into_iter().map(|(name, value)| (name, on_one_line(value))));
-                continue;
             }
-            VariablesState::Missing(_) if source.optional => continue,
-            VariablesState::Missing(cause) | VariablesState::Failed(cause) => cause,
-        };
-        let problem =
-            Diagnostic::error(format!("post build failed: substitute from '{source}' error: {cause}"));
-        problems
-            .push(problem.hint("create it, or mark it as `optional: true` in spec.postBuild.substituteFrom"));
+            VariablesState::Missing(_) if source.optional => {}
+            VariablesState::Missing(cause) => problems.push(
+                problem(cause)
+                    .hint("create it, or mark it as `optional: true` in spec.postBuild.substituteFrom"),
+            ),
+            VariablesState::Failed(cause) => problems.push(problem(cause)),
+        }
     }
     let inline = substitution.inline.iter();
     all.extend(inline.map(|(name, value)| (name.clone(), on_one_line(value.clone().into_bytes()))));

@@ -7,8 +7,9 @@ use crate::context::{Context, Here};
 use crate::fault::{Fault, hint_for_yaml};
 use crate::history::{self, Cause};
 use crate::kustomization::{Item, Kustomization};
-use crate::loader::{Loader, Target};
+use crate::loader::{Loader, Target, text_in};
 use crate::origin::Way;
+use crate::resource::Res;
 use crate::resources::Resources;
 use crate::source::Source;
 use crate::{configuration, crds, generate, kustomization, objects, transform, vars};
@@ -110,7 +111,11 @@ pub(crate) fn resource(
 /// A file behind a URL, or a directory in a repository.
 fn remote(context: &mut Context<'_>, here: &Here<'_>, item: &Item, origin: &Way, resources: &mut Resources) {
     match here.loader.remote_text(&item.text) {
-        Some(Ok((path, text))) => objects_of(context, here, item, (&path, &text), origin, resources),
+        Some(Ok((path, text))) => {
+            let found = objects::read(path.as_str(), &text);
+            drop(text);
+            add(context, here, item, found, origin, resources);
+        }
         Some(Err(fault)) => context.report_at(here, &item.at, fault.within("accumulating resources")),
         None => {
             let loader = here.loader.enter_repository(&item.text);
@@ -142,15 +147,12 @@ fn base(
             context.report_at(here, &item.at, message);
         }
     }
-    for resource in found.list {
-        let place = resource.place.clone();
-        if let Err(message) = resources.append(resource) {
-            let problem = Diagnostic::error(message).at(here.source.place(&item.at));
-            context.report(match place {
-                Some(place) => problem.through("the second of them", place),
-                None => problem,
-            });
-        }
+    for (place, message) in resources.append_all(found.list) {
+        let problem = Diagnostic::error(message).at(here.source.place(&item.at));
+        context.report(match place {
+            Some(place) => problem.through("the second of them", place),
+            None => problem,
+        });
     }
 }
 
@@ -162,39 +164,43 @@ fn file(
     origin: &Way,
     resources: &mut Resources,
 ) {
-    match here.loader.read_text(path) {
-        Ok(text) => objects_of(context, here, item, (path, &text), origin, resources),
+    let bytes = here.loader.read(path);
+    let text = bytes.and_then(|bytes| Ok(objects::read(path.as_str(), text_in(path, &bytes)?)));
+    match text {
+        Ok(found) => add(context, here, item, found, origin, resources),
         Err(fault) => context.report_at(here, &item.at, fault.within("accumulating resources")),
     }
 }
 
-fn objects_of(
+fn add(
     context: &mut Context<'_>,
     here: &Here<'_>,
     item: &Item,
-    (path, text): (&RootedPath, &str),
+    found: Result<Vec<Res>, Vec<Diagnostic>>,
     origin: &Way,
     resources: &mut Resources,
 ) {
-    match objects::read(path.as_str(), text) {
+    match found {
         Err(problems) => context.report_all_through(here, &item.at, "in resource", problems),
-        Ok(found) => {
+        Ok(mut found) => {
             let cause = context.options.explain.then(|| Cause::new("Resource", here.source, &item.at));
-            for mut resource in found {
-                context.known.meet(&mut resource);
+            for resource in &mut found {
+                context.known.meet(resource);
                 if let Some(cause) = &cause {
                     let written = resource.place.clone();
-                    history::record(std::slice::from_mut(&mut resource), cause, written.as_ref());
+                    history::record(std::slice::from_mut(resource), cause, written.as_ref());
                 }
                 if context.tracks_origins {
-                    resource.origin = Some(origin.append(&item.text).file());
+                    resource.origin = Some(Box::new(origin.append(&item.text).file()));
                 }
-                let place = resource.place.clone();
-                if let Err(message) = resources.append(resource) {
-                    let problem = Diagnostic::error(message);
-                    let problem = place.map_or_else(|| problem.clone(), |place| problem.clone().at(place));
-                    context.report_all_through(here, &item.at, "in resource", vec![problem]);
-                }
+            }
+            for (place, message) in resources.append_all(found) {
+                let problem = Diagnostic::error(message);
+                let problem = match place {
+                    Some(place) => problem.at(place),
+                    None => problem,
+                };
+                context.report_all_through(here, &item.at, "in resource", vec![problem]);
             }
         }
     }

@@ -54,6 +54,7 @@ fn read(here: &Here<'_>, item: &Item) -> Result<Configuration, Vec<Diagnostic>> 
             );
             return Err(problem(message));
         }
+        check_schema(definition).map_err(|message| problem(format!("{what}: in '{name}': {message}")))?;
         let is_kind = properties(definition).is_some_and(|fields| {
             ["kind", "apiVersion", "metadata"].iter().all(|field| fields.contains_key(field))
         });
@@ -76,6 +77,20 @@ fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
 
 fn properties(definition: &Value) -> Option<&Map> {
     field(definition, "schema")?.get("properties")?.as_map()
+}
+
+/// What is no map is no schema.
+fn check_schema(definition: &Value) -> Result<(), String> {
+    let map_or_nothing = |value: &Value, what: &str| match value {
+        Value::Map(_) | Value::Null => Ok(()),
+        other => Err(format!("{what} must be a map, not a {}", other.kind())),
+    };
+    let Some(schema) = field(definition, "schema") else { return Ok(()) };
+    map_or_nothing(schema, "the schema")?;
+    let Some(properties) = schema.get("properties") else { return Ok(()) };
+    map_or_nothing(properties, "'properties'")?;
+    let mut all = properties.as_map().into_iter().flatten();
+    all.try_for_each(|(name, property)| map_or_nothing(property, &format!("the schema of '{name}'")))
 }
 
 /// One kind.

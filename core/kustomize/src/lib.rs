@@ -17,6 +17,7 @@ mod history;
 mod kustomization;
 mod loader;
 pub mod localize;
+mod name_index;
 mod name_reference;
 mod objects;
 mod open_api;
@@ -116,34 +117,42 @@ pub struct Resource {
     history: history::History,
 }
 
+/// So long are the pieces of a long output about.
+const PIECE: usize = 64 << 10;
+
 impl Built {
     /// The objects as `kustomize build` prints them.
     pub fn to_yaml(&self) -> Result<String, Diagnostic> {
         let mut text = String::new();
-        self.resources.iter().try_for_each(|resource| resource.print(&mut text))?;
+        self.resources.iter().try_for_each(|resource| resource.print(&mut text, true))?;
         Ok(text)
     }
 
-    /// The same; objects go as soon as they are printed.
-    pub fn into_yaml(self) -> Result<String, Diagnostic> {
+    /// The same in pieces to be put together; objects go as soon as they are printed.
+    pub fn into_yaml(self) -> Result<Vec<String>, Diagnostic> {
+        let mut pieces = Vec::new();
         let mut text = String::new();
-        self.resources.into_iter().try_for_each(|resource| resource.print(&mut text))?;
-        Ok(text)
+        for resource in self.resources {
+            resource.print(&mut text, pieces.is_empty())?;
+            if text.len() >= PIECE {
+                pieces.push(std::mem::replace(&mut text, String::with_capacity(PIECE + PIECE / 8)));
+            }
+        }
+        pieces.push(text);
+        Ok(pieces)
     }
 }
 
 impl Resource {
-    /// Appends the object to others.
-    fn print(&self, text: &mut String) -> Result<(), Diagnostic> {
-        let yaml = weir_yaml::to_yaml(&self.object).map_err(|error| {
-            let problem = Diagnostic::error(error.to_string());
-            self.origin.clone().map_or_else(|| problem.clone(), |place| problem.clone().at(place))
-        })?;
-        if !text.is_empty() {
+    /// Appends the object to others. At the very start there are none.
+    fn print(&self, text: &mut String, at_start: bool) -> Result<(), Diagnostic> {
+        if !(at_start && text.is_empty()) {
             text.push_str("---\n");
         }
-        text.push_str(&yaml);
-        Ok(())
+        weir_yaml::append_yaml(&self.object, text).map_err(|error| {
+            let problem = Diagnostic::error(error.to_string());
+            self.origin.clone().map_or_else(|| problem.clone(), |place| problem.clone().at(place))
+        })
     }
 }
 

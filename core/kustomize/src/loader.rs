@@ -1,5 +1,6 @@
 //! Reads the files of one kustomization directory, and finds others from it, within the limits of the build.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use weir_files::{Bytes, Entry, ReadError, RootedPath, Tree};
@@ -165,7 +166,7 @@ impl Loader {
 
     /// The text of a file.
     pub(crate) fn read_text(&self, file: &RootedPath) -> Result<String, Fault> {
-        text_of(&self.read(file)?).map_err(|()| format!("'{file}' is not UTF-8 text").into())
+        self.read(file).and_then(|bytes| Ok(text_in(file, &bytes)?.to_string()))
     }
 
     /// The text of a file that is named here, and its path.
@@ -173,9 +174,8 @@ impl Loader {
         match self.target(path)? {
             Target::File(real) => self.read_text(&real).map(|text| (real, text)),
             Target::Remote => {
-                let text =
-                    text_of(&self.remote_file(path)?).map_err(|()| format!("'{path}' is not UTF-8 text"))?;
-                Ok((self.stand_in(path), text))
+                let bytes = self.remote_file(path)?;
+                Ok((self.stand_in(path), text_in(path, &bytes)?.to_string()))
             }
             Target::Directory(_) => Err(format!("'{path}' is a directory, not a file").into()),
         }
@@ -253,10 +253,10 @@ impl Loader {
     }
 }
 
-/// A text without the mark that some editors put at its start.
-fn text_of(bytes: &[u8]) -> Result<String, ()> {
-    let text = std::str::from_utf8(bytes).map_err(|_| ())?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_string())
+/// The text of a file, without the mark that some editors put at its start.
+pub(crate) fn text_in(file: impl Display, bytes: &[u8]) -> Result<&str, Fault> {
+    let text = std::str::from_utf8(bytes).map_err(|_| format!("'{file}' is not UTF-8 text"))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// True for what kustomize would fetch.

@@ -1,5 +1,7 @@
 //! The text of a manifest to objects, as kustomize reads it.
 
+use std::sync::Arc;
+
 use weir_files::{Diagnostic, Place, Span};
 use weir_manifest::object;
 use weir_yaml::{Dialect, Node, ScalarStyle, Value, resolve_plain};
@@ -26,21 +28,23 @@ fn read_as(file: &str, text: &str, is_patch: bool) -> Result<Vec<Res>, Vec<Diagn
     } else {
         text
     };
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
     let chunks = split(file, text).map_err(|problem| vec![problem])?;
+    let (mut found, mut problems) = (Vec::with_capacity(chunks.len()), Vec::new());
+    let file: Arc<str> = Arc::from(file);
     let is_only = chunks.len() == 1;
     for chunk in chunks {
         match weir_yaml::from_yaml(chunk.text, Dialect::Spelled) {
             Ok(values) => {
                 let Some(mut value) = values.into_iter().next() else { continue };
                 folded::rewrite(chunk.text, &mut value, is_patch);
-                let place = Place::at(file, chunk.first_line(), 1);
+                let place = Place::at(Arc::clone(&file), chunk.first_line(), 1);
                 chunk_objects(value, is_only, &place, &mut found);
             }
             Err(error) => {
                 let line = chunk.line.saturating_add(error.line.saturating_sub(1));
                 let hint = hint_for_yaml(&error.message);
-                let mut problem = Diagnostic::error(error.message).at(Place::at(file, line, error.column));
+                let mut problem =
+                    Diagnostic::error(error.message).at(Place::at(Arc::clone(&file), line, error.column));
                 problem.hints.extend(hint.map(Into::into));
                 problems.push(problem);
             }
@@ -147,6 +151,12 @@ fn chunk_objects(value: Value, is_only: bool, place: &Place, found: &mut Vec<Res
 }
 
 fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic>) {
+    let is_plain =
+        |one: &Res| !is_nothing(&one.object) && !one.kind().ends_with("List") && check(&one.object).is_ok();
+    if found.iter().all(is_plain) {
+        *objects = found;
+        return;
+    }
     let mut level = found;
     for _ in 0..DEEPEST_LIST {
         let mut inner = Vec::new();
@@ -170,8 +180,7 @@ fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic
                     for item in items.iter() {
                         // These take the way through JSON.
                         let mut item = item.clone();
-                        item.forget_spelling();
-                        item.forget_layout();
+                        item.forget_writing();
                         spell_metadata(&mut item);
                         quote_name(&mut item);
                         inner.push(Res::new(item, place.clone()));

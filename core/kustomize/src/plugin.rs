@@ -22,7 +22,7 @@ pub(crate) fn load(context: &mut Context<'_>, here: &Here<'_>, items: &[Item], o
         for mut resource in inline {
             resource.place = Some(here.source.place(&item.at));
             if context.tracks_origins {
-                resource.origin = Some(origin.append(here.source.file.name()).file());
+                resource.origin = Some(Box::new(origin.append(here.source.file.name()).file()));
             }
             if let Err(message) = found.append(resource) {
                 context.report_at(here, &item.at, message);

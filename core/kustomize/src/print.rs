@@ -10,8 +10,9 @@ use crate::objects;
 use crate::origin::{ORIGIN, origin_text, transformations_text};
 use crate::resource::{Previous, Res};
 use crate::resources::Resources;
+use crate::shared::{self, Groups};
 use crate::sort::SortOptions;
-use crate::{shared, specs};
+use crate::specs;
 
 const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
 const LOCAL: &str = "config.kubernetes.io/local-config";
@@ -83,10 +84,11 @@ pub(crate) fn finish(context: &mut Context<'_>, kustomization: &Kustomization, r
     }
     let wants = |option: &str| kustomization.build_metadata.iter().any(|own| &**own == option);
     let managed_by = context.options.managed_by_label || wants("managedByLabel");
+    let mut groups = Groups::new();
     for resource in &mut resources.list {
         if managed_by {
             let label = Map::from_iter([("app.kubernetes.io/managed-by", "kustomize-v5.8.1")]);
-            if let Err(error) = shared::set_entries(resource, &specs::PLAIN_LABELS, &label) {
+            if let Err(error) = shared::set_entries(resource, &specs::PLAIN_LABELS, &label, &mut groups) {
                 context.report(Diagnostic::error(error.to_string()));
             }
         }
@@ -105,6 +107,9 @@ fn is_local(resource: &Res) -> bool {
 /// Kustomize writes all annotations anew in the end, which makes texts of them and leaves no empty map.
 fn clean_annotations(resource: &mut Res, origin: bool, transformations: bool) {
     let old = resource.object.at(&["metadata", "annotations"]).cloned();
+    if old.is_none() && !origin && !transformations {
+        return;
+    }
     let mut new = Map::new();
     for (key, value) in old.as_ref().and_then(Value::as_map).into_iter().flatten() {
         if !INTERNAL.contains(&key.as_str()) && key != ORIGIN && key != TRANSFORMATIONS {

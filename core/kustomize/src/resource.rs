@@ -57,7 +57,7 @@ pub(crate) struct Res {
     /// Where it was written.
     pub(crate) place: Option<Place>,
     /// Filled if `buildMetadata` asks for it.
-    pub(crate) origin: Option<Origin>,
+    pub(crate) origin: Option<Box<Origin>>,
     pub(crate) transformations: Vec<Origin>,
     /// Filled if it is to be explained.
     pub(crate) history: History,
@@ -238,6 +238,7 @@ impl Res {
     pub(crate) fn text_at(&self, path: &[&str]) -> Text {
         match self.object.at(path) {
             Some(Value::String(text)) => text.clone(),
+            Some(Value::Spelled(spelled)) => spelled.text().clone(),
             Some(value) => Text::from(value.as_written().unwrap_or("")),
             None => Text::from(""),
         }

@@ -1,11 +1,11 @@
 //! The objects of a build in their order, found by name.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use weir_yaml::Text;
+use weir_files::Place;
 
 use crate::configuration::{Configuration, NOTHING};
+use crate::name_index::NameIndex;
 use crate::resource::{Behavior, Key, Res, texts_of};
 use crate::vars::Var;
 
@@ -18,12 +18,20 @@ pub(crate) struct Resources {
     /// Sorted by name.
     pub(crate) vars: Vec<Var>,
     /// Places in the list by all names that an object has or had. Empty when it must be made anew.
-    by_name: Option<HashMap<Text, Vec<usize>>>,
+    by_name: Option<NameIndex>,
+    /// No two have the same key, as far as that was looked at and nothing was changed since.
+    is_unique: bool,
 }
 
 impl Default for Resources {
     fn default() -> Self {
-        Self { list: Vec::new(), configuration: Arc::clone(&NOTHING), vars: Vec::new(), by_name: None }
+        Self {
+            list: Vec::new(),
+            configuration: Arc::clone(&NOTHING),
+            vars: Vec::new(),
+            by_name: None,
+            is_unique: false,
+        }
     }
 }
 
@@ -31,12 +39,13 @@ impl Resources {
     /// To be called when names, kinds or places in the list may have changed.
     pub(crate) fn changed(&mut self) {
         self.by_name = None;
+        self.is_unique = false;
     }
 
-    fn index(&mut self) -> &mut HashMap<Text, Vec<usize>> {
+    fn index(&mut self) -> &mut NameIndex {
         let list = &self.list;
         self.by_name.get_or_insert_with(|| {
-            let mut index = HashMap::new();
+            let mut index = NameIndex::with_capacity(list.len());
             for (at, resource) in list.iter().enumerate() {
                 note(&mut index, at, resource);
             }
@@ -44,23 +53,21 @@ impl Resources {
         })
     }
 
-    fn candidates(&mut self, name: &str) -> Vec<usize> {
-        self.index().get(name).cloned().unwrap_or_default()
+    /// Places of objects with this name that fit.
+    fn places(&mut self, name: &str, fits: impl Fn(&Res) -> bool) -> Vec<usize> {
+        self.index();
+        let places = self.by_name.iter().flat_map(|index| index.places(name));
+        places.filter(|at| self.list.get(*at).is_some_and(&fits)).collect()
     }
 
     /// Places of all objects that have this key now.
     pub(crate) fn with_key(&mut self, key: Key<'_>) -> Vec<usize> {
-        let mut found = self.candidates(key.name);
-        found.retain(|at| self.list.get(*at).is_some_and(|resource| resource.key() == key));
-        found
+        self.places(key.name, |resource| resource.key() == key)
     }
 
     /// Places of all objects that have or had this key.
     pub(crate) fn with_any_key(&mut self, key: Key<'_>) -> Vec<usize> {
-        let mut found = self.candidates(key.name);
-        let fits = |resource: &Res| resource.all_keys().any(|own| own == key);
-        found.retain(|at| self.list.get(*at).is_some_and(fits));
-        found
+        self.places(key.name, |resource| resource.all_keys().any(|own| own == key))
     }
 
     /// Adds an object; its key must be a new one.
@@ -72,6 +79,26 @@ impl Resources {
         note(self.index(), at, &resource);
         self.list.push(resource);
         Ok(())
+    }
+
+    /// Adds objects. Says which cannot be added, by where they are written, and why.
+    pub(crate) fn append_all(&mut self, found: Vec<Res>) -> Vec<(Option<Place>, String)> {
+        let mut found = found;
+        if self.list.is_empty() {
+            // Nothing has to be moved if all are new.
+            self.list = found;
+            if self.find_duplicate().is_none() {
+                return Vec::new();
+            }
+            found = std::mem::take(&mut self.list);
+            self.changed();
+        }
+        self.list.reserve(found.len());
+        let mut append = |one: Res| {
+            let place = one.place.clone();
+            self.append(one).err().map(|message| (place, message))
+        };
+        found.into_iter().filter_map(&mut append).collect()
     }
 
     /// Adds a generated object, or lets it replace or change the one that is there.
@@ -108,18 +135,23 @@ impl Resources {
         Ok(())
     }
 
+    /// The same, if anything may have changed since the objects were looked up.
+    pub(crate) fn find_new_duplicate(&mut self) -> Option<usize> {
+        if self.is_unique { None } else { self.find_duplicate() }
+    }
+
     /// Checks that no two objects have the same key.
     pub(crate) fn find_duplicate(&mut self) -> Option<usize> {
         self.changed();
         self.index();
         let index = self.by_name.take()?;
         let found = self.list.iter().enumerate().find_map(|(at, resource)| {
-            let same = |other: &&usize| {
-                **other < at && self.list.get(**other).is_some_and(|other| other.key() == resource.key())
-            };
-            index.get(resource.name())?.iter().find(same).map(|_| at)
+            let same = |other: &usize| self.list.get(*other).is_some_and(|one| one.key() == resource.key());
+            let mut before = index.places(resource.name()).take_while(|other| *other < at);
+            before.find(same).map(|_| at)
         });
         self.by_name = Some(index);
+        self.is_unique = found.is_none();
         found
     }
 
@@ -137,16 +169,9 @@ fn is_empty(resource: &Res) -> bool {
     resource.object.as_map().is_none_or(weir_yaml::Map::is_empty)
 }
 
-fn note(index: &mut HashMap<Text, Vec<usize>>, at: usize, resource: &Res) {
-    for key in resource.all_keys() {
-        match index.get_mut(key.name) {
-            Some(places) if places.last() == Some(&at) => {}
-            Some(places) => places.push(at),
-            None => {
-                index.insert(Text::from(key.name), vec![at]);
-            }
-        }
-    }
+fn note(index: &mut NameIndex, at: usize, resource: &Res) {
+    resource.previous.iter().for_each(|previous| index.note(&previous.name, at));
+    index.note(resource.name(), at);
 }
 
 /// The values of merged data are texts, and nulls empty ones.

@@ -1,9 +1,6 @@
 //! The order in which the objects of a build are printed.
 
-use std::cmp::Ordering;
-
-use weir_manifest::ResourceId;
-use weir_manifest::order::{KUSTOMIZE_LEGACY, KindOrder, kustomize};
+use weir_manifest::order::{KUSTOMIZE_LEGACY, KindOrder, LegacyKey};
 use weir_yaml::{Text, Value};
 
 use crate::reader::Reader;
@@ -71,10 +68,10 @@ impl SortOptions {
 
 /// Only places are sorted, and objects swapped: they are large, and nobody needs them twice.
 fn sort_by(order: &KindOrder<'_>, resources: &mut [Res]) {
-    let ids: Vec<ResourceId> = resources.iter().map(|resource| ResourceId::of(&resource.object)).collect();
-    let mut places: Vec<usize> = (0..ids.len()).collect();
-    places.sort_by(|one, other| -> Ordering { kustomize(order, &ids[*one], &ids[*other]) });
-    drop(ids);
+    let keys: Vec<_> = resources.iter().map(|resource| LegacyKey::of(order, &resource.object)).collect();
+    let mut places: Vec<usize> = (0..keys.len()).collect();
+    places.sort_by(|one, other| keys[*one].order(&keys[*other]));
+    drop(keys);
     // Where something stands that was swapped before is followed until it is found.
     for at in 0..places.len() {
         let mut from = places[at];

@@ -3,11 +3,12 @@
 //! A path is written `spec/template/metadata/labels`; `[]` behind a field says that it is a list, whose items are all
 //! visited (lists are visited without it too), and `\/` is a slash inside of a field.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use weir_yaml::{Map, Text, Value};
 
-use crate::{Gvk, ResourceId};
+use crate::{Gvk, ResourceId, split_api_version};
 
 /// Deeper values are refused.
 const DEEPEST: usize = 600;
@@ -69,7 +70,7 @@ impl fmt::Display for ConflictingSpecs {
 impl std::error::Error for ConflictingSpecs {}
 
 /// Changes a value that a path leads to; the path to it is given without the places in lists.
-pub type Change<'a> = &'a mut dyn FnMut(&[String], &mut Value) -> Result<(), String>;
+pub type Change<'a> = &'a mut dyn FnMut(&[Cow<'_, str>], &mut Value) -> Result<(), String>;
 
 impl FieldSpec {
     /// Reads a spec of a configuration: `group`, `version`, `kind`, `path`, `create`.
@@ -84,7 +85,15 @@ impl FieldSpec {
 
     /// True if it is meant for this object.
     pub fn fits(&self, object: &Value) -> bool {
-        Gvk::of(object).is_selected_by(&self.gvk)
+        let text = |key| object.get(key).and_then(Value::as_str).unwrap_or("");
+        let (group, version) = split_api_version(text("apiVersion"));
+        self.fits_kind(group, version, text("kind"))
+    }
+
+    /// True if it is meant for objects of this kind.
+    pub fn fits_kind(&self, group: &str, version: &str, kind: &str) -> bool {
+        let fits = |wanted: &Text, own: &str| wanted.is_empty() || **wanted == *own;
+        fits(&self.gvk.kind, kind) && fits(&self.gvk.group, group) && fits(&self.gvk.version, version)
     }
 
     /// Visits all values of an object that the path leads to. Missing fields are made if the spec says so and it is known
@@ -118,10 +127,10 @@ impl FieldSpec {
         if !self.fits(object) {
             return Ok(());
         }
-        let path = split_path(&self.path, '/');
+        let path = self.path.strip_prefix('/').unwrap_or(&self.path);
         let create = create.filter(|_| self.create);
         let mut walk = Walk { create, with_places, trail: Vec::new(), change };
-        walk.step(object, &path, 0).map_err(|message| FieldError {
+        walk.step(object, Some(path), 0).map_err(|message| FieldError {
             path: self.path.clone(),
             object: Box::new(ResourceId::of(object)),
             message,
@@ -161,19 +170,29 @@ pub fn merge_specs(specs: &mut Vec<FieldSpec>, more: &[FieldSpec]) -> Result<(),
 
 /// Splits a path. A delimiter behind a backslash is part of a field, one at the start does not count.
 pub fn split_path(path: &str, delimiter: char) -> Vec<String> {
-    let rest = path.strip_prefix(delimiter).unwrap_or(path);
-    let mut parts: Vec<String> = Vec::new();
-    for part in rest.split(delimiter) {
-        match parts.last_mut() {
-            Some(last) if last.ends_with('\\') => {
-                last.pop();
-                last.push(delimiter);
-                last.push_str(part);
-            }
-            _ => parts.push(part.to_string()),
-        }
-    }
-    parts
+    let mut rest = Some(path.strip_prefix(delimiter).unwrap_or(path));
+    std::iter::from_fn(|| {
+        let (part, behind) = first_part(rest?, delimiter);
+        rest = behind;
+        Some(part.into_owned())
+    })
+    .collect()
+}
+
+/// The first part of a path, and what follows it.
+fn first_part(path: &str, delimiter: char) -> (Cow<'_, str>, Option<&str>) {
+    let mut ends = path.match_indices(delimiter).map(|(at, _)| at);
+    let end = ends.find(|at| !path[..*at].ends_with('\\'));
+    let (part, rest) = match end {
+        Some(at) => (&path[..at], path.get(at + delimiter.len_utf8()..)),
+        None => (path, None),
+    };
+    let part = if part.contains(delimiter) {
+        Cow::Owned(part.replace(&format!("\\{delimiter}"), delimiter.encode_utf8(&mut [0; 4])))
+    } else {
+        Cow::Borrowed(part)
+    };
+    (part, rest)
 }
 
 /// Splits a path whose parts may stand in brackets: `[name=a.b]` names an item of a list and keeps its brackets,
@@ -199,25 +218,38 @@ pub fn split_bracketed_path(path: &str, delimiter: char) -> Vec<String> {
     found
 }
 
-struct Walk<'a> {
+/// Why this cannot be the field of a map: it names items of a list, which paths of specs cannot.
+fn no_field(name: &str) -> Option<&'static str> {
+    match name {
+        "*" => Some("wildcard is not supported: name the field"),
+        "-" => Some("an item of a list is named, and there is a map"),
+        _ if name.starts_with('[') && name.ends_with(']') => {
+            Some("an item of a list is named, and there is a map")
+        }
+        _ if name.parse::<i64>().is_ok() => Some("a number names an item of a list, and there is a map"),
+        _ => None,
+    }
+}
+
+struct Walk<'a, 'p> {
     create: Option<Create>,
     with_places: bool,
-    trail: Vec<String>,
+    trail: Vec<Cow<'p, str>>,
     change: Change<'a>,
 }
 
-impl Walk<'_> {
-    fn step(&mut self, value: &mut Value, path: &[String], depth: usize) -> Result<(), String> {
+impl<'p> Walk<'_, 'p> {
+    fn step(&mut self, value: &mut Value, path: Option<&'p str>, depth: usize) -> Result<(), String> {
         if depth > DEEPEST {
             return Err("the object is nested too deeply".to_string());
         }
-        let Some((field, rest)) = path.split_first() else { return (self.change)(&self.trail, value) };
+        let Some(whole) = path else { return (self.change)(&self.trail, value) };
         match value {
             other if other.is_null() => Ok(()),
             Value::List(_) => {
                 for (at, item) in value.as_list_mut().into_iter().flatten().enumerate() {
                     if self.with_places {
-                        self.trail.push(at.to_string());
+                        self.trail.push(at.to_string().into());
                     }
                     let done = self.step(item, path, depth + 1);
                     if self.with_places {
@@ -227,26 +259,43 @@ impl Walk<'_> {
                 }
                 Ok(())
             }
-            Value::Map(map) => self.field(map, field, rest, depth),
+            Value::Map(map) => {
+                let (field, rest) = first_part(whole, '/');
+                self.field(map, field, rest, depth)
+            }
             _ => Err("expected sequence or mapping node".to_string()),
         }
     }
 
-    fn field(&mut self, map: &mut Map, field: &str, rest: &[String], depth: usize) -> Result<(), String> {
-        let (field, is_list) = field.strip_suffix("[]").map_or((field, false), |field| (field, true));
+    fn field(
+        &mut self,
+        map: &mut Map,
+        field: Cow<'p, str>,
+        rest: Option<&'p str>,
+        depth: usize,
+    ) -> Result<(), String> {
+        let is_list = field.ends_with("[]");
+        let field = match field {
+            field if !is_list => field,
+            Cow::Borrowed(field) => Cow::Borrowed(field.strip_suffix("[]").unwrap_or(field)),
+            Cow::Owned(field) => Cow::Owned(field.strip_suffix("[]").unwrap_or(&field).to_string()),
+        };
         if field.is_empty() {
             return Err("cannot set or create an empty field name".to_string());
         }
+        if let Some(fault) = no_field(&field) {
+            return Err(format!("fieldName: {field}: {fault}"));
+        }
         let made = match self.create {
             _ if is_list => Some(Create::List),
-            Some(create) if rest.is_empty() => Some(create),
+            Some(create) if rest.is_none() => Some(create),
             Some(_) => Some(Create::Map),
             None => None,
         };
         if self.create.is_some() && !is_list {
-            map.entry(field);
+            map.entry(&field);
         }
-        let Some(value) = map.get_mut(field) else { return Ok(()) };
+        let Some(value) = map.get_mut(&field) else { return Ok(()) };
         if value.is_null() {
             match made {
                 Some(Create::Map) => *value = Value::Map(Map::new()),
@@ -254,9 +303,26 @@ impl Walk<'_> {
                 Some(Create::Scalar) | None => {}
             }
         }
-        self.trail.push(field.to_string());
+        self.trail.push(field);
         let done = self.step(value, rest, depth + 1);
         self.trail.pop();
         done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_yaml::{Dialect, first_from_yaml};
+
+    #[test]
+    fn items_of_lists_cannot_be_named() {
+        let object = first_from_yaml("{kind: A, metadata: {labels: {a: b, '5': c}}}", Dialect::V3).unwrap();
+        for name in ["*", "-", "5", "+5", "-5", "[a=b]"] {
+            let path = format!("metadata/labels/{name}").into();
+            let spec = FieldSpec { gvk: Gvk::new("", "", ""), path, create: false };
+            let error = spec.visit(&mut object.clone(), None, &mut |_, _| Ok(())).unwrap_err();
+            assert!(error.message.starts_with(&format!("fieldName: {name}: ")), "{error}");
+        }
     }
 }

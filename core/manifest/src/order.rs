@@ -1,8 +1,11 @@
 //! In which order objects are applied and printed. That of Helm is known to the crate of charts.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use crate::{Gvk, Id, ResourceId};
+use weir_yaml::Value;
+
+use crate::{Id, object, split_api_version};
 
 /// Kinds that come first and last; all others stand between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,31 +94,72 @@ pub fn flux(one: &Id, other: &Id) -> Ordering {
     key(one).cmp(&key(other))
 }
 
-/// The order of two objects in kustomize's `legacy` sorting, or one like it.
-pub fn kustomize(order: &KindOrder<'_>, one: &ResourceId, other: &ResourceId) -> Ordering {
-    if one.gvk == other.gvk {
-        return legacy_id(one).cmp(&legacy_id(other));
+/// An object as kustomize's `legacy` sorting sees it.
+#[derive(Debug, Clone)]
+pub struct LegacyKey<'a> {
+    rank: isize,
+    group: &'a str,
+    /// Borrowed, unless somebody wrote a number.
+    version: Cow<'a, str>,
+    kind: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+}
+
+impl<'a> LegacyKey<'a> {
+    /// Of an object; missing fields are empty.
+    pub fn of(order: &KindOrder<'_>, object: &'a Value) -> Self {
+        let (group, version) = match object.get("apiVersion") {
+            Some(number @ (Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Bool(_))) => {
+                ("", Cow::Owned(weir_yaml::to_json(number)))
+            }
+            other => {
+                let written = other.and_then(Value::as_written).unwrap_or("");
+                let (group, version) = split_api_version(written);
+                (group, Cow::Borrowed(version))
+            }
+        };
+        let kind = object::kind(object).unwrap_or("");
+        let namespace = object::namespace(object).unwrap_or("");
+        let name = object::name(object).unwrap_or("");
+        Self { rank: order.rank(kind), group, version, kind, namespace, name }
     }
-    let by_kind = order.rank(&one.gvk.kind).cmp(&order.rank(&other.gvk.kind));
-    by_kind.then_with(|| {
-        let by_text = legacy_gvk(&one.gvk).cmp(&legacy_gvk(&other.gvk));
-        // Of two kinds named Namespace that of the core comes first.
-        let are_namespaces = &*one.gvk.kind == "Namespace" && &*other.gvk.kind == "Namespace";
-        let one_is_core = one.gvk.group.is_empty() || other.gvk.group.is_empty();
-        if are_namespaces && one_is_core { by_text.reverse() } else { by_text }
-    })
+
+    fn gvk(&self) -> [&str; 3] {
+        [self.group, &self.version, self.kind]
+    }
+
+    /// Which of two comes first: by rank, then as their ids are written.
+    pub fn order(&self, other: &Self) -> Ordering {
+        if self.gvk() == other.gvk() {
+            return self.by_id(other);
+        }
+        self.rank.cmp(&other.rank).then_with(|| {
+            let by_text = legacy_gvk(self).cmp(&legacy_gvk(other));
+            // Of two kinds named Namespace that of the core comes first.
+            let are_namespaces = self.kind == "Namespace" && other.kind == "Namespace";
+            let one_is_core = self.group.is_empty() || other.group.is_empty();
+            if are_namespaces && one_is_core { by_text.reverse() } else { by_text }
+        })
+    }
+
+    /// By `namespace|name`, byte by byte.
+    fn by_id(&self, other: &Self) -> Ordering {
+        if self.namespace == other.namespace {
+            return or(self.name, "~N").cmp(or(other.name, "~N"));
+        }
+        let id = |key: &Self| [or(key.namespace, "~X"), "|", or(key.name, "~N")];
+        let bytes = |parts: [&'a str; 3]| parts.into_iter().flat_map(str::bytes);
+        bytes(id(self)).cmp(bytes(id(other)))
+    }
 }
 
 fn or<'a>(text: &'a str, nothing: &'a str) -> &'a str {
     if text.is_empty() { nothing } else { text }
 }
 
-fn legacy_gvk(gvk: &Gvk) -> String {
-    format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), or(&gvk.kind, "~K"))
-}
-
-fn legacy_id(id: &ResourceId) -> String {
-    format!("{}|{}|{}", id.gvk.dotted(), or(&id.namespace, "~X"), or(&id.name, "~N"))
+fn legacy_gvk(key: &LegacyKey<'_>) -> String {
+    format!("{}_{}_{}", or(key.group, "~G"), or(&key.version, "~V"), or(key.kind, "~K"))
 }
 
 #[cfg(test)]
@@ -131,10 +175,19 @@ mod tests {
 
     #[test]
     fn orders_objects() {
-        let id = |text: &str| ResourceId::parse(text).unwrap();
-        let order = |one: &str, other: &str| kustomize(&KUSTOMIZE_LEGACY, &id(one), &id(other));
-        assert_eq!(order("Namespace.v1.[noGrp]/a.[noNs]", "Service.v1.[noGrp]/a.[noNs]"), Ordering::Less);
-        assert_eq!(order("Namespace.v1.[noGrp]/a.[noNs]", "Namespace.v1.x.io/a.[noNs]"), Ordering::Less);
-        assert_eq!(order("Pod.v1.[noGrp]/b.x", "Pod.v1.[noGrp]/a.y"), Ordering::Less);
+        let object = |[version, kind, namespace, name]: [&str; 4]| {
+            let metadata = Value::from([("namespace", namespace), ("name", name)]);
+            Value::from([("apiVersion", version.into()), ("kind", kind.into()), ("metadata", metadata)])
+        };
+        let order = |one, other| {
+            let (one, other) = (object(one), object(other));
+            let key = |object| LegacyKey::of(&KUSTOMIZE_LEGACY, object);
+            key(&one).order(&key(&other))
+        };
+        assert_eq!(order(["v1", "Namespace", "", "a"], ["v1", "Service", "", "a"]), Ordering::Less);
+        assert_eq!(order(["v1", "Namespace", "", "a"], ["x.io/v1", "Namespace", "", "a"]), Ordering::Less);
+        assert_eq!(order(["v1", "Pod", "x", "b"], ["v1", "Pod", "y", "a"]), Ordering::Less);
+        // A namespace that begins like another is compared with the bar behind it.
+        assert_eq!(order(["v1", "Pod", "x", "a"], ["v1", "Pod", "x-y", "a"]), Ordering::Greater);
     }
 }

@@ -50,7 +50,7 @@ pub use cipher::{Entropy, is_ciphertext};
 pub use config::{Config, ConfigError, CreationRule};
 pub use document::{Document, Integrity, Opened, Recipe, Sealed};
 pub use error::{NoKey, SecretError};
-pub use keys::{Keys, NewKey, Remote, VaultCall};
+pub use keys::{Asks, Keys, NewKey, Remote, VaultCall};
 pub use metadata::{KeyEntry, Metadata, SOPS_VERSION};
 pub use object::{decrypt, decrypt_bytes, is_encrypted};
 pub use recipient::{GroupDiff, Recipient, diff_groups};

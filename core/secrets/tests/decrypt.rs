@@ -3,9 +3,12 @@
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read files and fail loudly")]
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use weir_secrets::{Format, Integrity, Keys, NoKey, SecretError, decrypt, decrypt_bytes, is_encrypted};
+use weir_secrets::{Asks, Format, Integrity, Keys, NoKey, SecretError, decrypt, decrypt_bytes, is_encrypted};
 use weir_yaml::{Dialect, Value, first_from_yaml, from_json, to_json};
+use zeroize::Zeroizing;
 
 fn read(name: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/documents");
@@ -47,6 +50,37 @@ fn a_document_for_somebody_else_says_for_whom_and_who_we_are() {
     );
     let error = decrypt(&document("all.yaml"), &Keys::default(), Integrity::Checked).unwrap_err().to_string();
     assert!(error.ends_with("at hand is no key"), "{error}");
+}
+
+/// Knows one passphrase, and counts how often it is asked for.
+struct Asked {
+    answer: Option<&'static str>,
+    times: AtomicUsize,
+}
+
+impl Asks for Asked {
+    fn passphrase(&self, name: &str) -> Option<Zeroizing<String>> {
+        assert_eq!(name, "~/.ssh/id_ed25519");
+        self.times.fetch_add(1, Ordering::Relaxed);
+        self.answer.map(|answer| Zeroizing::new(answer.to_string()))
+    }
+}
+
+#[test]
+fn a_passphrase_is_asked_for_once_and_only_if_it_is_needed() {
+    let locked = read("../samples/keys/ssh-locked");
+    let (own, other) = (document("locked.yaml"), document("all.yaml"));
+    for (answer, opens) in [(Some("sesame"), true), (Some("wrong"), false), (None, false)] {
+        let asked = Arc::new(Asked { answer, times: AtomicUsize::new(0) });
+        let mut keys = Keys::default();
+        keys.add_ssh_asking(locked.as_bytes(), "~/.ssh/id_ed25519", asked.clone()).unwrap();
+        assert!(decrypt(&other, &keys, Integrity::Checked).is_err());
+        assert_eq!(asked.times.load(Ordering::Relaxed), 0);
+        let opened = [0, 1].map(|_| decrypt(&own, &keys, Integrity::Checked));
+        assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), if opens { 2 } else { 0 });
+        let times = if answer == Some("wrong") { 2 } else { 1 };
+        assert_eq!(asked.times.load(Ordering::Relaxed), times, "{answer:?}");
+    }
 }
 
 fn leaves(value: &Value) -> Vec<String> {

@@ -154,7 +154,7 @@ fn essence(document: &Document) -> Vec<Branch> {
                 Node::List(items.iter().filter(|item| !matches!(item, Node::Comment(_))).map(node).collect())
             }
             // Whole ones are written without a dot, and so read as what they are.
-            Node::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => Node::Int(*number as i64),
+            Node::Float(number) if number.fract() == 0.0 && number.abs() < 9e18 => Node::Int(*number as i64),
             // Nothing is equal to what is no number.
             Node::Float(number) if number.is_nan() => Node::from("NaN"),
             leaf => leaf.clone(),

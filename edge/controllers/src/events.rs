@@ -72,12 +72,15 @@ impl Recorder {
         }
     }
 
-    /// Writes what has happened so far.
+    /// Writes what has happened so far, if the server takes it.
     pub(crate) async fn flush(&self) {
         let (done, is_done) = oneshot::channel();
-        if self.0.send(Message::Flush(done)).await.is_ok() {
-            _ = tokio::time::timeout(LAST, is_done).await;
-        }
+        let all = async {
+            if self.0.send(Message::Flush(done)).await.is_ok() {
+                _ = is_done.await;
+            }
+        };
+        _ = tokio::time::timeout(LAST, all).await;
     }
 }
 

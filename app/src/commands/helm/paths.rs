@@ -7,6 +7,7 @@ use weir_fetch::{Charts, ChartsSettings, Credentials, Mirrors, Patience};
 
 use crate::cli::helm::Global;
 use crate::exit::Failure;
+use crate::whole;
 
 /// Files and folders.
 pub(super) struct Paths {
@@ -98,21 +99,8 @@ fn docker() -> Option<PathBuf> {
 
 /// Writes a file in one step, and its folders.
 pub(super) fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), Failure> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let failed = |error: std::io::Error| Failure::said(format!("Error: {}: {error}", path.display()));
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let open = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&beside);
-    let mut file = open.map_err(failed)?;
-    let done = file.write_all(content).and_then(|()| file.sync_all());
-    done.and_then(|()| std::fs::rename(&beside, path)).map_err(|error| {
-        // What is half written is of no use to anybody.
-        let _ = std::fs::remove_file(&beside);
-        failed(error)
-    })
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let made = folder.map_or(Ok(()), std::fs::create_dir_all);
+    made.and_then(|()| whole::write(path, content, mode))
+        .map_err(|error| Failure::said(format!("Error: {}: {error}", path.display())))
 }

@@ -68,7 +68,7 @@ impl PostRender for PostRenderer {
                 problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>().join("; ")
             };
             let built = build(&tree, &RootedPath::root(), &options).map_err(told)?;
-            text = built.into_yaml().map_err(|problem| problem.message)?;
+            text = built.into_yaml().map_err(|problem| problem.message)?.concat();
         }
         Ok(text)
     }

@@ -1,6 +1,7 @@
 //! `weir kustomize build`.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use weir_files::{Diagnostic, Tree};
@@ -46,7 +47,7 @@ pub(super) fn run(args: &KustomizeBuild) -> Result<(), Failure> {
     match &args.output {
         Some(path) if path.is_dir() => write_each(path, &built),
         Some(path) => write(path, &built.into_yaml()?),
-        None => print(&built.into_yaml()?),
+        None => built.into_yaml()?.iter().try_for_each(|piece| print(piece)),
     }
 }
 
@@ -116,8 +117,10 @@ fn options(args: &KustomizeBuild) -> Result<Options, Failure> {
     Ok(Options { load_restriction, reorder, managed_by_label, charts, explain, ..Options::default() })
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|e| Failure::new(format!("cannot write '{}': {e}", path.display())))
+fn write(path: &Path, pieces: &[impl AsRef<str>]) -> Result<(), Failure> {
+    let written = std::fs::File::create(path)
+        .and_then(|mut file| pieces.iter().try_for_each(|piece| file.write_all(piece.as_ref().as_bytes())));
+    written.map_err(|e| Failure::new(format!("cannot write '{}': {e}", path.display())))
 }
 
 /// A file for each object, named by its kind and name, and by its namespace where there are several.
@@ -127,7 +130,7 @@ fn write_each(dir: &Path, built: &Built) -> Result<(), Failure> {
     for object in objects() {
         let name = file_name(object, namespaces.len() > 1);
         let text = weir_yaml::to_yaml(object).map_err(|e| Failure::new(e.to_string()))?;
-        write(&dir.join(name), &text)?;
+        write(&dir.join(name), &[text])?;
     }
     Ok(())
 }

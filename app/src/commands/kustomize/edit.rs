@@ -6,11 +6,12 @@ use weir_files::{RootedPath, Tree};
 use weir_kustomize::Options;
 use weir_kustomize::edit::{Add, Edit, Edited, GeneratorSources, PatchChoice, Remove, Set, edit};
 
-use super::files::{on_disk, tree_and_directory, write_whole};
+use super::files::{on_disk, tree_and_directory};
 use crate::cli::kustomize::{EditAdd, EditRemove, EditSet, EditWhat, PatchArgs, SetSources, Sources};
 use crate::commands::remotes::answered;
 use crate::exit::Failure;
 use crate::output::{print, say};
+use crate::whole;
 
 pub(super) fn run(what: EditWhat) -> Result<(), Failure> {
     let (tree, dir) = tree_and_directory(Path::new("."))?;
@@ -27,7 +28,11 @@ pub(super) fn write(edited: &Edited) -> Result<(), Failure> {
     for note in &edited.notes {
         say(&format!("⚠ {note}"));
     }
-    edited.files.iter().try_for_each(|(path, text)| write_whole(&on_disk(path), text))
+    edited.files.iter().try_for_each(|(path, text)| {
+        let path = on_disk(path);
+        whole::write(&path, text.as_bytes(), 0o644)
+            .map_err(|error| Failure::new(format!("cannot write '{}': {error}", path.display())))
+    })
 }
 
 fn add(what: EditAdd) -> Add {

@@ -1,7 +1,6 @@
-//! The directory that kustomize works in, and files written whole or not at all.
+//! The directory that kustomize works in, and names of files in it.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use weir_files::{Diagnostic, Place, RootedPath, Tree};
@@ -33,7 +32,23 @@ pub(super) fn problem_from_here(mut problem: Diagnostic) -> Diagnostic {
     for frame in &mut problem.trace {
         frame.place = from_here(frame.place.clone());
     }
+    problem.message = words_from_here(&problem.message);
     problem
+}
+
+/// Paths in quotes are those of the tree, whose root is that of the file system.
+fn words_from_here(message: &str) -> String {
+    let is_below_root = |word: &str| {
+        word.contains('/')
+            && !word.starts_with(['/', '.'])
+            && !Path::new(word).exists()
+            && on_disk_text(word).exists()
+    };
+    let parts = message.split('\'').enumerate().map(|(at, word)| match at % 2 {
+        1 if is_below_root(word) => from_here(Place::file(word)).file.to_string(),
+        _ => word.to_string(),
+    });
+    parts.collect::<Vec<_>>().join("'")
 }
 
 fn on_disk_text(file: &str) -> PathBuf {
@@ -43,29 +58,4 @@ fn on_disk_text(file: &str) -> PathBuf {
 /// Where a path of that tree is on this machine.
 pub(super) fn on_disk(path: &RootedPath) -> PathBuf {
     Path::new("/").join(path.as_str())
-}
-
-/// Writes a file that is either the old one or the new one, whatever happens. Mode and links stay.
-pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let failed = |error: std::io::Error| Failure::new(format!("cannot write '{}': {error}", path.display()));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let draft = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let written = write_draft(&draft, &path, text).and_then(|()| fs::rename(&draft, &path));
-    if written.is_err() {
-        // What could not be finished is of no use; that it stays is no worse than the first error.
-        _ = fs::remove_file(&draft);
-    }
-    written.map_err(failed)
-}
-
-fn write_draft(draft: &Path, path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = fs::File::create_new(draft)?;
-    if let Ok(old) = fs::metadata(path) {
-        // A file that may not be written is not replaced either.
-        fs::OpenOptions::new().append(true).open(path)?;
-        file.set_permissions(old.permissions())?;
-    }
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }

@@ -1,70 +1,18 @@
-//! Files that are there whole or not at all, and which files are meant.
+//! Files of secrets, and which files are meant.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
+use crate::whole;
 
 /// Larger files are no secrets.
 pub(super) const LARGEST: u64 = 64 << 20;
 
-/// Puts this into the place of a file, at once. What was begun and not ended leaves nothing behind where the system allows
-/// for that. Links stay links.
+/// Puts this into the place of a file, at once. A new one is for nobody else.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let mode = fs::metadata(&target).map_or(0o600, |known| known.permissions().mode() & 0o7777);
-    write_beside(&target, bytes, mode)
+    whole::write(path, bytes, 0o600)
         .map_err(|error| Failure::with_code(3, format!("{}: cannot be written: {error}", path.display())))
-}
-
-fn write_beside(target: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
-    let directory = target.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let draft = directory.join(format!(".{name}.{}.weir", std::process::id()));
-    let done = write_draft(directory, &draft, bytes, mode).and_then(|()| fs::rename(&draft, target));
-    if done.is_err() {
-        _ = fs::remove_file(&draft);
-    }
-    done?;
-    // The new name is to outlive a power cut as well.
-    File::open(directory).and_then(|directory| directory.sync_all()).or(Ok(()))
-}
-
-#[cfg(target_os = "linux")]
-fn write_draft(directory: &Path, draft: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
-    use rustix::fs::{AtFlags, CWD, Mode, OFlags};
-    use std::os::fd::AsRawFd as _;
-
-    // Without a name until it is whole: who is killed meanwhile leaves nothing.
-    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-    let Ok(file) = rustix::fs::openat(CWD, directory, flags, Mode::from_raw_mode(0o600)) else {
-        return write_named(draft, bytes, mode);
-    };
-    let mut file = File::from(file);
-    fill(&mut file, bytes, mode)?;
-    let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
-    match rustix::fs::linkat(CWD, unnamed, CWD, draft, AtFlags::SYMLINK_FOLLOW) {
-        Ok(()) => Ok(()),
-        Err(_) => write_named(draft, bytes, mode),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn write_draft(_: &Path, draft: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
-    write_named(draft, bytes, mode)
-}
-
-fn write_named(draft: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(draft)?;
-    fill(&mut file, bytes, mode)
-}
-
-fn fill(file: &mut File, bytes: &[u8], mode: u32) -> std::io::Result<()> {
-    file.write_all(bytes)?;
-    file.set_permissions(Permissions::from_mode(mode))?;
-    file.sync_all()
 }
 
 /// What a file holds.
@@ -89,13 +37,16 @@ pub(super) fn named(
 ) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
-        if path.is_dir() {
-            files.extend(below(path)?.into_iter().filter(|file| in_directory(file)));
-        } else if path.exists() || !is_glob(path) {
-            files.push(path.clone());
-        } else {
-            files.extend(matching(path)?);
+        match fs::metadata(path) {
+            Ok(known) if known.is_dir() => {
+                files.extend(below(path)?.into_iter().filter(|file| in_directory(file)));
+            }
+            Err(_) if is_glob(path) => files.extend(matching(path)?),
+            _ => files.push(path.clone()),
         }
+    }
+    if files.len() < 2 {
+        return Ok(files);
     }
     let mut seen = std::collections::HashSet::new();
     files.retain(|file| seen.insert(file.clone()));

@@ -10,6 +10,8 @@ use weir_secrets::Keys;
 use zeroize::Zeroizing;
 
 use super::gpg::Gpg;
+use super::terminal::Terminal;
+use crate::connect::install_crypto;
 use crate::exit::Failure;
 
 /// In which order kinds of keys are tried, if the user says so.
@@ -110,7 +112,7 @@ fn ssh(keys: &mut Keys) {
     }
     if let Some(line) = variable("SOPS_AGE_SSH_PRIVATE_KEY_CMD") {
         let added = answer(&line, None)
-            .and_then(|text| keys.add_ssh(text.as_bytes()).map_err(|error| error.to_string()));
+            .and_then(|text| ssh_key(keys, text.as_bytes(), "the key of SOPS_AGE_SSH_PRIVATE_KEY_CMD"));
         if let Err(cause) = added {
             keys.note(format!("SOPS_AGE_SSH_PRIVATE_KEY_CMD: {cause}"));
         }
@@ -125,10 +127,14 @@ fn ssh(keys: &mut Keys) {
 fn ssh_file(keys: &mut Keys, file: &Path, whence: &str) {
     let added = std::fs::read(file)
         .map_err(|error| error.to_string())
-        .and_then(|text| keys.add_ssh(&Zeroizing::new(text)).map_err(|error| error.to_string()));
+        .and_then(|text| ssh_key(keys, &Zeroizing::new(text), &file.display().to_string()));
     if let Err(cause) = added {
         keys.note(format!("{whence}{}: {cause}", file.display()));
     }
+}
+
+fn ssh_key(keys: &mut Keys, text: &[u8], name: &str) -> Result<(), String> {
+    keys.add_ssh_asking(text, name, Arc::new(Terminal)).map_err(|error| error.to_string())
 }
 
 /// What a program of the user answers. It is run as sops runs it, without a shell.
@@ -155,6 +161,7 @@ fn vault(keys: &mut Keys) -> Option<Vault> {
         Some(text).filter(|text| !text.trim().is_empty())
     };
     let token = Zeroizing::new(variable("VAULT_TOKEN").or_else(file)?);
+    install_crypto();
     let mut access = Access::default();
     if let Some(file) = variable("VAULT_CACERT") {
         match std::fs::read(&file) {

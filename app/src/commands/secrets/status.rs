@@ -7,7 +7,7 @@ use super::sealed;
 use super::{disk, each};
 use crate::cli::secrets::{FileStatus, InType, KeysArgs};
 use crate::exit::Failure;
-use crate::output::{self, Format, Table, print, say};
+use crate::output::{Format, Table, print, say};
 
 pub(super) fn run(args: &FileStatus) -> Result<(), Failure> {
     let format = args.input.of(&args.file)?;
@@ -51,7 +51,8 @@ pub(super) fn keys(args: &KeysArgs) -> Result<(), Failure> {
     shown(args.output, &table, objects, "key")
 }
 
-fn at_hand_text(keys: &Keys, recipient: &Recipient) -> &'static str {
+/// Whether the key of somebody is at hand.
+pub(super) fn at_hand_text(keys: &Keys, recipient: &Recipient) -> &'static str {
     match recipient {
         Recipient::Age(_) if keys.has(recipient) => "yes",
         Recipient::Age(_) => "no",
@@ -86,13 +87,14 @@ pub(super) fn shown(format: Format, table: &Table, objects: Vec<Value>, name: &s
             let names = objects.iter().filter_map(|object| object.str_at(&[name]));
             print(&names.map(|name| format!("{name}\n")).collect::<String>())
         }
-        Format::Json | Format::Yaml => {
-            let list = Value::from(objects);
-            let text = match format {
-                Format::Json => format!("{}\n", weir_yaml::to_json_pretty(&list)),
-                _ => weir_yaml::to_yaml(&list).map_err(|error| Failure::new(error.to_string()))?,
-            };
-            output::print(&text)
-        }
+        Format::Json | Format::Yaml => print(&machine(format, &Value::from(objects))?),
+    }
+}
+
+/// A value as machines read it.
+pub(super) fn machine(format: Format, value: &Value) -> Result<String, Failure> {
+    match format {
+        Format::Json => Ok(format!("{}\n", weir_yaml::to_json_pretty(value))),
+        _ => weir_yaml::to_yaml(value).map_err(|error| Failure::new(error.to_string())),
     }
 }

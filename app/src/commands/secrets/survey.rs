@@ -81,7 +81,9 @@ pub(super) fn look(path: &Path, bytes: &[u8], rules: &AllRules) -> Kind {
     if let Some(line) = key_in(bytes) {
         return Kind::Key(line);
     }
-    let is_marked = format.marks(bytes) || format == Format::Binary && Format::detect(bytes).is_some();
+    // What has no format of its own is kept in JSON: a text about sops is none.
+    let is_marked =
+        format.marks(bytes) && (format != Format::Binary || bytes.trim_ascii_start().starts_with(b"{"));
     if is_marked || has_metadata_of_sops(bytes, format) {
         match Sealed::parse(bytes, format) {
             Ok(sealed) => return Kind::Sealed(Box::new(sealed)),
@@ -121,29 +123,42 @@ fn wanted(bytes: &[u8], format: Format, rule: &CreationRule, is_broad: bool) -> 
     if values.is_empty() { Kind::Other } else { Kind::Plain(values) }
 }
 
-/// The ways to what Secrets hold in plain. What stands for a variable is filled in elsewhere.
+/// The ways to what Secrets hold in plain. What comes from elsewhere is no secret, and beside such values others are
+/// believed to be settings, unless their names say something else.
 fn secrets_of(bytes: &[u8]) -> Vec<String> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     let Ok(documents) = weir_yaml::from_yaml(text, weir_yaml::Dialect::V3) else { return Vec::new() };
     let mut ways = Vec::new();
     for document in documents.iter().filter(|document| document.str_at(&["kind"]) == Some("Secret")) {
-        for field in ["data", "stringData"] {
-            let map = document.get(field).and_then(weir_yaml::Value::as_map);
-            for (key, value) in map.into_iter().flat_map(|map| map.iter()) {
-                let is_plain = value.as_str().is_none_or(|text| {
-                    !text.is_empty() && !weir_secrets::is_ciphertext(text) && !is_variable(text)
-                });
-                if is_plain {
-                    ways.push(format!("[\"{field}\"][\"{}\"]", key.as_str()));
-                }
-            }
-        }
+        let entries: Vec<_> = ["data", "stringData"]
+            .into_iter()
+            .filter_map(|field| Some((field, document.get(field)?.as_map()?)))
+            .flat_map(|(field, map)| map.iter().map(move |(key, value)| (field, key.as_str(), value)))
+            .collect();
+        let is_filled_in = entries.iter().any(|(.., value)| value.as_str().is_some_and(comes_from_elsewhere));
+        let is_plain = |key: &str, value: &weir_yaml::Value| match value.as_str() {
+            Some(text) if text.is_empty() || weir_secrets::is_ciphertext(text) => false,
+            Some(text) if comes_from_elsewhere(text) => false,
+            _ => !is_filled_in || sounds_secret(key),
+        };
+        let plain = entries.iter().filter(|(_, key, value)| is_plain(key, value));
+        ways.extend(plain.map(|(field, key, _)| format!("[\"{field}\"][\"{key}\"]")));
     }
     ways
 }
 
-fn is_variable(text: &str) -> bool {
-    text.starts_with("${") && text.ends_with('}') && !text[2..].contains("${")
+/// A variable of post-build substitution, a template, or a reference that an operator or a tool resolves.
+fn comes_from_elsewhere(text: &str) -> bool {
+    let has = |open: &str, close: &str| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
+    let text = text.trim();
+    has("${", "}")
+        || has("{{", "}}")
+        || ["op://", "ref+", "vault:", "<path:"].iter().any(|mark| text.starts_with(mark))
+}
+
+fn sounds_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["pass", "secret", "token", "key", "credential", "private", "auth"].iter().any(|word| key.contains(word))
 }
 
 fn has_metadata_of_sops(bytes: &[u8], format: Format) -> bool {

@@ -1,12 +1,13 @@
 //! Units of a repository, as far as secrets go: which files are theirs, and which Secret they take keys from.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use weir_secrets::Keys;
 use weir_yaml::{Dialect, Value};
 
 /// A Kustomization of Flux.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Unit {
     pub(super) file: PathBuf,
     pub(super) namespace: String,
@@ -15,6 +16,25 @@ pub(super) struct Unit {
     pub(super) path: PathBuf,
     pub(super) decrypts: bool,
     pub(super) secret: Option<String>,
+    /// The whole of it.
+    pub(super) object: Value,
+    /// The files that it reads; nothing if it cannot be built.
+    pub(super) reads: Option<BTreeSet<PathBuf>>,
+}
+
+impl Unit {
+    /// `namespace/name`.
+    pub(super) fn called(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// Whether a file is its. One that cannot be built is only asked for files below its path.
+    pub(super) fn has(&self, file: &Path, below_root: &Path) -> bool {
+        match &self.reads {
+            Some(reads) => reads.contains(file),
+            None => self.decrypts && below_root.starts_with(&self.path),
+        }
+    }
 }
 
 /// A Secret that may hold keys: its file, and the names of its data.
@@ -41,11 +61,8 @@ pub(super) fn read(file: &Path, bytes: &[u8]) -> Objects {
     let Ok(text) = std::str::from_utf8(bytes) else { return objects };
     let Ok(documents) = weir_yaml::from_yaml(text, Dialect::V3) else { return objects };
     for object in &documents {
-        let version = object.str_at(&["apiVersion"]).unwrap_or_default();
         match object.str_at(&["kind"]) {
-            Some("Kustomization") if version.starts_with("kustomize.toolkit.fluxcd.io/") => {
-                objects.units.push(unit(file, object));
-            }
+            _ if is_unit(object) => objects.units.push(unit(file, object)),
             Some("Secret") => objects.secrets.push(secret(file, object)),
             _ => {}
         }
@@ -57,16 +74,29 @@ fn text(object: &Value, at: &[&str]) -> String {
     object.str_at(at).unwrap_or_default().to_string()
 }
 
-fn unit(file: &Path, object: &Value) -> Unit {
-    let path = text(object, &["spec", "path"]);
-    let path = path.trim_start_matches("./").trim_matches('/');
+/// Whether an object is a Kustomization of Flux.
+pub(super) fn is_unit(object: &Value) -> bool {
+    let version = object.str_at(&["apiVersion"]).unwrap_or_default();
+    object.str_at(&["kind"]) == Some("Kustomization") && version.starts_with("kustomize.toolkit.fluxcd.io/")
+}
+
+/// The directory that a unit applies, below the root.
+pub(super) fn path(unit: &Value) -> PathBuf {
+    let path = text(unit, &["spec", "path"]);
+    PathBuf::from(path.trim_start_matches("./").trim_matches('/'))
+}
+
+/// What a unit says.
+pub(super) fn unit(file: &Path, object: &Value) -> Unit {
     Unit {
         file: file.to_path_buf(),
         namespace: text(object, &["metadata", "namespace"]),
         name: text(object, &["metadata", "name"]),
-        path: PathBuf::from(path),
+        path: path(object),
         decrypts: object.str_at(&["spec", "decryption", "provider"]) == Some("sops"),
         secret: object.str_at(&["spec", "decryption", "secretRef", "name"]).map(str::to_string),
+        object: object.clone(),
+        reads: None,
     }
 }
 
@@ -106,35 +136,4 @@ pub(super) fn is_key_name(name: &str) -> bool {
     const OTHERS: [&str; 4] = ["sops.vault-token", "sops.aws-kms", "sops.azure-kv", "sops.gcp-kms"];
     let is = |end: &str| name.ends_with(end);
     is(".agekey") || is(".asc") || OTHERS.contains(&name)
-}
-
-/// The units that apply a file: those with the longest path above it.
-pub(super) fn of_file<'a>(units: &'a [Unit], below_root: &Path) -> Vec<&'a Unit> {
-    let covers = |unit: &&Unit| below_root.starts_with(&unit.path);
-    let longest = units.iter().filter(covers).map(|unit| unit.path.components().count()).max();
-    units.iter().filter(covers).filter(|unit| Some(unit.path.components().count()) == longest).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_of_the_units_with_the_longest_path() {
-        let unit = |name: &str, path: &str| Unit {
-            file: PathBuf::new(),
-            namespace: String::new(),
-            name: name.to_string(),
-            path: PathBuf::from(path),
-            decrypts: false,
-            secret: None,
-        };
-        let units = [unit("all", ""), unit("apps", "apps"), unit("other", "apps/b"), unit("same", "apps")];
-        let names = |path: &str| -> Vec<String> {
-            of_file(&units, Path::new(path)).into_iter().map(|unit| unit.name.clone()).collect()
-        };
-        assert_eq!(names("apps/a/secret.yaml"), ["apps", "same"]);
-        assert_eq!(names("apps/b/secret.yaml"), ["other"]);
-        assert_eq!(names("infra/secret.yaml"), ["all"]);
-    }
 }

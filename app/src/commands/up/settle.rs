@@ -14,6 +14,8 @@ use crate::commands::kind::{GIT_REPOSITORY, KUSTOMIZATION};
 const QUIET: Duration = Duration::from_millis(300);
 /// In a sandbox nothing takes time: what units still wait for after so much idleness never comes.
 const STILL: Duration = Duration::from_secs(2);
+/// The same for units that have not seen yet that what they wait for is ready: a machine may be busy with other things.
+const BEHIND: Duration = Duration::from_secs(10);
 const STEP: Duration = Duration::from_millis(50);
 /// Units are looked at this often at most while controllers work,
 const PERIOD: Duration = Duration::from_millis(250);
@@ -90,12 +92,13 @@ impl Look {
     }
 
     fn is_working(&self) -> bool {
-        self.units.iter().any(|unit| unit.state == State::Working)
+        self.units.iter().any(|unit| unit.state == State::Working) || units::is_one_behind(&self.units)
     }
 
     /// Nothing has changed for a while, and no unit is still to be begun.
     fn is_still(&self) -> bool {
-        self.since.elapsed() >= STILL && !self.units.iter().any(Unit::is_new)
+        let long = if units::is_one_behind(&self.units) { BEHIND } else { STILL };
+        self.since.elapsed() >= long && !self.units.iter().any(Unit::is_new)
     }
 }
 

@@ -58,6 +58,19 @@ impl Unit {
     }
 }
 
+/// Whether one of them still says that it waits for another one which is ready: it will go on.
+pub(super) fn is_one_behind(units: &[Unit]) -> bool {
+    let is_ready = |name: &str| {
+        let ready = units.iter().filter(|unit| unit.state == State::Ready);
+        ready.into_iter().any(|unit| name == format!("{}/{}", unit.namespace, unit.name))
+    };
+    let waiting = units.iter().filter(|unit| unit.state == State::Waiting);
+    waiting.into_iter().any(|unit| {
+        let named = unit.message.strip_prefix("dependency '").and_then(|rest| rest.split_once('\''));
+        named.is_some_and(|(name, rest)| rest.starts_with(" is not ready") && is_ready(name))
+    })
+}
+
 /// A cluster on its way to what the repository says.
 pub(super) struct Progress {
     pub(super) cluster: Cluster,

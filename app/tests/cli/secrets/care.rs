@@ -63,6 +63,42 @@ fn told(make: impl Fn(&Bed)) -> String {
     ended.stdout
 }
 
+#[test]
+fn the_doctor_knows_what_parents_patch_into_units() {
+    let bed = Bed::new();
+    let parent = ", patches: [{target: {kind: Kustomization}, patch: '{apiVersion: kustomize.toolkit.fluxcd.io/v1, \
+                  kind: Kustomization, metadata: {name: x}, spec: {decryption: {provider: sops, secretRef: {name: \
+                  sops-age}}}}'}]";
+    bed.directory.write("cluster/parent.yaml", unit("parent", "./units", parent));
+    bed.directory.write("units/child.yaml", unit("child", "./apps", ""));
+    // Another directory that no unit reads, and texts that are about secrets.
+    bed.sealed("apps/a.sops.yaml", SECRET).sealed("talos/b.sops.yaml", SECRET);
+    bed.directory
+        .write("README.md", "It looks so:\n    sops:\n        mac: ENC[AES256_GCM,...]\n\"mac\": \"ENC[\n");
+    bed.directory.write(
+        "apps/from.yaml",
+        "kind: Secret\nstringData: {host: db, password: 'op://vault/db/password'}\n",
+    );
+    let told = bed.weir(&["secrets", "doctor"]).with(0).stdout;
+    has(&told, &["flux-system/child", "sops-age", "not in the repository"]);
+    let told = bed.weir(&["secrets", "doctor", "-o", "yaml"]).with(0).stdout;
+    has(
+        &told,
+        &["file: ./apps/a.sops.yaml", "  - flux-system/child", "unit: flux-system/child", "problems: []"],
+    );
+}
+
+#[test]
+fn the_doctor_passes_over_what_git_ignores() {
+    let bed = Bed::new();
+    let key = std::fs::read_to_string(bed.key_file()).unwrap();
+    bed.directory.write("age.key", key);
+    bed.weir(&["secrets", "doctor"]).with(1);
+    bed.directory.write(".gitignore", "age.key\n");
+    bed.git("init -q", 0);
+    bed.weir(&["secrets", "doctor"]).with(0);
+}
+
 fn has(told: &str, texts: &[&str]) {
     for text in texts {
         assert!(told.contains(text), "it does not say '{text}':\n{told}");

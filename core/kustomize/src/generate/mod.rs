@@ -40,7 +40,7 @@ pub(crate) fn run(
             let mut resource = Res::new(object, Some(place));
             resource.needs_hash = !options.disable_name_suffix_hash;
             resource.behavior = behavior(&generator.behavior);
-            resource.origin = context.builtin(here, kind, origin);
+            resource.origin = context.builtin(here, kind, origin).map(Box::new);
             Ok(resources.absorb(resource)?)
         });
         if let Err(message) = absorbed {

@@ -31,7 +31,7 @@ pub(super) fn run(
         problems.into_iter().for_each(|problem| context.report(problem));
         let absorbed = made.and_then(|made| {
             made.into_iter().try_for_each(|mut resource| {
-                resource.origin = plugin::origin(&config);
+                resource.origin = plugin::origin(&config).map(Box::new);
                 Ok(resources.absorb(resource)?)
             })
         });

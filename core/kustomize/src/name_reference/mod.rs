@@ -7,7 +7,7 @@ mod candidates;
 mod table;
 
 use weir_files::Diagnostic;
-use weir_manifest::Gvk;
+use weir_manifest::{Gvk, ResourceId};
 use weir_yaml::{Dialect, Text, Value, resolve_plain};
 
 use crate::context::Context;
@@ -24,8 +24,21 @@ pub(crate) fn run(context: &mut Context<'_>, resources: &mut Resources) {
     let candidates = Candidates::new(&resources.list);
     let more = table::configured(&resources.configuration.name_references);
     // Even where nothing was renamed fields are looked at: they may not be what they should.
-    for resource in &mut resources.list {
-        for message in mend(resource, &more, &candidates) {
+    for at in 0..resources.list.len() {
+        let fields = match resources.list.get(at) {
+            Some(resource) => fields_of(resource, &more, &candidates),
+            None => continue,
+        };
+        if fields.is_empty() {
+            continue;
+        }
+        // Its place stays in the list with its past, which candidates are looked at for.
+        let taken = resources.list.get_mut(at).map(|resource| std::mem::take(&mut resource.object));
+        let mut object = taken.unwrap_or_default();
+        let problems = mend(&mut object, at, &fields, &resources.list, &candidates);
+        let Some(resource) = resources.list.get_mut(at) else { continue };
+        resource.object = object;
+        for message in problems {
             let problem = Diagnostic::error(message);
             context.report(match &resource.place {
                 Some(place) => problem.at(place.clone()),
@@ -35,26 +48,31 @@ pub(crate) fn run(context: &mut Context<'_>, resources: &mut Resources) {
     }
 }
 
-fn mend(resource: &mut Res, more: &[Field], candidates: &Candidates) -> Vec<String> {
+/// The fields of an object that may have to be mended.
+fn fields_of<'f>(resource: &Res, more: &'f [Field], candidates: &Candidates) -> Vec<&'f Field> {
     let first = resource.first_key();
     let fields = table::FIELDS.get(first.kind).map_or(&[][..], Vec::as_slice);
-    let fields = fields.iter().chain(more);
-    let fields: Vec<&Field> = fields.filter(|field| is_selected(first, &field.referrer)).collect();
-    if fields.is_empty() {
-        return Vec::new();
-    }
-    let referrer = Referrer::new(resource);
+    let meant = |field: &&Field| {
+        is_selected(first, &field.referrer) && candidates.concern(&resource.object, &field.parts, 0)
+    };
+    fields.iter().chain(more).filter(meant).collect()
+}
+
+fn mend(
+    object: &mut Value,
+    at: usize,
+    fields: &[&Field],
+    resources: &[Res],
+    candidates: &Candidates,
+) -> Vec<String> {
+    let Some(past) = resources.get(at) else { return Vec::new() };
+    let referrer = Referrer::new(object, past);
     let mut problems = Vec::new();
     for field in fields {
-        let mending = Mending { field, referrer: &referrer, candidates };
-        if !mending.concerns(&resource.object, &field.parts, 0) {
-            continue;
-        }
-        if let Err(message) = mending.walk(&mut resource.object, &field.parts, 0) {
-            problems.push(format!(
-                "updating name reference in '{}' field of '{}': {message}",
-                field.path, referrer.id
-            ));
+        let mending = Mending { field, referrer: &referrer, candidates, resources };
+        if let Err(message) = mending.walk(object, &field.parts, 0) {
+            let id = ResourceId::of(object);
+            problems.push(format!("updating name reference in '{}' field of '{id}': {message}", field.path));
         }
     }
     problems
@@ -68,23 +86,24 @@ fn is_selected(key: Key<'_>, by: &Gvk) -> bool {
 /// One field of one object.
 struct Mending<'a> {
     field: &'a Field,
-    referrer: &'a Referrer,
+    referrer: &'a Referrer<'a>,
     candidates: &'a Candidates,
+    resources: &'a [Res],
 }
 
-impl Mending<'_> {
+impl Candidates {
     /// True if there may be something to change or to complain of. What is only looked at stays shared with whoever else
     /// holds it.
-    fn concerns(&self, value: &Value, path: &[String], depth: usize) -> bool {
+    fn concern(&self, value: &Value, path: &[String], depth: usize) -> bool {
         let Some((name, rest)) = path.split_first() else { return self.may_name(value) };
         match value {
             other if other.is_null() => false,
             Value::Map(map) => {
                 let name = name.strip_suffix("[]").unwrap_or(name);
-                map.get(name).is_some_and(|value| depth > DEEPEST || self.concerns(value, rest, depth + 1))
+                map.get(name).is_some_and(|value| depth > DEEPEST || self.concern(value, rest, depth + 1))
             }
             Value::List(list) => {
-                list.iter().any(|item| depth > DEEPEST || self.concerns(item, path, depth + 1))
+                list.iter().any(|item| depth > DEEPEST || self.concern(item, path, depth + 1))
             }
             _ => true,
         }
@@ -93,15 +112,17 @@ impl Mending<'_> {
     fn may_name(&self, value: &Value) -> bool {
         match value {
             other if other.is_null() => false,
-            Value::Map(map) => map.get("name").is_none_or(|name| self.candidates.knows(&text_of(name))),
+            Value::Map(map) => map.get("name").is_none_or(|name| self.may_know(&text_of(name))),
             Value::List(list) => list.iter().any(|item| match item {
                 Value::List(_) => true,
                 other => self.may_name(other),
             }),
-            scalar => self.candidates.knows(&text_of(scalar)),
+            scalar => self.may_know(&text_of(scalar)),
         }
     }
+}
 
+impl Mending<'_> {
     fn walk(&self, value: &mut Value, path: &[String], depth: usize) -> Result<(), String> {
         if depth > DEEPEST {
             return Err("the object is nested too deeply".to_string());
@@ -144,7 +165,7 @@ impl Mending<'_> {
 
     fn set_scalar(&self, value: &mut Value) -> Result<(), String> {
         let old = text_of(value);
-        let found = self.candidates.find(self.field, self.referrer, &old, None)?;
+        let found = self.candidates.find(self.field, (self.referrer, self.resources), &old, None)?;
         if let Some(target) = found.filter(|target| target.name != old) {
             // It is written without quotes, unless there are some.
             let meant = resolve_plain(&target.name, Dialect::V3);
@@ -165,7 +186,12 @@ impl Mending<'_> {
         };
         let old = text_of(name);
         let namespace = value.get("namespace").map(text_of);
-        let found = self.candidates.find(self.field, self.referrer, &old, Some(namespace.as_deref()))?;
+        let found = self.candidates.find(
+            self.field,
+            (self.referrer, self.resources),
+            &old,
+            Some(namespace.as_deref()),
+        )?;
         let Some(target) = found else { return Ok(()) };
         if target.name == old && target.namespace.is_empty() {
             return Ok(());

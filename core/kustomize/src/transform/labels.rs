@@ -8,7 +8,7 @@ use weir_yaml::Map;
 use super::Step;
 use crate::configuration::Configuration;
 use crate::kustomization::{Kustomization, Labels};
-use crate::shared;
+use crate::shared::{self, Groups};
 use crate::source::Step as At;
 use crate::specs;
 
@@ -51,8 +51,9 @@ pub(super) fn set(step: &mut Step<'_, '_>, specs: &[FieldSpec], pairs: &Map, at:
     if pairs.is_empty() {
         return;
     }
+    let mut groups = Groups::new();
     for resource in &mut step.resources.list {
-        if let Err(error) = shared::set_entries(resource, specs, pairs) {
+        if let Err(error) = shared::set_entries(resource, specs, pairs, &mut groups) {
             step.context.report_at(step.here, at, error.to_string());
         }
     }

@@ -69,7 +69,7 @@ impl Step<'_, '_> {
                 // Kustomize keeps origins in annotations.
                 resource.shared.release_annotations();
                 if resource.origin.is_none() {
-                    resource.origin = Some(origin.clone());
+                    resource.origin = Some(Box::new(origin.clone()));
                 } else {
                     resource.transformations.push(origin.clone());
                 }

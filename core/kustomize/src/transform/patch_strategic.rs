@@ -48,6 +48,12 @@ pub(super) fn run_all(step: &mut Step<'_, '_>, all: &[Item]) {
             }
         }
         step.resources.drop_empties();
+        // Kustomize puts all objects together anew.
+        if let Some(twice) = step.resources.find_new_duplicate().and_then(|at| step.resources.list.get(at)) {
+            let message = format!("may not add resource with an already registered id: {}", twice.id());
+            step.context.report_at(step.here, &item.at, message);
+            return;
+        }
     }
 }
 

@@ -28,7 +28,11 @@ pub(crate) fn break_one(random: &mut Random, files: &mut Files) {
             lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: 1"))
         }
         7 => lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}:")),
-        _ => lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: {{a: b}}")),
+        // A namespace that is a map is refused here.
+        _ if !line.contains("namespace") => {
+            lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: {{a: b}}"));
+        }
+        _ => {}
     }
     files.insert(path.clone(), lines.join("\n"));
 }

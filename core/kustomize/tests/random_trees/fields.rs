@@ -1,11 +1,42 @@
 //! The fields of random kustomizations.
 
 use crate::layers::Maker;
-use crate::objects::{IMAGES, Made, NAMES, labels, text};
+use crate::objects::{IMAGES, Made, NAMES, labels, line, text};
 use crate::patches;
 use crate::plugins;
 use crate::random::Random;
 use crate::yaml::{Node, bare, map, write};
+
+/// What the custom kinds say of their fields.
+const CRDS: &str = r##"{
+  "example.com/v1.Widget": {"Schema": {"type": "object", "properties": {
+    "apiVersion": {"type": "string"}, "kind": {"type": "string"},
+    "metadata": {"$ref": "k8s.io/apimachinery/pkg/apis/meta/v1.ObjectMeta"},
+    "spec": {"$ref": "example.com/v1.WidgetSpec"},
+    "extra": {"type": "object", "x-kubernetes-annotation": ""}
+  }}},
+  "example.com/v1.WidgetSpec": {"Schema": {"type": "object", "properties": {
+    "a": {"type": "string", "x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "ConfigMap"},
+    "b": {"type": "object", "x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "Secret",
+      "x-kubernetes-object-ref-name-key": "name"},
+    "x-y": {"type": "object", "x-kubernetes-label-selector": ""},
+    "Z": {"type": "string", "x-kubernetes-identity": ""}
+  }}}
+}
+"##;
+
+/// How lists of the custom kinds are merged.
+const SCHEMAS: &str = r##"{"definitions": {
+  "v1.Widget": {"type": "object",
+    "x-kubernetes-group-version-kind": [{"group": "example.com", "kind": "Widget", "version": "v1"}],
+    "properties": {
+      "apiVersion": {"type": "string"}, "kind": {"type": "string"},
+      "metadata": {"type": "object"},
+      "list": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}},
+        "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge"}
+    }}
+}}
+"##;
 
 /// `configMapGenerator`, `secretGenerator` and their options.
 pub(crate) fn generators(maker: &mut Maker, dir: &str, kustomization: &mut Node, known: &mut Vec<Made>) {
@@ -148,7 +179,8 @@ pub(crate) fn transformers(maker: &mut Maker, dir: &str, kustomization: &mut Nod
         kustomization.set("labels", all);
     }
     if random.chance(15) {
-        kustomization.set("commonAnnotations", map([("note", text(random)), ("example.com/b", "b".into())]));
+        kustomization
+            .set("commonAnnotations", map([("note", line(random)), ("example.com/b", text(random))]));
     }
     if random.chance(20) {
         let all: Vec<Node> = (0..random.within(1, 2)).map(|_| image(random)).collect();
@@ -182,6 +214,7 @@ pub(crate) fn transformers(maker: &mut Maker, dir: &str, kustomization: &mut Nod
         maker.files.insert(format!("{dir}/{path}"), CONFIGURATION.to_string());
         kustomization.set("configurations", vec![Node::from(path)]);
     }
+    definitions(maker, dir, kustomization);
     plugins::all(maker, dir, kustomization, known);
     let random = &mut maker.random;
     if random.chance(6) {
@@ -208,6 +241,20 @@ pub(crate) fn transformers(maker: &mut Maker, dir: &str, kustomization: &mut Nod
             ]);
         }
         kustomization.set("sortOptions", sort);
+    }
+}
+
+/// `crds` and `openapi`.
+fn definitions(maker: &mut Maker, dir: &str, kustomization: &mut Node) {
+    if maker.random.chance(4) {
+        let path = format!("crd{}.json", maker.next());
+        maker.files.insert(format!("{dir}/{path}"), CRDS.to_string());
+        kustomization.set("crds", vec![Node::from(path)]);
+    }
+    if maker.random.chance(2) {
+        let path = format!("schema{}.json", maker.next());
+        maker.files.insert(format!("{dir}/{path}"), SCHEMAS.to_string());
+        kustomization.set("openapi", map([("path", path.into())]));
     }
 }
 
@@ -281,7 +328,16 @@ fn path(random: &mut Random, kind: &str) -> &'static str {
             "spec.template.spec.containers.[name=app].env.[name=A0].value",
             "spec.template.spec.containers.[name=app].resources.limits.cpu",
         ],
-        "ConfigMap" => &["data.a", "data.[b.txt]", "data.[conf.yaml]", "data.[conf.yaml].key", "data.on"],
+        "ConfigMap" => &[
+            "data.a",
+            "data.[b.txt]",
+            "data.[conf.yaml]",
+            "data.[conf.yaml].key",
+            "data.[conf.yaml].a.b",
+            "data.[conf.yaml].list.0",
+            "data.[conf.yaml].use.x",
+            "data.on",
+        ],
         "Service" => {
             &["spec.ports.0.port", "spec.ports.[port=80].targetPort", "spec.selector.app", "spec.selector"]
         }

@@ -158,8 +158,8 @@ impl Maker {
             known.push(made);
         }
         if self.random.chance(5) && !documents.is_empty() {
-            let list =
-                map([("apiVersion", "v1".into()), ("kind", "List".into()), ("items", documents.into())]);
+            let kind = *self.random.one(&["List", "List", "ConfigMapList", "OwnList"]);
+            let list = map([("apiVersion", "v1".into()), ("kind", kind.into()), ("items", documents.into())]);
             documents = vec![list];
         }
         let mut text = String::new();

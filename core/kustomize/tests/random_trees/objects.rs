@@ -1,7 +1,7 @@
 //! Random objects of the usual kinds, with references between them and values that are hard to write.
 
 use crate::random::Random;
-use crate::yaml::{Node, bare, map};
+use crate::yaml::{Node, bare, map, write_kustomization};
 
 /// What later layers may know of an object.
 #[derive(Debug, Clone)]
@@ -170,6 +170,14 @@ pub(crate) fn text(random: &mut Random) -> Node {
     }
 }
 
+/// The same on one line. What becomes of others that are written over a folded text is said in COMPATIBILITY.md.
+pub(crate) fn line(random: &mut Random) -> Node {
+    match text(random) {
+        Node::Text(text) if text.contains('\n') => Node::from("line"),
+        other => other,
+    }
+}
+
 /// Any value.
 pub(crate) fn any(random: &mut Random, depth: usize) -> Node {
     match random.below(if depth == 0 { 4 } else { 7 }) {
@@ -195,6 +203,29 @@ pub(crate) fn any(random: &mut Random, depth: usize) -> Node {
     }
 }
 
+/// A text that is YAML itself, with comments, anchors and whatever else.
+fn document(random: &mut Random) -> Node {
+    let mut made = map([]);
+    // What is replaced is a text: numbers that become one are refused here.
+    made.set("key", text(random));
+    for key in ["other", "some.key"] {
+        if random.chance(60) {
+            made.set(key, any(random, 2));
+        }
+    }
+    if random.chance(60) {
+        made.set("a", map([("b", text(random)), ("c", any(random, 1))]));
+    }
+    if random.chance(60) {
+        made.set("list", vec![text(random), any(random, 1)]);
+    }
+    let mut text = write_kustomization(random, &made, 3);
+    if random.chance(10) {
+        text.push_str("base: &own {x: 1}\nuse: # merged\n  <<: *own\n  x: 2\n");
+    }
+    Node::from(text)
+}
+
 /// A name that some other object of this kind may have.
 fn referral(random: &mut Random, known: &[Made], kind: &str) -> String {
     let all: Vec<&Made> = known.iter().filter(|made| made.kind == kind).collect();
@@ -208,7 +239,7 @@ fn referral(random: &mut Random, known: &[Made], kind: &str) -> String {
 pub(crate) fn labels(random: &mut Random) -> Node {
     let mut made = map([]);
     for _ in 0..random.within(1, 2) {
-        let value = if random.chance(80) { random.pick(NAMES).into() } else { text(random) };
+        let value = if random.chance(80) { random.pick(NAMES).into() } else { line(random) };
         made.set(random.pick(LABELS), value);
     }
     made
@@ -232,6 +263,11 @@ fn metadata(random: &mut Random, made: &Made) -> Node {
                 let value =
                     if random.chance(15) { bare(random.pick(&["true", "1", "1.0"])) } else { text(random) };
                 annotations.set(key, value);
+            }
+        }
+        for key in ["config.kubernetes.io/local-config", "kustomize.config.k8s.io/needs-hash"] {
+            if random.chance(4) {
+                annotations.set(key, *random.one(&["true", "true", "false"]));
             }
         }
         metadata.set("annotations", annotations);
@@ -406,6 +442,9 @@ pub(crate) fn object(random: &mut Random, made: &Made, known: &[Made]) -> Node {
             for key in ["a", "b.txt", "conf.yaml", "on", "1"] {
                 if random.chance(40) {
                     data.set(key, if random.chance(4) { Node::Null } else { text(random) });
+                }
+                if key == "conf.yaml" && random.chance(25) {
+                    data.set(key, document(random));
                 }
             }
             if !data.is_empty() || random.chance(50) {

@@ -172,7 +172,7 @@ pub(crate) fn selector(row: &Value) -> Result<(), String> {
 fn makes_missing_fields() {
     let mut value = object("kind: A\nspec: {items: [{a: 1}, {}]}\n");
     let spec = FieldSpec { gvk: Gvk::new("", "", "A"), path: "spec/items/b".into(), create: true };
-    let set = &mut |_: &[String], value: &mut Value| {
+    let set = &mut |_: &[std::borrow::Cow<'_, str>], value: &mut Value| {
         *value = Value::from("x");
         Ok(())
     };

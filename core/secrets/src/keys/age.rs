@@ -3,10 +3,12 @@
 //! The `age` crate draws the random bytes of a file itself.
 
 use std::io::{Read as _, Write as _};
+use std::sync::Arc;
 
 use age::secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
+use super::locked::{Asks, Locked};
 use super::pq;
 use crate::cipher::{DataKey, Entropy};
 use crate::error::SecretError;
@@ -21,6 +23,11 @@ pub(super) enum Identity {
         /// The public half.
         public: String,
     },
+    Locked {
+        key: Box<Locked>,
+        /// The public half.
+        public: String,
+    },
 }
 
 impl Identity {
@@ -30,6 +37,8 @@ impl Identity {
             Err("plugins of age are not supported".to_string())
         } else if text.starts_with("AGE-SECRET-KEY-PQ-") {
             pq::Identity::parse(text).map(Self::Hybrid)
+        } else if text.contains("BEGIN AGE ENCRYPTED FILE") || text.starts_with("age-encryption.org/") {
+            Err("not supported yet: a file with keys that is behind a passphrase itself; open it with age --decrypt".to_string())
         } else if text.starts_with("age1") {
             Err("this is the public half of a key; the secret one begins with AGE-SECRET-KEY-".to_string())
         } else if !text.starts_with("AGE-SECRET-KEY-1") {
@@ -40,22 +49,25 @@ impl Identity {
         }
     }
 
-    /// A private key of SSH in its file.
-    pub(super) fn parse_ssh(text: &[u8]) -> Result<Self, String> {
+    /// A private key of SSH in its file. One behind a passphrase needs somebody who knows that, and a name to ask by.
+    pub(super) fn parse_ssh(text: &[u8], asks: Option<(&str, Arc<dyn Asks>)>) -> Result<Self, String> {
         let key = age::ssh::Identity::from_buffer(text, None);
         let key = key.map_err(|_| "malformed SSH identity: it is no private key of SSH".to_string())?;
-        match &key {
-            age::ssh::Identity::Unencrypted(_) => {}
-            age::ssh::Identity::Encrypted(_) => {
-                return Err("the SSH key is password protected, which is unsupported".to_string());
-            }
-            age::ssh::Identity::Unsupported(_) => {
-                return Err("unsupported SSH identity type: only ssh-ed25519 and ssh-rsa are".to_string());
-            }
+        if let age::ssh::Identity::Unsupported(_) = &key {
+            return Err("unsupported SSH identity type: only ssh-ed25519 and ssh-rsa are".to_string());
         }
-        let public = age::ssh::Recipient::try_from(key.clone());
-        let public = public.map_err(|_| "malformed SSH identity: it has no public half".to_string())?;
-        Ok(Self::Ssh { key: Box::new(key), public: public.to_string() })
+        let halved = || "malformed SSH identity: it has no public half".to_string();
+        let public = age::ssh::Recipient::try_from(key.clone()).map_err(|_| halved())?.to_string();
+        match (key, asks) {
+            (age::ssh::Identity::Encrypted(key), Some((name, asks))) => {
+                let key = Box::new(Locked::new(key, &public, name, asks).ok_or_else(halved)?);
+                Ok(Self::Locked { key, public })
+            }
+            (age::ssh::Identity::Encrypted(_), None) => {
+                Err("the SSH key is behind a passphrase, and nobody can be asked for it here".to_string())
+            }
+            (key, _) => Ok(Self::Ssh { key: Box::new(key), public }),
+        }
     }
 
     /// The public half.
@@ -63,7 +75,7 @@ impl Identity {
         match self {
             Self::Native(key) => key.to_public().to_string(),
             Self::Hybrid(key) => key.public(),
-            Self::Ssh { public, .. } => public.clone(),
+            Self::Ssh { public, .. } | Self::Locked { public, .. } => public.clone(),
         }
     }
 
@@ -78,6 +90,7 @@ impl Identity {
             Self::Native(key) => key,
             Self::Hybrid(key) => key,
             Self::Ssh { key, .. } => &**key,
+            Self::Locked { key, .. } => &**key,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Keys at hand, the data keys that they open, and the ones that they close.
 
 mod age;
+mod locked;
 #[cfg(feature = "pgp")]
 mod pgp;
 mod pq;
@@ -17,6 +18,7 @@ use crate::metadata::{KeyEntry, Metadata};
 use crate::recipient::Recipient;
 use crate::time;
 
+pub use locked::Asks;
 pub use vault::VaultCall;
 
 /// Keys at hand. Debug output shows their public halves only.
@@ -134,7 +136,18 @@ impl Keys {
 
     /// Takes a private key of SSH, of the kinds ssh-ed25519 and ssh-rsa.
     pub fn add_ssh(&mut self, text: &[u8]) -> Result<(), SecretError> {
-        self.age.push(age::Identity::parse_ssh(text).map_err(SecretError::Key)?);
+        self.age.push(age::Identity::parse_ssh(text, None).map_err(SecretError::Key)?);
+        Ok(())
+    }
+
+    /// The same of one that may be behind a passphrase: somebody is asked for it by this name, when the key is needed.
+    pub fn add_ssh_asking(
+        &mut self,
+        text: &[u8],
+        name: &str,
+        asks: Arc<dyn Asks>,
+    ) -> Result<(), SecretError> {
+        self.age.push(age::Identity::parse_ssh(text, Some((name, asks))).map_err(SecretError::Key)?);
         Ok(())
     }
 

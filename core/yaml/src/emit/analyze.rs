@@ -22,6 +22,9 @@ pub(super) fn is_printable(c: char) -> bool {
 
 impl Analysis {
     pub(super) fn new(text: &str, generation: Generation) -> Self {
+        if is_word(text) {
+            return Self { multiline: false, plain: true, single_quoted: true, block: true };
+        }
         let mut found =
             Found { indicators: text.starts_with("---") || text.starts_with("..."), ..Found::default() };
         let mut before = None;
@@ -72,6 +75,13 @@ impl Analysis {
     }
 }
 
+/// True for one word without indicators, as most texts are.
+fn is_word(text: &str) -> bool {
+    let is_first = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_');
+    let is_inside = |byte: u8| is_first(byte) || matches!(byte, b'-' | b'.' | b':' | b'+' | b'=' | b'@');
+    text.bytes().next().is_some_and(is_first) && text.bytes().all(is_inside) && !text.ends_with(':')
+}
+
 /// True if this text without quotes is read as a string, by YAML 1.1 too.
 fn means_itself(text: &str, generation: Generation) -> bool {
     resolve(text, generation) == Plain::Text
@@ -82,6 +92,9 @@ fn means_itself(text: &str, generation: Generation) -> bool {
 /// `[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?`
 fn is_base_60(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
     let text = match text.split_once('.') {
         Some((whole, fraction)) if fraction.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') => {
             whole
@@ -92,8 +105,7 @@ fn is_base_60(text: &str) -> bool {
     let mut parts = text.split(':');
     let first = parts.next().unwrap_or("");
     let mut places = parts.peekable();
-    first.starts_with(|c: char| c.is_ascii_digit())
-        && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+    first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
         && places.peek().is_some()
         && places.all(|part| matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']))
 }

@@ -16,9 +16,9 @@ use std::fmt;
 use crate::number::general;
 use crate::scan::Generation;
 use crate::value::Value;
-pub use noted::{Noted, NotedContent, to_yaml_noted};
-use order::sorted_keys;
-pub use styled::to_yaml_styled;
+pub use noted::{Noted, NotedContent, StyledScalar, to_yaml_noted};
+use order::{are_sorted, sorted_keys};
+pub use styled::{to_written_value, to_yaml_styled};
 use through_json::{key_through_json, text_through_json};
 use writer::{Context, Writer};
 
@@ -54,6 +54,11 @@ pub fn to_yaml(value: &Value) -> Result<String, EmitError> {
     style.print(value)
 }
 
+/// The same behind another text, which stays as it is if this cannot be printed.
+pub fn append_yaml(value: &Value, text: &mut String) -> Result<(), EmitError> {
+    Style { generation: Generation::V2, indent: 2, compact: false, through_json: true }.append(value, text)
+}
+
 /// In the style of yaml.v3 with this indent (2 to 9); `compact` puts the dashes of a list below their key.
 pub fn to_yaml_v3(value: &Value, indent: usize, compact: bool) -> Result<String, EmitError> {
     let indent = if (2..=9).contains(&indent) { indent } else { 2 };
@@ -78,9 +83,21 @@ struct Style {
 
 impl Style {
     fn print(self, value: &Value) -> Result<String, EmitError> {
+        let mut text = String::new();
+        self.append(value, &mut text)?;
+        Ok(text)
+    }
+
+    fn append(self, value: &Value, text: &mut String) -> Result<(), EmitError> {
         let mut printer = Printer { style: self, writer: Writer::new(self), depth: 0 };
-        printer.value(value, Context::Root)?;
-        Ok(printer.writer.finish())
+        let before = text.len();
+        printer.writer.out = std::mem::take(text);
+        let printed = printer.value(value, Context::Root);
+        *text = printer.writer.finish();
+        if printed.is_err() {
+            text.truncate(before);
+        }
+        printed
     }
 }
 
@@ -108,8 +125,12 @@ impl Printer {
             Value::Map(map) if map.is_empty() => self.writer.empty("{", "}"),
             Value::Map(map) => self.nested(|printer| {
                 let outer = printer.writer.enter_mapping(context);
-                for (key, value) in sorted_keys(map, printer.style.generation) {
-                    printer.entry(key, value)?;
+                if are_sorted(map) {
+                    map.iter().try_for_each(|(key, value)| printer.entry(key, value))?;
+                } else {
+                    for (key, value) in sorted_keys(map, printer.style.generation) {
+                        printer.entry(key, value)?;
+                    }
                 }
                 printer.writer.leave(outer);
                 Ok(())

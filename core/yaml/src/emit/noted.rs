@@ -1,14 +1,15 @@
-//! Values with comments to YAML text, as yaml.v3 prints nodes that a program made: order kept, blocks everywhere.
+//! Values with comments to YAML text, as yaml.v3 prints nodes: order kept, and blocks everywhere but where a document is
+//! printed again that had brackets.
 //!
 //! It takes the same steps in the same order as go-yaml's emitter, for what has no place at once (a comment behind a
-//! list, say) waits there for the next thing that prints one. Anchors and aliases are not here.
+//! list, say) waits there for the next thing that prints one.
 
 use std::borrow::Cow;
 
 use super::writer::{Context, Writer};
 use super::{EmitError, MAX_DEPTH, Style};
 use crate::parse::Comments;
-use crate::scan::Generation;
+use crate::scan::{Generation, ScalarStyle};
 
 /// go-yaml takes its own `<<` for the key that merges, which it then has to name.
 const MERGE: &str = "<<";
@@ -39,6 +40,46 @@ pub enum NotedContent<'a> {
     /// Null.
     #[default]
     Null,
+    /// A scalar as it was written.
+    Styled(StyledScalar<'a>),
+    /// Stands for the value with this anchor.
+    Alias(&'a str),
+    /// A list in brackets.
+    FlowList(Vec<Noted<'a>>),
+    /// Keys with values in braces.
+    FlowMap(Vec<(Noted<'a>, Noted<'a>)>),
+    /// A value with an anchor or a tag or both.
+    Marked(Vec<String>, Box<NotedContent<'a>>),
+}
+
+/// A scalar as it was written.
+pub struct StyledScalar<'a> {
+    /// What it says.
+    pub(super) text: Cow<'a, str>,
+    /// The style that it was written in.
+    pub(super) style: ScalarStyle,
+    /// Nothing with a tag needs quotes.
+    pub(super) is_tagged: bool,
+}
+
+impl NotedContent<'_> {
+    /// Without anchor and tag.
+    fn bare(&self) -> &Self {
+        if let Self::Marked(_, content) = self { content } else { self }
+    }
+
+    /// True for a list or map on lines of its own.
+    pub(super) fn is_block(&self) -> bool {
+        match self.bare() {
+            Self::List(items) => !items.is_empty(),
+            Self::Map(entries) => !entries.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn is_collection(&self) -> bool {
+        matches!(self.bare(), Self::List(_) | Self::Map(_) | Self::FlowList(_) | Self::FlowMap(_))
+    }
 }
 
 /// Documents in the style of yaml.v3 with this indent (2 to 9), in the order given.
@@ -53,6 +94,30 @@ pub fn to_yaml_noted(documents: &[Noted<'_>], indent: usize, room: usize) -> Res
     for (at, document) in documents.iter().enumerate() {
         printer.document(document, at == 0)?;
     }
+    Ok(printer.writer.finish())
+}
+
+/// A document as it was written, with its own comments above and below.
+pub(super) fn written_again(
+    comments: &Comments,
+    root: &Noted<'_>,
+    style: Style,
+) -> Result<String, EmitError> {
+    let mut printer = Printer::new(style);
+    printer.writer.indent = None;
+    if !comments.head.is_empty() {
+        printer.head.clone_from(&comments.head);
+        printer.print_head();
+        printer.writer.put_break();
+    }
+    printer.begin(root);
+    printer.print_head();
+    printer.node(root, Context::Root)?;
+    replace(&mut printer.foot, &comments.foot);
+    printer.writer.foot_indent = Some(0);
+    printer.print_foot();
+    printer.writer.foot_indent = None;
+    printer.writer.write_indent();
     Ok(printer.writer.finish())
 }
 
@@ -93,7 +158,7 @@ impl Printer {
     /// What go-yaml takes over when it looks at the event that begins a value.
     fn begin(&mut self, node: &Noted<'_>) {
         replace(&mut self.head, &node.comments.head);
-        if !matches!(node.content, NotedContent::List(_) | NotedContent::Map(_)) {
+        if !node.content.is_collection() {
             self.end(node);
         }
     }
@@ -106,7 +171,8 @@ impl Printer {
 
     /// Prints what has been begun, and what follows it at once.
     fn node(&mut self, node: &Noted<'_>, context: Context) -> Result<(), EmitError> {
-        match &node.content {
+        self.marks(&node.content);
+        match node.content.bare() {
             NotedContent::Null => self.writer.word("null", context),
             NotedContent::Word(word) => self.writer.word(word, context),
             NotedContent::Text(text) if text == MERGE => self.writer.word(MERGE_TAGGED, context),
@@ -114,7 +180,13 @@ impl Printer {
             NotedContent::Binary(digits) => self.binary(digits, context),
             NotedContent::List(items) if items.is_empty() => return self.empty(node, "[", "]"),
             NotedContent::Map(entries) if entries.is_empty() => return self.empty(node, "{", "}"),
-            NotedContent::List(_) | NotedContent::Map(_) => {}
+            NotedContent::Styled(scalar) => scalar.print(&mut self.writer, context, false),
+            NotedContent::Alias(name) => self.writer.indicator(&format!("*{name}"), true, false, false),
+            NotedContent::List(_)
+            | NotedContent::Map(_)
+            | NotedContent::FlowList(_)
+            | NotedContent::FlowMap(_)
+            | NotedContent::Marked(..) => {}
         }
         self.print_line();
         self.print_foot();
@@ -122,7 +194,8 @@ impl Printer {
         if self.depth > MAX_DEPTH {
             return Err(EmitError::new("exceeded max depth of 1000"));
         }
-        match &node.content {
+        match node.content.bare() {
+            NotedContent::FlowList(_) | NotedContent::FlowMap(_) => self.flow(node, context)?,
             NotedContent::List(items) => self.list(node, items, context)?,
             NotedContent::Map(entries) => self.map(node, entries, context)?,
             _ => {}
@@ -155,7 +228,7 @@ impl Printer {
         self.print_foot();
         self.writer.indicator(open, true, true, false);
         self.end(node);
-        if matches!(node.content, NotedContent::Map(_)) {
+        if matches!(node.content.bare(), NotedContent::Map(_)) {
             let outer = self.writer.begin_text(Context::MappingValue);
             self.print_head();
             self.writer.leave(outer);
@@ -198,10 +271,14 @@ impl Printer {
             if !self.writer.beside.is_empty() {
                 self.key_line = std::mem::take(&mut self.writer.beside);
             }
-            let NotedContent::Text(text) = &key.content else {
-                return Err(EmitError::new("a key that is no text"));
+            let simple = match &key.content {
+                NotedContent::Text(text) => self.key(text),
+                content => {
+                    self.writer.write_indent();
+                    self.written_key(content, false)?;
+                    true
+                }
             };
-            let simple = self.key(text);
             self.begin(value);
             self.writer.colon(simple);
             self.line_of_key(value);
@@ -212,6 +289,123 @@ impl Printer {
         self.print_head();
         self.writer.leave(outer);
         Ok(())
+    }
+
+    /// A value in brackets or between them.
+    fn flow(&mut self, node: &Noted<'_>, context: Context) -> Result<(), EmitError> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(EmitError::new("exceeded max depth of 1000"));
+        }
+        match node.content.bare() {
+            NotedContent::FlowList(items) => self.flow_list(node, items, context)?,
+            NotedContent::FlowMap(entries) => self.flow_map(node, entries, context)?,
+            NotedContent::Styled(scalar) => scalar.print(&mut self.writer, Context::MappingValue, true),
+            NotedContent::Alias(name) => self.writer.indicator(&format!("*{name}"), true, false, false),
+            NotedContent::Word(word) => self.writer.word(word, Context::MappingValue),
+            _ => return Err(EmitError::new("a block inside of brackets")),
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn flow_list(
+        &mut self,
+        node: &Noted<'_>,
+        items: &[Noted<'_>],
+        context: Context,
+    ) -> Result<(), EmitError> {
+        self.writer.indicator("[", true, true, false);
+        let outer = self.writer.begin_text(context);
+        let mut has_comma = true;
+        for item in items {
+            self.begin(item);
+            self.flow_entry(has_comma);
+            has_comma = self.flow_item(item)?;
+        }
+        self.end(node);
+        self.writer.leave(outer);
+        if self.writer.column == 0 {
+            self.writer.write_indent();
+        }
+        self.writer.indicator("]", false, false, false);
+        self.print_line();
+        self.print_foot();
+        Ok(())
+    }
+
+    fn flow_map(
+        &mut self,
+        node: &Noted<'_>,
+        entries: &[(Noted<'_>, Noted<'_>)],
+        context: Context,
+    ) -> Result<(), EmitError> {
+        self.writer.indicator("{", true, true, false);
+        let outer = self.writer.begin_text(context);
+        let (mut has_comma, mut foot) = (true, "");
+        for (key, value) in entries {
+            replace(&mut self.tail, foot);
+            replace(&mut self.head, &key.comments.head);
+            replace(&mut self.writer.beside, &key.comments.line);
+            foot = &key.comments.foot;
+            self.flow_entry(has_comma);
+            self.written_key(&key.content, true)?;
+            self.begin(value);
+            self.writer.colon(true);
+            has_comma = self.flow_item(value)?;
+        }
+        self.end(node);
+        replace(&mut self.tail, foot);
+        let waits = !(self.head.is_empty() && self.foot.is_empty() && self.tail.is_empty());
+        if waits && !has_comma {
+            self.writer.indicator(",", false, false, false);
+        }
+        self.print_head();
+        self.writer.leave(outer);
+        self.writer.indicator("}", false, false, false);
+        self.print_line();
+        self.print_foot();
+        Ok(())
+    }
+
+    /// What comes before an entry.
+    fn flow_entry(&mut self, has_comma: bool) {
+        if !has_comma {
+            self.writer.indicator(",", false, false, false);
+        }
+        self.print_head();
+        if self.writer.column == 0 {
+            self.writer.write_indent();
+        }
+    }
+
+    /// An entry and what is noted beside it. Says whether the comma stands there already: it does before a comment.
+    fn flow_item(&mut self, item: &Noted<'_>) -> Result<bool, EmitError> {
+        let waits = !(self.writer.beside.is_empty() && self.foot.is_empty() && self.tail.is_empty());
+        self.marks(&item.content);
+        self.flow(item, Context::MappingValue)?;
+        if waits && !item.content.is_collection() {
+            self.writer.indicator(",", false, false, false);
+            self.print_line();
+            self.print_foot();
+        }
+        Ok(waits)
+    }
+
+    fn written_key(&mut self, key: &NotedContent<'_>, in_flow: bool) -> Result<(), EmitError> {
+        self.marks(key);
+        match key.bare() {
+            NotedContent::Styled(key) => key.print(&mut self.writer, Context::SimpleKey, in_flow),
+            NotedContent::Word(key) => self.writer.word(key, Context::SimpleKey),
+            _ => return Err(EmitError::new("a key that is no text")),
+        }
+        Ok(())
+    }
+
+    fn marks(&mut self, content: &NotedContent<'_>) {
+        if let NotedContent::Marked(marks, _) = content {
+            marks.iter().for_each(|mark| self.writer.indicator(mark, true, false, false));
+        }
     }
 
     fn key(&mut self, text: &str) -> bool {
@@ -228,7 +422,8 @@ impl Printer {
         if self.key_line.is_empty() {
             return;
         }
-        match value.content {
+        match value.content.bare() {
+            NotedContent::FlowList(_) | NotedContent::FlowMap(_) | NotedContent::Alias(_) => {}
             NotedContent::List(_) | NotedContent::Map(_) => {
                 std::mem::swap(&mut self.writer.beside, &mut self.key_line);
                 self.print_line();

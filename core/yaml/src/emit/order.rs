@@ -10,11 +10,25 @@ use crate::value::{Key, Map, Value};
 
 pub(super) fn sorted_keys(map: &Map, generation: Generation) -> Vec<&(Key, Value)> {
     let mut entries = map.sorted();
-    let simple = |key: &Key| key.bytes().all(|byte| byte.is_ascii_lowercase());
-    if !entries.iter().all(|(key, _)| simple(key)) {
+    if !map.keys().all(|key| is_simple(key)) {
         entries = merge_sort(entries, &|a, b| is_less(&a.0, &b.0, generation));
     }
     entries
+}
+
+/// True if the entries of the map are in their order already.
+pub(super) fn are_sorted(map: &Map) -> bool {
+    let mut before = "";
+    map.keys().all(|key| {
+        let is_next = is_simple(key) && before <= key.as_str();
+        before = key.as_str();
+        is_next
+    })
+}
+
+/// True for keys whose natural order is that of their bytes.
+fn is_simple(key: &str) -> bool {
+    key.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'.' | b'/'))
 }
 
 /// A sort that minds no circles: the standard library's may panic on them.
@@ -39,6 +53,12 @@ fn merge_sort<T: Copy>(mut items: Vec<T>, less: &impl Fn(&T, &T) -> bool) -> Vec
 }
 
 fn is_less(a: &str, b: &str, generation: Generation) -> bool {
+    let differ = a.bytes().zip(b.bytes()).find(|(a, b)| a != b);
+    if let Some((first, second)) =
+        differ.filter(|pair| pair.0.is_ascii_alphabetic() && pair.1.is_ascii_alphabetic())
+    {
+        return first < second;
+    }
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let Some(at) = a.iter().zip(&b).position(|(a, b)| a != b) else { return a.len() < b.len() };
     let (first, second) = (a[at], b[at]);
@@ -82,6 +102,19 @@ mod tests {
     fn order(generation: Generation, keys: &[&str]) -> Vec<String> {
         let map: Map = keys.iter().map(|key| (*key, Value::Null)).collect();
         sorted_keys(&map, generation).iter().map(|(key, _)| key.to_string()).collect()
+    }
+
+    #[test]
+    fn simple_keys_are_sorted_by_their_bytes() {
+        let words = ["a", "B", "a-b", "a.b", "a/b", "aB", "ab", "-a", ".a", "/a", "a-", "ab/c.d", "Ab"];
+        for generation in [Generation::V2, Generation::V3] {
+            for (one, other) in words.iter().flat_map(|one| words.iter().map(move |other| (one, other))) {
+                assert!(is_simple(one) && is_less(one, other, generation) == (one < other), "{one} {other}");
+            }
+        }
+        let map: Map = [("a", Value::Null), ("b", Value::Null)].into_iter().collect();
+        let other: Map = [("b", Value::Null), ("a", Value::Null)].into_iter().collect();
+        assert!(are_sorted(&map) && !are_sorted(&other));
     }
 
     #[test]

@@ -6,7 +6,11 @@ use super::writer::Writer;
 impl Writer {
     pub(super) fn plain(&mut self, text: &str, fold: bool) {
         self.space();
-        self.folded(text, fold, false);
+        if text.is_ascii() && !text.contains([' ', '\n', '\r']) {
+            self.put_str(text);
+        } else {
+            self.folded(text, fold, false);
+        }
         self.whitespace = false;
         self.indention = false;
     }

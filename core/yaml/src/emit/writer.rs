@@ -184,6 +184,8 @@ impl Writer {
 
     /// Lines that each begin with `#`, to the end of the last one.
     pub(super) fn comment(&mut self, comment: &str) {
+        // One that ends with a line break needs no other.
+        let comment = comment.strip_suffix('\n').unwrap_or(comment);
         for (at, line) in comment.split('\n').enumerate() {
             if at > 0 && !line.is_empty() {
                 self.write_indent();

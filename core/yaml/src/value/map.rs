@@ -49,6 +49,10 @@ impl Entries {
         if let Some(index) = &mut self.index {
             Arc::make_mut(index).insert(key.clone(), self.list.len() as u32);
         }
+        // Most maps are small and never grow again.
+        if self.list.len() == self.list.capacity() && self.list.len() < 4 {
+            self.list.reserve_exact(1);
+        }
         self.list.push((key, value));
         if self.index.is_none() && self.list.len() >= INDEX_FROM {
             self.reindex();

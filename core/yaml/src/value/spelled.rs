@@ -133,6 +133,25 @@ impl Value {
         }
     }
 
+    /// Forgets all of how it is written, and what is printed otherwise for it: what stays is what JSON says of it.
+    pub fn forget_writing(&mut self) {
+        match self {
+            Self::Spelled(spelled) => *self = spelled.value.clone(),
+            Self::List(list) if list.iter().any(Value::is_written) => {
+                Arc::make_mut(list).iter_mut().for_each(Value::forget_writing);
+            }
+            Self::Map(map) if map.layout() != Layout::Block || map.values().any(Value::is_written) => {
+                map.set_layout(Layout::Block);
+                map.iter_mut().for_each(|(_, value)| value.forget_writing());
+            }
+            _ => {}
+        }
+    }
+
+    fn is_written(&self) -> bool {
+        self.has_spelling() || self.has_layout()
+    }
+
     /// Forgets which maps in it are written in braces.
     pub fn forget_layout(&mut self) {
         match self {
@@ -251,6 +270,15 @@ mod tests {
         block.forget_layout();
         block.forget_spelling();
         assert!(block.at(&["a", "n"]).unwrap().is_null());
+    }
+
+    #[test]
+    fn may_be_as_in_json() {
+        let mut value = first_from_yaml("a: {b: , c: [\"x\", 1.0]}\n", Dialect::Spelled).unwrap();
+        value.set_at(&["d"], Value::printed_as("x", "y"));
+        value.forget_writing();
+        assert_eq!(value, first_from_yaml("a: {b: null, c: [x, 1]}\nd: x\n", Dialect::V3).unwrap());
+        assert!(!value.is_written());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use gix::bstr::ByteSlice as _;
 use gix_transport::Protocol;
@@ -17,6 +17,8 @@ use gix_transport::client::git::blocking_io::Connection;
 
 use super::transport::limit;
 
+/// So long its last words are waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// So much of what the program says is kept.
 const MOST_WORDS: u64 = 8 * 1024;
 
@@ -24,6 +26,8 @@ const MOST_WORDS: u64 = 8 * 1024;
 pub(super) struct Session {
     child: Child,
     said: Arc<Mutex<Vec<u8>>>,
+    /// Answers when it has said everything.
+    silent: Receiver<()>,
 }
 
 /// True for `ssh://..` and `user@host:path`.
@@ -56,12 +60,12 @@ pub(super) fn connect(
     let (Some(input), Some(output), Some(words)) = pipes else {
         return Err("the ssh program has no pipes".to_string());
     };
-    let said = listen(words);
+    let (said, silent) = listen(words);
     let output = Output::new(output, deadline);
     let connection =
         Connection::new(output, input, Protocol::V2, path, None::<(String, _)>, ConnectMode::Process, false)
             .custom_url(Some(url.to_bstring()));
-    Ok((Session { child, said }, connection))
+    Ok((Session { child, said, silent }, connection))
 }
 
 /// The program with its arguments: options, `[user@]host`, and what to run there.
@@ -108,7 +112,8 @@ fn quoted(path: &str) -> String {
 }
 
 /// Keeps the last words of the program.
-fn listen(mut words: impl Read + Send + 'static) -> Arc<Mutex<Vec<u8>>> {
+fn listen(mut words: impl Read + Send + 'static) -> (Arc<Mutex<Vec<u8>>>, Receiver<()>) {
+    let (done, silent) = sync_channel(1);
     let said = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&said);
     std::thread::spawn(move || {
@@ -118,8 +123,9 @@ fn listen(mut words: impl Read + Send + 'static) -> Arc<Mutex<Vec<u8>>> {
             let free = usize::try_from(MOST_WORDS).unwrap_or(usize::MAX).saturating_sub(kept.len());
             kept.extend_from_slice(&piece[..count.min(free)]);
         }
+        _ = done.send(());
     });
-    said
+    (said, silent)
 }
 
 impl Session {
@@ -132,15 +138,14 @@ impl Session {
     }
 
     fn end(&mut self) {
-        // It has ended by itself if it had something to complain about.
-        for _ in 0..20 {
-            match self.child.try_wait() {
-                Ok(None) => std::thread::sleep(std::time::Duration::from_millis(5)),
-                _ => return,
-            }
+        // It ends by itself if it has something to complain about.
+        if self.silent.recv_timeout(PATIENCE).is_ok() && !matches!(self.child.try_wait(), Ok(None)) {
+            return;
         }
         _ = self.child.kill();
         _ = self.child.wait();
+        // What it started may hold its output open.
+        _ = self.silent.recv_timeout(PATIENCE / 20);
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn run(
         }
         let made = objects(context, here, &chart).and_then(|made| {
             made.into_iter().try_for_each(|mut resource| {
-                resource.origin = context.builtin(here, KIND, origin);
+                resource.origin = context.builtin(here, KIND, origin).map(Box::new);
                 Ok(resources.absorb(resource)?)
             })
         });

@@ -68,7 +68,7 @@ impl<'t> Reader<'t> {
 
     fn map(&mut self, mut line: Line) -> Option<Value> {
         let indent = line.indent;
-        let mut map = Map::new();
+        let mut map = Map::with_capacity(8);
         loop {
             let end = self.key_end(line.at)?;
             let name = self.key(line.at, end)?;
@@ -114,7 +114,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Where the colon of a simple key stands, if one begins here.
-    fn key_end(&self, at: usize) -> Option<usize> {
+    pub(super) fn key_end(&self, at: usize) -> Option<usize> {
         let end = match self.byte(at) {
             quote @ (b'"' | b'\'') => self.quote_end(at, quote)? + 1,
             byte if byte != b'-' && KEY[usize::from(byte)] => {
@@ -127,7 +127,7 @@ impl<'t> Reader<'t> {
         is_key.then_some(end)
     }
 
-    fn key(&self, at: usize, end: usize) -> Option<&'t str> {
+    pub(super) fn key(&self, at: usize, end: usize) -> Option<&'t str> {
         if matches!(self.bytes[at], b'"' | b'\'') {
             return Some(&self.text[at + 1..end - 1]);
         }

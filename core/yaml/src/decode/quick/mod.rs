@@ -1,4 +1,5 @@
-//! The short way for the YAML that most people write: block maps and lists, scalars on one line, literal texts.
+//! The short way for the YAML that most people write: block maps and lists, scalars, brackets and braces on one line,
+//! literal texts.
 //!
 //! It reads a document in one pass without tokens or nodes. Whatever is not plainly simple (anchors, tags, escapes,
 //! scalars over several lines, doubtful indentation, any error) makes it give up, and the document is read the long

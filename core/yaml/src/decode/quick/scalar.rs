@@ -6,7 +6,7 @@ use super::{Reader, line_len, spaces};
 use crate::decode::{Dialect, normal_float};
 use crate::resolve::{Plain, resolve};
 use crate::scan::Generation;
-use crate::value::{Layout, Map, Value};
+use crate::value::{Key, Layout, Map, Value};
 
 impl<'t> Reader<'t> {
     /// A value that begins here and ends with its line; literal texts go on below. Whatever is further in than the
@@ -167,18 +167,13 @@ impl<'t> Reader<'t> {
         Some(if self.dialect == Dialect::Spelled { Value::spelled(value, text) } else { value })
     }
 
-    /// A list in brackets on one line, of words and texts in quotes; or empty braces.
+    /// A list in brackets or a map in braces on one line, of words and texts in quotes.
     fn flow(&self, at: &mut usize, depth: usize) -> Option<Value> {
         if depth > 8 {
             return None;
         }
-        if self.bytes[*at..].starts_with(b"{}") {
-            *at += 2;
-            let mut map = Map::new();
-            if self.dialect == Dialect::Spelled {
-                map.set_layout(if depth == 0 { Layout::Braces } else { Layout::Inner });
-            }
-            return Some(Value::Map(map));
+        if self.byte(*at) == b'{' {
+            return self.flow_map(at, depth).map(Value::Map);
         }
         if self.byte(*at) != b'[' {
             return None;
@@ -204,6 +199,37 @@ impl<'t> Reader<'t> {
         *at += 1;
         list.shrink_to_fit();
         Some(Value::from(list))
+    }
+
+    fn flow_map(&self, at: &mut usize, depth: usize) -> Option<Map> {
+        *at += 1;
+        let mut map = Map::new();
+        if self.dialect == Dialect::Spelled {
+            map.set_layout(if depth == 0 { Layout::Braces } else { Layout::Inner });
+        }
+        loop {
+            self.skip_spaces(at);
+            if self.byte(*at) == b'}' {
+                break;
+            }
+            let end = self.key_end(*at).filter(|end| self.byte(end + 1) == b' ')?;
+            let name = self.key(*at, end)?;
+            *at = end + 1;
+            self.skip_spaces(at);
+            let value = self.flow_item(at, depth)?;
+            if !self.drops && map.insert(Key::new(name), value).is_some() {
+                return None;
+            }
+            self.skip_spaces(at);
+            match self.byte(*at) {
+                b',' => *at += 1,
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        *at += 1;
+        map.shrink();
+        Some(map)
     }
 
     fn flow_item(&self, at: &mut usize, depth: usize) -> Option<Value> {
