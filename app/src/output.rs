@@ -1,6 +1,6 @@
 //! Words to people on standard error, data on standard output.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 use weir_yaml::{Value, to_json_pretty, to_yaml};
 
@@ -44,8 +44,14 @@ fn coloured(text: &str) -> String {
 
 /// Data. A reader that went away ends the program quietly, as other tools do.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    print_parts(&[text])
+}
+
+/// The same in parts, which need not be put together for that.
+pub(crate) fn print_parts(parts: &[impl AsRef<str>]) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let written = parts.iter().try_for_each(|part| out.write_all(part.as_ref().as_bytes()));
+    match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => Ok(other?),
     }

@@ -20,6 +20,10 @@ use weir_files::{MemoryFiles, RootedPath};
 use weir_helm::values::load;
 use weir_helm::{Chart, Options, Random, Release, Templates, World, render};
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 struct System;
 
 impl Random for System {

@@ -100,7 +100,11 @@ fn unknown_field(value: &Value, shape: &Shape) -> Option<String> {
 
 /// Reads the first document of a text into a struct.
 pub(crate) fn read(text: &[u8], record: &'static Record) -> Result<Read, Error> {
-    let text = utf8(text)?;
+    read_text(utf8(text)?, record)
+}
+
+/// The same for what is known to be text.
+pub(crate) fn read_text(text: &str, record: &'static Record) -> Result<Read, Error> {
     let wanted = |key: &str| record.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
     let value = weir_yaml::wanted_from_yaml(text, &wanted)
         .map_err(|error| Error::new(format!("error converting YAML to JSON: {}", error.in_words_of_v2())))?;

@@ -33,7 +33,7 @@ impl Random {
     }
 }
 
-const PIECES: [&str; 60] = [
+const PIECES: [&str; 64] = [
     " ",
     "  ",
     "\n",
@@ -94,6 +94,10 @@ const PIECES: [&str; 60] = [
     "=",
     "\0",
     "x",
+    "''",
+    "\n  more",
+    " 'a''b \n   c'",
+    "# c\n---\n",
 ];
 
 fn boundary(text: &str, at: usize) -> usize {

@@ -1,5 +1,6 @@
 //! `weir helm template`.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
@@ -18,7 +19,7 @@ use super::{chart, dependency, explain, validate};
 use crate::cli::helm::{Global, HelmTemplate};
 use crate::commands::remotes::file_behind;
 use crate::exit::Failure;
-use crate::output::{print, say};
+use crate::output::{print, print_parts, say};
 
 /// Where releases are without a word.
 pub(super) const DEFAULT_NAMESPACE: &str = "default";
@@ -188,19 +189,35 @@ pub(super) fn hooks(rendered: &Rendered, no_hooks: bool, skip_tests: bool) -> Ve
 
 /// All objects as one text.
 pub(super) fn text(rendered: &Rendered, hooks: &[&Hook]) -> String {
-    let mut text = rendered.manifest();
-    text.truncate(text.trim_end().len());
-    text.drain(..text.len() - text.trim_start().len());
-    text.push('\n');
-    for hook in hooks {
-        text.push_str(&format!("---\n# Source: {}\n{}\n", hook.path, hook.manifest));
+    parts(rendered, hooks).concat()
+}
+
+/// The same in parts. Space around what is no hook is left out.
+fn parts<'r>(rendered: &'r Rendered, hooks: &[&'r Hook]) -> Vec<Cow<'r, str>> {
+    // They begin with a line that parts documents, so there is no space before them.
+    let mut parts: Vec<_> = rendered.parts().collect();
+    while let Some(last) = parts.pop() {
+        let length = last.trim_end().len();
+        if length > 0 {
+            parts.push(match last {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
+                Cow::Owned(text) => Cow::Owned(text[..length].to_string()),
+            });
+            break;
+        }
     }
-    text
+    parts.push("\n".into());
+    for hook in hooks {
+        let lines = ["---\n# Source: ", &hook.path, "\n", &hook.manifest, "\n"];
+        parts.extend(lines.map(Cow::Borrowed));
+    }
+    parts
 }
 
 fn output(args: &HelmTemplate, name: &str, rendered: &Rendered) -> Result<(), Failure> {
     let hooks = hooks(rendered, args.no_hooks, args.skip_tests);
     let text = match &args.output_dir {
+        None if args.show_only.is_empty() => return print_parts(&parts(rendered, &hooks)),
         None => text(rendered, &hooks),
         Some(directory) => {
             let below = if args.release_name { directory.join(name) } else { directory.clone() };

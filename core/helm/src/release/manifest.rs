@@ -107,7 +107,7 @@ pub(crate) fn sort_manifests(
 }
 
 fn one(path: &str, document: &str, sorted: &mut Sorted, warnings: &mut Warnings) -> Result<(), Error> {
-    let head = typed::read(document.as_bytes(), &HEAD).and_then(typed::Read::whole);
+    let head = typed::read_text(document, &HEAD).and_then(typed::Read::whole);
     let head = head.map_err(|error| error.within(format!("YAML parse error on {path}")))?;
     let text = |map: &Map, name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
     let metadata = head.get("metadata").and_then(Value::as_map);

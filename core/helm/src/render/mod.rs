@@ -127,15 +127,18 @@ pub struct Rendered {
 impl Rendered {
     /// Definitions and objects as one text, as Helm keeps it in the record of a release.
     pub fn manifest(&self) -> String {
-        let crds = self.crds.iter().map(|crd| (&crd.source, String::from_utf8_lossy(&crd.data)));
-        let manifests = self.manifests.iter().map(|one| (&one.path, Cow::Borrowed(one.content.as_str())));
         let mut text = String::with_capacity(self.manifests.iter().map(|one| one.content.len() + 128).sum());
-        for (path, content) in crds.chain(manifests) {
-            for part in ["---\n# Source: ", path, "\n", &content, "\n"] {
-                text.push_str(part);
-            }
-        }
+        self.parts().for_each(|part| text.push_str(&part));
         text
+    }
+
+    /// The same in parts, for whoever writes them down one after the other.
+    pub fn parts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let crds = self.crds.iter().map(|crd| (crd.source.as_str(), String::from_utf8_lossy(&crd.data)));
+        let manifests = self.manifests.iter().map(|one| (one.path.as_str(), one.content.as_str().into()));
+        crds.chain(manifests).flat_map(|(path, content)| {
+            ["---\n# Source: ".into(), path.into(), "\n".into(), content, "\n".into()]
+        })
     }
 }
 

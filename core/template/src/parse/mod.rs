@@ -64,11 +64,18 @@ impl Template {
         program.get_or_init(|| Arc::new(compile::compile(source, *root, functions)))
     }
 
-    /// The same, which is not kept if it was not there.
+    /// The same, which is not kept if it was not there; to be given to [`recycle`] in the end.
     pub(crate) fn program_for_once(&self) -> Arc<Program> {
         let Body { root, source, functions, program } = &*self.body;
-        let compile = || Arc::new(compile::compile(source, *root, functions));
+        let compile = || Arc::new(compile::compile_for_once(source, *root, functions));
         program.get().cloned().unwrap_or_else(compile)
+    }
+}
+
+/// Takes back the room of a program that nobody holds any more.
+pub(crate) fn recycle(program: Arc<Program>) {
+    if let Some(program) = Arc::into_inner(program) {
+        compile::recycle(program);
     }
 }
 

@@ -17,6 +17,7 @@ pub use trace::Origin;
 
 use crate::env::Env;
 use crate::error::Error;
+use crate::parse;
 use crate::set::Set;
 use crate::strconv;
 use crate::value::Value;
@@ -36,7 +37,9 @@ pub(crate) fn execute(
     let program =
         if set.is_for_once() { template.program_for_once() } else { Arc::clone(template.program()) };
     let machine = machine::Machine::new(env, std::mem::take(out), origins.is_some());
-    machine.run(set, (template, program), data, out, origins)
+    let done = machine.run(set, (template, Arc::clone(&program)), data, out, origins);
+    parse::recycle(program);
+    done
 }
 
 /// There is no template of this name.

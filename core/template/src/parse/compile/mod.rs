@@ -60,6 +60,19 @@ fn moved<T>(from: &mut Vec<T>) -> Vec<T> {
 }
 
 pub(super) fn compile(source: &Arc<Source>, root: Id, functions: &Arc<Functions>) -> Program {
+    DESK.with_borrow_mut(|desk| {
+        let mut program = compile_at(desk, source, root, functions);
+        let (code, constants) = (moved(&mut program.code), moved(&mut program.constants));
+        let idents = moved(&mut program.idents);
+        desk.code = std::mem::replace(&mut program.code, code);
+        desk.constants = std::mem::replace(&mut program.constants, constants);
+        desk.idents = std::mem::replace(&mut program.idents, idents);
+        program
+    })
+}
+
+/// The same, with all the room that there is; to be given back by [`recycle`].
+pub(super) fn compile_for_once(source: &Arc<Source>, root: Id, functions: &Arc<Functions>) -> Program {
     DESK.with_borrow_mut(|desk| compile_at(desk, source, root, functions))
 }
 
@@ -79,13 +92,22 @@ fn compile_at(desk: &mut Desk, source: &Arc<Source>, root: Id, functions: &Arc<F
     let mut compiler = Compiler { source, functions, program, scope: vec![b"$"], loops: Vec::new(), dots: 0 };
     compiler.list(root);
     compiler.emit(Op::Return);
-    let mut program = compiler.program;
-    let (code, constants) = (moved(&mut program.code), moved(&mut program.constants));
-    let idents = moved(&mut program.idents);
-    desk.code = std::mem::replace(&mut program.code, code);
-    desk.constants = std::mem::replace(&mut program.constants, constants);
-    desk.idents = std::mem::replace(&mut program.idents, idents);
-    program
+    compiler.program
+}
+
+/// Takes back the room of what was compiled and is not kept.
+pub(super) fn recycle(program: Program) {
+    fn better<T>(own: &mut Vec<T>, mut other: Vec<T>) {
+        if other.capacity() > own.capacity() {
+            other.clear();
+            *own = other;
+        }
+    }
+    DESK.with_borrow_mut(|desk| {
+        better(&mut desk.code, program.code);
+        better(&mut desk.constants, program.constants);
+        better(&mut desk.idents, program.idents);
+    });
 }
 
 impl<'a> Compiler<'a> {

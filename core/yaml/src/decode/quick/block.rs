@@ -8,6 +8,17 @@ use crate::value::{Key, Map, Value};
 /// Deeper documents are read the long way.
 const MAX_DEPTH: usize = 60;
 
+/// What simple keys consist of.
+const KEY: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        all[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'.' | b'/' | b'-');
+        byte += 1;
+    }
+    all
+};
+
 impl<'t> Reader<'t> {
     /// What begins at this line: a list or a map.
     pub(super) fn block(&mut self, line: Line) -> Option<Value> {
@@ -106,11 +117,9 @@ impl<'t> Reader<'t> {
     pub(super) fn key_end(&self, at: usize) -> Option<usize> {
         let end = match self.byte(at) {
             quote @ (b'"' | b'\'') => self.quote_end(at, quote)? + 1,
-            byte if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/') => {
+            byte if byte != b'-' && KEY[usize::from(byte)] => {
                 let rest = &self.bytes[at..];
-                let is_key =
-                    |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-');
-                at + rest.iter().position(|byte| !is_key(byte)).unwrap_or(rest.len())
+                at + rest.iter().position(|byte| !KEY[usize::from(*byte)]).unwrap_or(rest.len())
             }
             _ => return None,
         };

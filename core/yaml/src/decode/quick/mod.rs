@@ -119,6 +119,20 @@ fn line_len(bytes: &[u8]) -> usize {
     memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
 }
 
+/// How many spaces it begins with.
+fn spaces(bytes: &[u8]) -> usize {
+    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
+    let mut count = 0;
+    for chunk in bytes.as_chunks::<8>().0 {
+        let others = u64::from_le_bytes(*chunk) ^ SPACES;
+        if others != 0 {
+            return count + others.trailing_zeros() as usize / 8;
+        }
+        count += 8;
+    }
+    count + bytes[count..].iter().take_while(|byte| **byte == b' ').count()
+}
+
 enum Read {
     Value(Value),
     /// Nothing but comments.
@@ -130,6 +144,8 @@ struct Reader<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    /// The line with content that was looked at last.
+    seen: Option<Line>,
     depth: usize,
     dialect: Dialect,
     generation: Generation,
@@ -153,6 +169,7 @@ impl<'t> Reader<'t> {
             text,
             bytes: text.as_bytes(),
             at: 0,
+            seen: None,
             depth: 0,
             dialect,
             generation: dialect.generation(),
@@ -162,14 +179,19 @@ impl<'t> Reader<'t> {
     }
 
     fn document(&mut self) -> Option<Read> {
-        if is_border(self.bytes) {
-            // Content beside the border is rare.
-            if !matches!(self.bytes.get(3), None | Some(b'\n')) {
+        let Some(mut first) = self.line()? else { return Some(Read::Nothing) };
+        // Comments may stand before the border.
+        if first.indent == 0 && is_border(&self.bytes[first.at..]) {
+            // Content beside it is rare.
+            if !matches!(self.bytes.get(first.at + 3), None | Some(b'\n')) {
                 return None;
             }
-            self.at = 4.min(self.bytes.len());
+            self.at = (first.at + 4).min(self.bytes.len());
+            match self.line()? {
+                Some(next) => first = next,
+                None => return Some(Read::Nothing),
+            }
         }
-        let Some(first) = self.line()? else { return Some(Read::Nothing) };
         let value = self.block(first)?;
         match self.line()? {
             None => Some(Read::Value(value)),
@@ -183,18 +205,22 @@ impl<'t> Reader<'t> {
 
     /// The next line with content from here, which is the start of a line. It stays.
     fn line(&mut self) -> Option<Option<Line>> {
+        // What ends several blocks is looked at by each of them.
+        if let Some(line) = self.seen.filter(|line| line.at - line.indent == self.at) {
+            return Some(Some(line));
+        }
         loop {
             let start = self.at;
-            let mut at = start;
-            while self.bytes.get(at) == Some(&b' ') {
-                at += 1;
-            }
+            let at = start + spaces(&self.bytes[start..]);
             match self.bytes.get(at) {
                 None => return Some(None),
                 Some(b'\n') => self.at = at + 1,
                 Some(b'#') => self.at = at + line_len(&self.bytes[at..]),
                 Some(b'\t') => return None,
-                Some(_) => return Some(Some(Line { indent: at - start, at })),
+                Some(_) => {
+                    self.seen = Some(Line { indent: at - start, at });
+                    return Some(self.seen);
+                }
             }
         }
     }

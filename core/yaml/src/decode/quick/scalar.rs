@@ -1,8 +1,8 @@
-//! Values on one line, plain texts over several, and literal texts.
+//! Values on one line, plain texts and those in single quotes over several, and literal texts.
 
 use memchr::{memchr, memchr3_iter};
 
-use super::{Reader, line_len};
+use super::{Reader, line_len, spaces};
 use crate::decode::{Dialect, normal_float};
 use crate::resolve::{Plain, resolve};
 use crate::scan::Generation;
@@ -14,11 +14,16 @@ impl<'t> Reader<'t> {
     pub(super) fn inline(&mut self, at: usize, indent: usize) -> Option<Value> {
         match self.byte(at) {
             b'|' => self.literal(at, indent),
-            quote @ (b'"' | b'\'') => {
-                let end = self.quote_end(at, quote)?;
-                self.end_line(end + 1)?;
-                Some(self.quoted(&self.text[at + 1..end]))
-            }
+            quote @ (b'"' | b'\'') => match self.quote_end(at, quote) {
+                Some(end) => {
+                    self.end_line(end + 1)?;
+                    Some(self.quoted(&self.text[at + 1..end]))
+                }
+                None if quote == b'\'' && self.generation == Generation::V2 => {
+                    self.quoted_lines(at + 1, indent)
+                }
+                None => None,
+            },
             b'[' | b'{' => {
                 let mut end = at;
                 let value = self.flow(&mut end, 0)?;
@@ -43,12 +48,12 @@ impl<'t> Reader<'t> {
         let first = self.byte(at);
         let is_start = first.is_ascii_alphanumeric()
             || matches!(first, b'/' | b'.' | b'_' | b'$' | b'(' | b'~' | b'+' | b'<' | b'^')
-            || first == b'-' && !matches!(self.byte(at + 1), b' ' | b'\n');
+            || matches!(first, b'-' | b':') && !matches!(self.byte(at + 1), b' ' | b'\n');
         if !is_start {
             return None;
         }
         let (text, is_whole) = self.plain_line(at)?;
-        if is_whole && self.generation == Generation::V2 && self.goes_on(indent).is_some() {
+        if is_whole && self.generation == Generation::V2 && self.plain_goes_on(indent).is_some() {
             return self.plain_lines(text, indent);
         }
         self.word(text)
@@ -76,36 +81,65 @@ impl<'t> Reader<'t> {
     }
 
     /// Where the next line with content begins, if a text goes on there, and how many lines are empty before it.
-    fn goes_on(&self, indent: usize) -> Option<(usize, usize)> {
-        let (mut at, mut empty) = (self.at, 0);
+    fn goes_on(&self, mut at: usize, indent: usize) -> Option<(usize, usize)> {
+        let mut empty = 0;
         loop {
             let start = at;
-            while self.bytes.get(at) == Some(&b' ') {
-                at += 1;
-            }
+            at += spaces(&self.bytes[at..]);
             match self.bytes.get(at)? {
                 b'\n' => empty += 1,
-                b'#' => return None,
                 _ => return (at - start > indent).then_some((at, empty)),
             }
             at += 1;
         }
     }
 
+    /// The same for a plain text from here, which a comment ends.
+    fn plain_goes_on(&self, indent: usize) -> Option<(usize, usize)> {
+        self.goes_on(self.at, indent).filter(|(next, _)| self.byte(*next) != b'#')
+    }
+
     fn plain_lines(&mut self, first: &str, indent: usize) -> Option<Value> {
         let mut text = String::from(first);
-        while let Some((at, empty)) = self.goes_on(indent) {
+        while let Some((at, empty)) = self.plain_goes_on(indent) {
             let (line, is_whole) = self.plain_line(at)?;
             if !is_whole {
                 return None;
             }
             if !self.drops {
-                text.extend(std::iter::repeat_n('\n', empty));
-                text.extend((empty == 0).then_some(' '));
+                fold(&mut text, empty);
                 text.push_str(line);
             }
         }
         self.word(&text)
+    }
+
+    /// A text in single quotes, behind the first one, with quotes in it or over several lines.
+    fn quoted_lines(&mut self, mut at: usize, indent: usize) -> Option<Value> {
+        let mut text = String::new();
+        loop {
+            let rest = &self.bytes[at..];
+            let end = at + memchr(b'\n', rest)?;
+            let begun = text.len();
+            while let Some(quote) = memchr(b'\'', &self.bytes[at..end]) {
+                text.push_str(&self.text[at..at + quote]);
+                at += quote + 1;
+                if self.byte(at) != b'\'' {
+                    self.end_line(at)?;
+                    return Some(self.quoted(&text));
+                }
+                text.push('\'');
+                at += 1;
+            }
+            text.push_str(&self.text[at..end]);
+            text.truncate(begun + text[begun..].trim_end_matches([' ', '\t']).len());
+            let (next, empty) = self.goes_on(end + 1, indent)?;
+            if self.byte(next) == b'\t' {
+                return None;
+            }
+            fold(&mut text, empty);
+            at = next;
+        }
     }
 
     fn quoted(&self, text: &str) -> Value {
@@ -276,7 +310,7 @@ impl<'t> Reader<'t> {
         if rest.is_empty() {
             return Some(None);
         }
-        let spaces = rest.iter().take(own).take_while(|byte| **byte == b' ').count();
+        let spaces = spaces(rest).min(own);
         if spaces < own && rest.get(spaces) == Some(&b'\t') {
             return None;
         }
@@ -289,7 +323,7 @@ impl<'t> Reader<'t> {
         let mut longest = 0;
         loop {
             let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
-            let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+            let spaces = spaces(rest);
             match rest.get(spaces) {
                 Some(b'\n') => {
                     longest = longest.max(spaces);
@@ -301,4 +335,10 @@ impl<'t> Reader<'t> {
             }
         }
     }
+}
+
+/// What a line break becomes inside of a text that goes on, with so many empty lines behind it.
+fn fold(text: &mut String, empty: usize) {
+    text.extend(std::iter::repeat_n('\n', empty));
+    text.extend((empty == 0).then_some(' '));
 }
