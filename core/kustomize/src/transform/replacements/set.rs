@@ -45,10 +45,10 @@ fn set_text(field: &mut Value, text: &str, is_new: bool) -> Result<(), String> {
         _ if is_new || field.is_open() => Value::open(text),
         Value::String(_) if field.is_quoted() => Value::quoted(text),
         Value::String(_) => Value::from(text),
-        Value::Bool(_) if meant.as_bool().is_some() => meant,
-        Value::Int(_) | Value::UInt(_) if is_number(&meant) && is_whole(text) => meant,
-        Value::Float(_) if is_number(&meant) => meant,
-        Value::Null if meant.is_null() => meant,
+        Value::Bool(_) if meant.as_bool().is_some() => Value::spelled(meant, text),
+        Value::Int(_) | Value::UInt(_) if is_number(&meant) && is_whole(text) => Value::spelled(meant, text),
+        Value::Float(_) if is_number(&meant) => Value::spelled(meant, text),
+        Value::Null if meant.is_null() => Value::spelled(meant, text),
         other => return Err(format!("'{text}' cannot take the place of a {}", other.kind())),
     };
     Ok(())
