@@ -6,7 +6,7 @@ DIR has charts anywhere below it, as the chart exporter of the corpus writes the
 and what renders all in one process: `cargo build --release -p weir-helm --example render_all`.
 Not part of CI: run it on a quiet machine.
 """
-import argparse, datetime, os, platform, statistics, subprocess, sys, tempfile, time
+import argparse, datetime, functools, http.server, os, platform, statistics, subprocess, sys, tempfile, threading, time
 
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(here)
@@ -85,6 +85,29 @@ def umbrella(dir, count):
     small(f'{dir}/charts/part')
 
 
+def index(directory, size=20 << 20):
+    """The index of a repository, as large as that."""
+    charts, n, total = [], 0, 0
+    while total < size:
+        text = f'  chart{n:04}:\n' + ''.join(
+            f'  - apiVersion: v2\n    appVersion: 1.{v}.0\n    created: "2026-01-01T00:00:00Z"\n    description: A chart that does something for somebody in some place\n'
+            f'    digest: {n * 1000 + v:064x}\n    home: https://example.org/chart{n}\n    keywords: [one, two, three]\n    maintainers:\n    - email: who@example.org\n'
+            f'      name: who\n    name: chart{n:04}\n    urls:\n    - https://example.org/chart{n:04}-1.{v}.0.tgz\n    version: 1.{v}.0\n' for v in range(100))
+        charts.append(text)
+        n, total = n + 1, total + len(text)
+    write(f'{directory}/index.yaml', 'apiVersion: v1\nentries:\n' + ''.join(charts) + 'generated: "2026-01-01T00:00:00Z"\n')
+
+
+def served(directory):
+    """Serves a directory on loopback, and says where."""
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Quiet, directory=directory))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f'http://127.0.0.1:{server.server_port}'
+
+
 with tempfile.TemporaryDirectory() as tmp:
     small(f'{tmp}/small')
     command = ['template', 'x', f'{tmp}/small']
@@ -113,6 +136,13 @@ with tempfile.TemporaryDirectory() as tmp:
     if stack:
         row('kube-prometheus-stack, ms', wall(OURS + stack), wall(THEIRS + stack), '')
         row('kube-prometheus-stack: peak MiB', peak(OURS + stack), peak(THEIRS + stack), '<= 1/4')
+
+    index(f'{tmp}/repository')
+    command = ['repo', 'add', 'bench', served(f'{tmp}/repository'), '--force-update']
+    for home in ('CACHE', 'CONFIG', 'DATA'):
+        os.environ[f'HELM_{home}_HOME'] = f'{tmp}/home'
+    row('repo add with an index of 20 MiB, ms', wall(OURS + command, 3), wall(THEIRS + command, 1), '')
+    row('repo add with an index of 20 MiB: peak MiB', peak(OURS + command), peak(THEIRS + command), '<= 60')
 
 version = subprocess.run([a.helm, 'version', '--short'], capture_output=True, text=True).stdout.strip()
 cpu = next((line.split(':')[1].strip() for line in open('/proc/cpuinfo') if line.startswith('model name')), platform.machine())

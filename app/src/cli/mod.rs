@@ -16,7 +16,7 @@ mod up;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::connect::ClusterArgs;
 use crate::exit::Misuse;
@@ -53,6 +53,31 @@ pub(crate) struct Cli {
     pub(crate) cluster: ClusterArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Any one command but those that have words of their own.
+    fn alone(arguments: &[OsString]) -> Option<Self> {
+        const KNOWN: [Known; 12] = [
+            ("up", Up::augment_args),
+            ("build", Build::augment_args),
+            ("get", Get::augment_args),
+            ("reconcile", Reconcile::augment_args),
+            ("suspend", Suspend::augment_args),
+            ("resume", Resume::augment_args),
+            ("tree", Tree::augment_args),
+            ("events", Events::augment_args),
+            ("controller", Controller::augment_args),
+            ("errand", |errand| errand),
+            ("install", Install::augment_args),
+            ("version", Version::augment_args),
+        ];
+        alone(ClusterArgs::augment_args(clap::Command::new("weir")), &KNOWN, arguments)
+    }
+
+    fn of_secrets(secrets: Secrets) -> Self {
+        Self { cluster: ClusterArgs::default(), command: Command::Secrets(Box::new(secrets)) }
+    }
 }
 
 /// Everything that can be asked for.
@@ -112,6 +137,9 @@ pub(crate) fn parse() -> Result<Cli, Misuse> {
         return helm_alone("helm", &arguments);
     }
     if name.is_some_and(|name| name == "sops") {
+        if let Some(secrets) = Secrets::alone(&arguments) {
+            return Ok(Cli::of_secrets(secrets));
+        }
         let version = env!("CARGO_PKG_VERSION");
         let known = Secrets::command("sops").version(version);
         return secrets_alone(known, |commands| secrets::words(&arguments, commands));
@@ -123,7 +151,13 @@ pub(crate) fn parse() -> Result<Cli, Misuse> {
         return helm_alone("weir helm", &arguments[1..]);
     }
     if arguments.get(1).is_some_and(|word| word == "secrets") {
+        if let Some(secrets) = Secrets::alone(&arguments[1..]) {
+            return Ok(Cli::of_secrets(secrets));
+        }
         return secrets_alone(Secrets::command("weir secrets"), |_| arguments[1..].to_vec());
+    }
+    if let Some(cli) = Cli::alone(&arguments) {
+        return Ok(cli);
     }
     let command = each_subcommand(Cli::command(), None);
     let matches = command.try_get_matches_from(&arguments).map_err(Misuse::of_weir)?;
@@ -134,6 +168,18 @@ pub(crate) fn parse() -> Result<Cli, Misuse> {
         Command::Helm(_) => helm_alone("weir helm", &arguments[from("helm")..]),
         _ => Ok(cli),
     }
+}
+
+/// The name of a command, and what gives it its flags.
+type Known = (&'static str, fn(clap::Command) -> clap::Command);
+
+/// The one of these commands that stands first, understood without making up all others, which takes longer than many of
+/// them. Nothing if it is another one, or wrong: then the whole has the right words.
+fn alone<T: FromArgMatches>(common: clap::Command, known: &[Known], arguments: &[OsString]) -> Option<T> {
+    let word = arguments.get(1)?;
+    let (name, with_flags) = known.iter().find(|(name, _)| word == *name)?;
+    let command = common.subcommand(with_flags(clap::Command::new(*name)));
+    T::from_arg_matches(&command.try_get_matches_from(arguments).ok()?).ok()
 }
 
 /// What has no examples of its own shows those of the command above it.
@@ -153,9 +199,14 @@ fn each_subcommand(mut command: clap::Command, examples: Option<&str>) -> clap::
 
 /// Kustomize has words that mean something else to all other commands, `--namespace` above all.
 fn kustomize_alone(name: &'static str, arguments: &[OsString]) -> Result<Cli, Misuse> {
-    let command = with_examples(Kustomize::command(name), None);
-    let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_kustomize)?;
-    let kustomize = Kustomize::from_arg_matches(&matches).map_err(Misuse::of_kustomize)?;
+    let kustomize = match Kustomize::build_alone(arguments) {
+        Some(kustomize) => kustomize,
+        None => {
+            let command = with_examples(Kustomize::command(name), None);
+            let matches = command.try_get_matches_from(arguments).map_err(Misuse::of_kustomize)?;
+            Kustomize::from_arg_matches(&matches).map_err(Misuse::of_kustomize)?
+        }
+    };
     Ok(Cli { cluster: ClusterArgs::default(), command: Command::Kustomize(kustomize) })
 }
 
@@ -181,7 +232,7 @@ fn secrets_alone(
     let known: Vec<_> = command.get_subcommands().map(|one| one.get_name().to_string()).collect();
     let matches = command.try_get_matches_from(words(&known)).map_err(Misuse::of_weir)?;
     let secrets = Secrets::from_arg_matches(&matches).map_err(Misuse::of_weir)?;
-    Ok(Cli { cluster: ClusterArgs::default(), command: Command::Secrets(Box::new(secrets)) })
+    Ok(Cli::of_secrets(secrets))
 }
 
 #[cfg(test)]

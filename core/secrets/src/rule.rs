@@ -51,7 +51,48 @@ impl RuleKind {
 pub struct Rule {
     kind: RuleKind,
     text: String,
-    pattern: Option<Regex>,
+    pattern: Option<Pattern>,
+}
+
+/// A pattern of a rule.
+#[derive(Debug, Clone)]
+enum Pattern {
+    /// One of these words as it is, such as `^(data|stringData)$`: most rules say no more, and to compile them would take
+    /// as long as to open a file.
+    Words(Vec<String>),
+    Regex(Regex),
+}
+
+impl Pattern {
+    fn new(text: &str) -> Result<Self, regex::Error> {
+        match words(text) {
+            Some(words) => Ok(Self::Words(words)),
+            None => Regex::new(text).map(Self::Regex),
+        }
+    }
+
+    fn is_match(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Words(words) => words.iter().any(|word| word.as_bytes() == text),
+            Self::Regex(regex) => regex.is_match(text),
+        }
+    }
+}
+
+/// The words of a pattern that lists some and is nothing else.
+fn words(pattern: &str) -> Option<Vec<String>> {
+    let listed = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    let listed = match listed.strip_prefix('(') {
+        Some(rest) => rest.strip_suffix(')')?,
+        // Without parentheses, each of several would have but one end.
+        None if listed.contains('|') => return None,
+        None => listed,
+    };
+    let words = listed.split('|').map(|word| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        word.chars().all(is_plain).then(|| word.to_string())
+    });
+    words.collect()
 }
 
 impl Default for Rule {
@@ -72,7 +113,7 @@ impl Rule {
         let pattern = if kind.is_suffix() {
             None
         } else {
-            let compiled = Regex::new(text);
+            let compiled = Pattern::new(text);
             Some(compiled.map_err(|error| format!("{} is no regular expression: {error}", kind.name()))?)
         };
         Ok(Self { kind, text: text.to_string(), pattern })
@@ -164,4 +205,47 @@ impl Rule {
 pub(crate) enum RuleFault {
     Several,
     Pattern(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_words_match_as_they_would_compiled() {
+        let texts = [
+            "data",
+            "stringData",
+            "xdata",
+            "datax",
+            "data\n",
+            "\ndata",
+            "",
+            "a|b",
+            "(data)",
+            "Data",
+            "a.b",
+            "a-b",
+        ];
+        let lists = ["^(data|stringData)$", "^data$", "^$", "^()$", "^(|data)$", "^a-b$", "^(data)$"];
+        for pattern in lists {
+            assert!(matches!(Pattern::new(pattern), Ok(Pattern::Words(_))), "{pattern}");
+        }
+        let others = [
+            "^data|stringData$",
+            "data",
+            "^(a.b)$",
+            "^((a|b))$",
+            "^(a)|(b)$",
+            "(?i)^data$",
+            "^(?i:data)$",
+            "^^data$",
+        ];
+        for pattern in lists.iter().chain(&others) {
+            let (ours, compiled) = (Pattern::new(pattern).unwrap(), Regex::new(pattern).unwrap());
+            for text in texts.map(str::as_bytes) {
+                assert_eq!(ours.is_match(text), compiled.is_match(text), "{pattern} {text:?}");
+            }
+        }
+    }
 }

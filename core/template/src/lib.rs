@@ -40,5 +40,5 @@ pub use env::{Env, Helpers, Limits, Parsed, Random, Zones};
 pub use error::{At, Error, ErrorKind};
 pub use function::{Answer, Call, Execute, Function, Functions, Signature};
 pub use run::Origin;
-pub use set::{MissingKey, Set};
+pub use set::{MissingKey, ParsedTexts, Set};
 pub use value::{IntKind, Kind, List, Map, Object, Str, Type, Value};

@@ -75,7 +75,7 @@ pub(crate) fn push(out: &mut Vec<u8>, c: u32) {
 
 /// Where the byte stands first.
 pub(crate) fn find_byte(bytes: &[u8], byte: u8) -> Option<usize> {
-    bytes.iter().position(|other| *other == byte)
+    memchr::memchr(byte, bytes)
 }
 
 fn within(table: &[(u32, u32)], c: u32) -> bool {

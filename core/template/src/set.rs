@@ -7,7 +7,7 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::function::Functions;
 use crate::hash::Quick;
-use crate::parse::{self, Program, Template};
+use crate::parse::{self, Template, Templates};
 use crate::run::{self, Origin};
 use crate::value::{Str, Value};
 
@@ -33,7 +33,12 @@ pub struct Set {
     below: Option<Arc<Set>>,
     /// How many sets are below.
     layers: u32,
+    for_once: bool,
 }
+
+/// Texts that were parsed already, for [`Set::parse_shared`] with the same functions.
+#[derive(Default)]
+pub struct ParsedTexts(HashMap<Str, Templates, Quick>);
 
 /// Sets are stacked so high and no higher; beyond, what is below is copied together.
 const LAYERS: u32 = 16;
@@ -47,6 +52,7 @@ impl Set {
             own: HashMap::default(),
             below: None,
             layers: 0,
+            for_once: false,
         }
     }
 
@@ -89,14 +95,30 @@ impl Set {
 
     /// Parses a text. Its templates replace those of the same names, but nothing replaces something.
     pub fn parse(&mut self, name: &str, text: impl Into<Str>) -> Result<(), Error> {
-        for template in parse::parse(name, text.into(), &self.functions)? {
+        self.add(parse::parse(name, text.into(), &self.functions)?.all);
+        Ok(())
+    }
+
+    /// The same, where equal texts are parsed once, whatever their names are.
+    pub fn parse_shared(&mut self, name: &str, text: Str, parsed: &mut ParsedTexts) -> Result<(), Error> {
+        if let Some(templates) = parsed.0.get(&text).and_then(|known| known.renamed(name)) {
+            self.add(templates);
+            return Ok(());
+        }
+        let templates = parse::parse(name, text.clone(), &self.functions)?;
+        self.add(templates.all.iter().cloned());
+        parsed.0.insert(text, templates);
+        Ok(())
+    }
+
+    fn add(&mut self, templates: impl IntoIterator<Item = Template>) {
+        for template in templates {
             let name = Arc::clone(template.name());
             if template.is_empty() && self.has(&name) {
                 continue;
             }
             self.own.insert(name, Arc::new(template));
         }
-        Ok(())
     }
 
     /// The names of all templates, sorted.
@@ -113,11 +135,7 @@ impl Set {
         self.template(name).is_some()
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&Arc<Program>> {
-        self.template(name).map(Template::program)
-    }
-
-    fn template(&self, name: &str) -> Option<&Template> {
+    pub(crate) fn template(&self, name: &str) -> Option<&Arc<Template>> {
         let mut set = self;
         loop {
             if let Some(template) = set.own.get(name) {
@@ -137,6 +155,17 @@ impl Set {
         env: &Env<'_>,
     ) -> Result<(), Error> {
         run::execute(self, name, data, out, env, None)
+    }
+
+    /// What a template is compiled to is not kept where it is executed from outside: nobody does so again.
+    #[must_use]
+    pub fn for_once(mut self) -> Self {
+        self.for_once = true;
+        self
+    }
+
+    pub(crate) fn is_for_once(&self) -> bool {
+        self.for_once
     }
 
     /// The same, with the template line that each line of the output comes from. Lines that pass through functions
@@ -163,6 +192,24 @@ mod tests {
         fn shared<T: Send + Sync>() {}
         shared::<Set>();
         shared::<Error>();
+    }
+
+    #[test]
+    fn equal_texts_keep_their_names() {
+        let mut set = Set::new(Arc::new(Functions::builtin()));
+        let mut parsed = ParsedTexts::default();
+        let text = "{{ define \"x\" }}{{ len 2 }}{{ end }}{{ define \"b\" }}{{ end }}{{ len 1 }}";
+        for name in ["a", "b", "c"] {
+            let parsed = set.parse_shared(name, Str::from(text), &mut parsed);
+            assert!(parsed.is_ok(), "{name}");
+        }
+        let set = Arc::new(set);
+        for (name, file) in [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c")] {
+            let error = set.execute(name, Value::Nil, &mut Vec::new(), &Env::default()).unwrap_err();
+            let start = format!("template: {file}:1:");
+            assert!(error.to_string().starts_with(&start), "{name}: {error}");
+            assert!(error.to_string().contains(&format!("executing {name:?}")), "{name}: {error}");
+        }
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(crate) fn resolve(text: &str, generation: Generation) -> Plain {
 pub(crate) fn resolve_hinted(text: &str, generation: Generation, times: bool) -> Plain {
     let Some(first) = text.as_bytes().first() else { return Plain::Null };
     match first {
+        // Most words are longer than all that mean something.
+        first if first.is_ascii_alphabetic() && text.len() > "false".len() => Plain::Text,
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => {
             word(text, generation).unwrap_or(Plain::Text)
         }

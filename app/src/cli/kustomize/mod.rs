@@ -2,6 +2,7 @@
 
 mod edit;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -24,6 +25,12 @@ impl Kustomize {
     pub(crate) fn command(name: &'static str) -> clap::Command {
         let command = clap::Command::new("kustomize").bin_name(name).max_term_width(100);
         Self::augment_args(command).arg_required_else_help(true)
+    }
+
+    /// A build.
+    pub(crate) fn build_alone(arguments: &[OsString]) -> Option<Self> {
+        let build = ("build", KustomizeBuild::augment_args as fn(_) -> _);
+        super::alone(clap::Command::new("kustomize"), &[build], arguments)
     }
 }
 

@@ -5,9 +5,12 @@ mod care;
 mod keys;
 mod sops;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+
+use super::Known;
 
 pub(crate) use alone::words;
 pub(crate) use care::{Check, Diff, Doctor, Init, InstallHooks, Merge};
@@ -35,6 +38,21 @@ impl Secrets {
     pub(crate) fn command(name: &'static str) -> clap::Command {
         let command = clap::Command::new("sops").bin_name(name).max_term_width(100);
         Self::augment_args(command).arg_required_else_help(true)
+    }
+
+    /// What is said to one file after the other.
+    pub(crate) fn alone(arguments: &[OsString]) -> Option<Self> {
+        const KNOWN: [Known; 8] = [
+            ("encrypt", Encrypt::augment_args),
+            ("decrypt", Decrypt::augment_args),
+            ("edit", Edit::augment_args),
+            ("set", Set::augment_args),
+            ("unset", Unset::augment_args),
+            ("exec-env", ExecEnv::augment_args),
+            ("exec-file", ExecFile::augment_args),
+            ("filestatus", FileStatus::augment_args),
+        ];
+        super::alone(Global::augment_args(clap::Command::new("sops")), &KNOWN, arguments)
     }
 }
 

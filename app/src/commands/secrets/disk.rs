@@ -37,13 +37,16 @@ pub(super) fn named(
 ) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
-        if path.is_dir() {
-            files.extend(below(path)?.into_iter().filter(|file| in_directory(file)));
-        } else if path.exists() || !is_glob(path) {
-            files.push(path.clone());
-        } else {
-            files.extend(matching(path)?);
+        match fs::metadata(path) {
+            Ok(known) if known.is_dir() => {
+                files.extend(below(path)?.into_iter().filter(|file| in_directory(file)));
+            }
+            Err(_) if is_glob(path) => files.extend(matching(path)?),
+            _ => files.push(path.clone()),
         }
+    }
+    if files.len() < 2 {
+        return Ok(files);
     }
     let mut seen = std::collections::HashSet::new();
     files.retain(|file| seen.insert(file.clone()));

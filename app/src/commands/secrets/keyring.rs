@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::gpg::Gpg;
 use super::terminal::Terminal;
+use crate::connect::install_crypto;
 use crate::exit::Failure;
 
 /// In which order kinds of keys are tried, if the user says so.
@@ -160,6 +161,7 @@ fn vault(keys: &mut Keys) -> Option<Vault> {
         Some(text).filter(|text| !text.trim().is_empty())
     };
     let token = Zeroizing::new(variable("VAULT_TOKEN").or_else(file)?);
+    install_crypto();
     let mut access = Access::default();
     if let Some(file) = variable("VAULT_CACERT") {
         match std::fs::read(&file) {

@@ -28,11 +28,9 @@ mod terminal;
 mod units;
 
 use crate::cli::secrets::{Secrets, SecretsWhat};
-use crate::connect::install_crypto;
 use crate::exit::{Exit, Failure};
 
 pub(super) fn run(secrets: &Secrets) -> Result<Exit, Failure> {
-    install_crypto();
     let global = &secrets.global;
     if let Some(kinds) = global.decryption_order.as_deref().filter(|kinds| !kinds.is_empty()) {
         keyring::set_order(kinds)?;

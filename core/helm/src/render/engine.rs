@@ -27,7 +27,8 @@ pub(super) fn render(
 ) -> Result<Files, Box<Failure>> {
     let mut order: Vec<&Scoped> = by_name(scoped);
     // Higher templates are read last, and their definitions win.
-    order.sort_by_key(|template| Reverse((template.name.matches('/').count(), template.name.as_str())));
+    let depth = |name: &str| name.bytes().filter(|byte| *byte == b'/').count();
+    order.sort_by_cached_key(|template| Reverse((depth(&template.name), template.name.as_str())));
     let set = templates.compiled(&order)?;
     let parsed = Parsed::default();
     let env = Env { host: Some(host), parsed: Some(&parsed), ..*env };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
+use memchr::memmem::{Finder, find};
 use weir_template::{Answer, Call, Error, Function, Functions, List, Map, Str, Type, Value};
 use weir_yaml::Dialect;
 
@@ -115,7 +116,7 @@ fn include(call: &mut Call<'_>, args: &[Value]) -> Result<Answer, Error> {
 fn tpl(call: &mut Call<'_>, args: &[Value]) -> Result<Answer, Error> {
     let source = text(args).clone();
     // A text without any action is what it writes.
-    if !source.windows(2).any(|pair| pair == b"{{") {
+    if find(&source, b"{{").is_none() {
         return Ok(Answer::Value(Value::Str(without_no_value(source))));
     }
     let set = call
@@ -139,15 +140,8 @@ const NO_VALUE: &[u8] = b"<no value>";
 
 /// Where it stands first.
 fn find_no_value(output: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = output.get(from..)?.iter().position(|byte| *byte == b'<') {
-        from += at;
-        if output.get(from..)?.starts_with(NO_VALUE) {
-            return Some(from);
-        }
-        from += 1;
-    }
-    None
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(NO_VALUE));
+    FINDER.find(output)
 }
 
 pub(super) fn remove_no_value(output: &mut Vec<u8>) {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use weir_files::Bytes;
-use weir_template::{MissingKey, Set, Str};
+use weir_template::{MissingKey, ParsedTexts, Set, Str};
 
 use super::functions::functions;
 use super::scope::Scoped;
@@ -51,15 +51,17 @@ impl Templates {
             return Ok(Arc::clone(&compiled.set));
         }
         let mut set = Set::new(functions()).with_missing_key(MissingKey::Zero);
+        let mut texts = ParsedTexts::default();
         for template in order {
-            set.parse(&template.name, Str::from(Arc::clone(&template.text))).map_err(|error| {
+            let text = Str::from(Arc::clone(&template.text));
+            set.parse_shared(&template.name, text, &mut texts).map_err(|error| {
                 Failure::in_template(Error::new(words::parse_error(&template.name, &error)), &error)
             })?;
         }
-        let set = Arc::new(set);
         if self.once {
-            return Ok(set);
+            return Ok(Arc::new(set.for_once()));
         }
+        let set = Arc::new(set);
         let texts = order.iter().map(|template| (template.name.clone(), Arc::clone(&template.text)));
         let compiled = Compiled { texts: texts.collect(), set: Arc::clone(&set) };
         let mut kept = kept();

@@ -4,7 +4,7 @@
 //! identifiers, formats that count, schemas elsewhere), makes it give up, and all is done the long way, which has the
 //! words for what does not fit. A test holds the two against each other.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use serde_json::{Map, Value as Json};
 use weir_yaml::Value;
@@ -15,8 +15,7 @@ const DEEPEST: usize = 64;
 const MOST_STEPS: u32 = 1_000_000;
 
 /// Words that mean more than is understood here.
-const REFUSED: [&str; 30] = [
-    "$id",
+const REFUSED: [&str; 28] = [
     "id",
     "$anchor",
     "$dynamicAnchor",
@@ -37,7 +36,6 @@ const REFUSED: [&str; 30] = [
     "dependentRequired",
     "dependentSchemas",
     "multipleOf",
-    "uniqueItems",
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
@@ -51,7 +49,7 @@ const REFUSED: [&str; 30] = [
 /// True if the schema is sound and the values fit, as far as that can be told quickly.
 pub(super) fn fits(schema: &Json, values: &Value) -> bool {
     let Some(draft) = draft(schema) else { return false };
-    let quick = Quick { root: schema, draft, left: Cell::new(MOST_STEPS) };
+    let quick = Quick { root: schema, draft, left: Cell::new(MOST_STEPS), sound: RefCell::default() };
     quick.is_plain(schema, 0) && quick.holds(schema, values, 0) == Some(true)
 }
 
@@ -77,6 +75,8 @@ struct Quick<'s> {
     root: &'s Json,
     draft: u32,
     left: Cell<u32>,
+    /// Where the targets of references are, other than definitions, that are sound or are being looked at.
+    sound: RefCell<Vec<usize>>,
 }
 
 impl Quick<'_> {
@@ -95,11 +95,12 @@ impl Quick<'_> {
         let each = |map: &Map<String, Json>| map.values().all(|schema| self.is_plain(schema, depth));
         match word {
             "$schema" => draft_of(value).is_some(),
+            "$id" => depth == 1 && value.as_str().is_some_and(is_name),
             "title" | "description" | "$comment" => value.is_string(),
             "format" => value.is_string() && self.draft == 2020,
             "default" | "const" => true,
             "examples" => value.is_array(),
-            "deprecated" | "readOnly" | "writeOnly" => value.is_boolean(),
+            "deprecated" | "readOnly" | "writeOnly" | "uniqueItems" => value.is_boolean(),
             "type" => value.is_string() && is_type(value) || is_set(value, is_type),
             "required" => value.as_array().is_some_and(Vec::is_empty) || is_set(value, Json::is_string),
             "enum" => is_set(value, |one| !one.is_array() && !one.is_object()),
@@ -111,7 +112,7 @@ impl Quick<'_> {
             "anyOf" | "oneOf" | "allOf" => value
                 .as_array()
                 .is_some_and(|all| !all.is_empty() && all.iter().all(|schema| self.is_plain(schema, depth))),
-            "$ref" => self.target(value).is_some(),
+            "$ref" => self.target(value).is_some_and(|target| self.is_sound(value, target, depth)),
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),
             "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
                 value.is_u64()
@@ -123,9 +124,30 @@ impl Quick<'_> {
     /// What a reference inside of the schema leads to.
     fn target(&self, reference: &Json) -> Option<&Json> {
         let path = reference.as_str()?.strip_prefix("#/")?;
-        let (table, name) = path.split_once('/')?;
-        let is_plain = matches!(table, "definitions" | "$defs") && !name.contains(['/', '~', '%']);
-        self.root.get(table)?.get(name).filter(|_| is_plain)
+        if path.contains(['~', '%']) {
+            return None;
+        }
+        path.split('/').try_fold(self.root, |above, name| {
+            let above = above.as_object()?;
+            let is_root = self.root.as_object().is_some_and(|root| std::ptr::eq(root, above));
+            // What stands below another identifier is looked for elsewhere.
+            above.get(name).filter(|_| is_root || !above.contains_key("$id"))
+        })
+    }
+
+    /// True if what a reference leads to is plain: definitions are looked at anyway.
+    fn is_sound(&self, reference: &Json, target: &Json, depth: usize) -> bool {
+        let path = reference.as_str().unwrap_or_default();
+        let definition = path.strip_prefix("#/definitions/").or_else(|| path.strip_prefix("#/$defs/"));
+        if definition.is_some_and(|name| !name.contains('/')) {
+            return true;
+        }
+        let place = std::ptr::from_ref(target).addr();
+        if self.sound.borrow().contains(&place) {
+            return true;
+        }
+        self.sound.borrow_mut().push(place);
+        self.is_plain(target, depth)
     }
 
     /// Whether the value fits; nothing if that is too much to tell here.
@@ -191,6 +213,10 @@ impl Quick<'_> {
                 Some(items) => !any(items, |item| self.holds(rule, item, depth).map(|holds| !holds))?,
                 None => true,
             },
+            "uniqueItems" => match (rule, value.as_list()) {
+                (Json::Bool(true), Some(items)) => self.all_differ(items)?,
+                _ => true,
+            },
             "minItems" => value.as_list().is_none_or(|items| Some(items.len()) >= count(rule)),
             "maxItems" => value.as_list().is_none_or(|items| Some(items.len()) <= count(rule)),
             "minProperties" => value.as_map().is_none_or(|map| Some(map.len()) >= count(rule)),
@@ -200,6 +226,17 @@ impl Quick<'_> {
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => within(word, rule, value)?,
             _ => true,
         })
+    }
+
+    fn all_differ(&self, items: &[Value]) -> Option<bool> {
+        for (at, item) in items.iter().enumerate() {
+            let left = self.left.get().checked_sub(u32::try_from(at).ok()?)?;
+            self.left.set(left);
+            if any(items.get(..at)?, |other| are_same(item, other))? {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     fn hold_properties(&self, rules: &Map<String, Json>, value: &Value, depth: usize) -> Option<bool> {
@@ -306,6 +343,29 @@ fn equals(value: &Value, other: &Json) -> Option<bool> {
     })
 }
 
+/// Whether two values are the same to JSON, if both are neither lists nor maps.
+fn are_same(one: &Value, other: &Value) -> Option<bool> {
+    let is_scalar = |value: &Value| value.as_list().is_none() && value.as_map().is_none();
+    if !is_scalar(one) || !is_scalar(other) {
+        return None;
+    }
+    Some(match (number(one)?, number(other)?) {
+        (None, None) => one == other,
+        (one, other) => one == other,
+    })
+}
+
+/// True for a plain name of a whole schema, which leads to nothing that is known already.
+fn is_name(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    rest.is_some_and(|rest| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_".contains(&byte);
+        rest.starts_with(|first: char| first.is_ascii_lowercase())
+            && rest.bytes().all(is_plain)
+            && !rest.starts_with("json-schema.org")
+    })
+}
+
 fn within(word: &str, limit: &Json, value: &Value) -> Option<bool> {
     let limit = limit.as_f64().filter(|limit| limit.abs() < LARGE)?;
     let Some(number) = number(value)? else { return Some(true) };
@@ -383,6 +443,7 @@ mod tests {
                 "minItems",
                 "maxProperties",
                 "const",
+                "uniqueItems",
                 "patternProperties",
                 "description",
                 "form",
@@ -403,12 +464,22 @@ mod tests {
                 "anyOf" | "oneOf" | "allOf" => format!("[{},{}]", self.schema(depth), self.schema(depth)),
                 "required" => self.pick(&["[\"a\"]", "[\"a\",\"b\"]", "[\"a\",\"a\"]", "[]"]).to_string(),
                 "enum" => self.pick(&["[1,\"a\"]", "[null,true]", "[{}]", "[]"]).to_string(),
-                "$ref" => self.pick(&["\"#/$defs/x\"", "\"#/$defs/y\"", "\"#\""]).to_string(),
+                "$ref" => self
+                    .pick(&[
+                        "\"#/$defs/x\"",
+                        "\"#/$defs/y\"",
+                        "\"#\"",
+                        "\"#/$defs/x/properties/a\"",
+                        "\"#/$defs/x/form\"",
+                    ])
+                    .to_string(),
                 "minimum" | "exclusiveMaximum" | "maxLength" | "minItems" | "maxProperties" => {
                     self.pick(&["0", "1", "2", "2.5"]).to_string()
                 }
                 "const" => self.value(3),
-                "description" | "form" | "format" => self.pick(&["\"ipv4\"", "true"]).to_string(),
+                "uniqueItems" => self.pick(&["true", "true", "false", "1"]).to_string(),
+                "form" => self.schema(depth),
+                "description" | "format" => self.pick(&["\"ipv4\"", "true"]).to_string(),
                 _ => self.schema(depth),
             };
             format!("{word:?}:{value}")
@@ -423,8 +494,9 @@ mod tests {
             let draft =
                 random.pick(&["schema#", "draft/2020-12/schema", "draft-07/schema#", "draft/2019-09/schema"]);
             let (defs, word) = (random.schema(2), random.word(1));
+            let id = random.pick(&["", "", "\"$id\":\"http://example.com/a.json\",", "\"$id\":\"a b\","]);
             let schema = format!(
-                "{{\"$schema\":\"http://json-schema.org/{draft}\",\"$defs\":{{\"x\":{defs}}},{word},\"items\":{}}}",
+                "{{\"$schema\":\"http://json-schema.org/{draft}\",{id}\"$defs\":{{\"x\":{defs}}},{word},\"items\":{}}}",
                 random.schema(1)
             );
             let json: Json = serde_json::from_str(&schema).unwrap();

@@ -1,6 +1,6 @@
 //! The syntax tree: nodes by number, and their text as Go prints it in errors.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::number;
 use crate::strconv;
@@ -97,10 +97,9 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
 }
 
-/// A text and what was parsed from it; shared by all templates that it defines.
+/// A text and what was parsed from it; shared by all templates that it defines, in all files that say the same.
 #[derive(Debug)]
 pub(crate) struct Source {
-    pub(crate) name: Arc<str>,
     pub(crate) text: Str,
     pub(crate) nodes: Vec<Node>,
     pub(crate) children: Vec<Id>,
@@ -109,8 +108,8 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(name: Arc<str>, text: Str, nodes: Vec<Node>, children: Vec<Id>) -> Self {
-        Self { name, text, nodes, children, starts: OnceLock::new() }
+    pub(super) fn new(text: Str, nodes: Vec<Node>, children: Vec<Id>) -> Self {
+        Self { text, nodes, children, starts: OnceLock::new() }
     }
 
     pub(crate) fn kind(&self, id: Id) -> &Kind {
@@ -282,6 +281,7 @@ impl Source {
 pub(super) fn unquoted(quoted: &[u8]) -> Option<Str> {
     match quoted {
         [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Some(inner.into()),
+        [b'`', inner @ .., b'`'] if !inner.contains(&b'\r') => Some(inner.into()),
         _ => strconv::unquote(quoted).map(Str::from),
     }
 }

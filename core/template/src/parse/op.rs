@@ -166,7 +166,6 @@ pub(crate) enum Constant {
 /// A template, ready to execute.
 #[derive(Debug)]
 pub(crate) struct Program {
-    pub(super) name: Arc<str>,
     pub(crate) source: Arc<Source>,
     pub(crate) code: Vec<Op>,
     pub(crate) constants: Vec<Constant>,
@@ -179,11 +178,4 @@ pub(crate) struct Program {
     pub(crate) templates: Vec<Str>,
     /// How many variables there are at once, `$` included.
     pub(crate) slots: u32,
-}
-
-impl Program {
-    /// The name of the template.
-    pub(crate) fn name(&self) -> &Arc<str> {
-        &self.name
-    }
 }

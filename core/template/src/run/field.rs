@@ -1,5 +1,7 @@
 //! Fields and methods of values.
 
+use std::borrow::Cow;
+
 use crate::error::Error;
 use crate::function::{Call, Signature};
 use crate::set::MissingKey;
@@ -113,8 +115,8 @@ fn check_count(signature: &Signature, name: &str, got: usize) -> Result<(), Erro
     Ok(())
 }
 
-fn shown(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).into_owned()
+fn shown(name: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(name).map_or_else(|_| String::from_utf8_lossy(name), Cow::Borrowed)
 }
 
 fn quoted(name: &[u8]) -> String {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::function::Then;
-use crate::parse::{Id, Program};
+use crate::parse::{Id, Program, Template};
 use crate::set::Set;
 use crate::value::Value;
 
@@ -17,6 +17,8 @@ pub(super) struct Slot {
 
 /// A template that executes, or waits while an inner one does.
 pub(super) struct Frame {
+    pub(super) template: Arc<Template>,
+    /// That of the template.
     pub(super) program: Arc<Program>,
     pub(super) set: Arc<Set>,
     pub(super) pc: usize,

@@ -30,10 +30,13 @@ pub(crate) fn execute(
     env: &Env<'_>,
     origins: Option<&mut Vec<Option<Origin>>>,
 ) -> Result<(), Error> {
-    let Some(program) = set.get(name) else {
+    let Some(template) = set.template(name) else {
         return Err(missing(set, name.as_bytes()));
     };
-    machine::Machine::new(env, std::mem::take(out), origins.is_some()).run(set, program, data, out, origins)
+    let program =
+        if set.is_for_once() { template.program_for_once() } else { Arc::clone(template.program()) };
+    let machine = machine::Machine::new(env, std::mem::take(out), origins.is_some());
+    machine.run(set, (template, program), data, out, origins)
 }
 
 /// There is no template of this name.

@@ -8,7 +8,7 @@ use std::hash::Hasher as _;
 use std::sync::Arc;
 
 use crate::hash::{Quick, QuickHasher};
-use crate::parse::{Program, Source};
+use crate::parse::Template;
 
 /// A line of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,8 @@ struct Mark {
 /// Marks of all outputs that are being written, and lines of those that are done.
 #[derive(Default)]
 pub(super) struct Trace {
-    sources: Vec<Arc<Source>>,
+    /// A template of each.
+    sources: Vec<Arc<Template>>,
     /// The source that was written from last.
     last: u32,
     outputs: Vec<Vec<Mark>>,
@@ -45,14 +46,14 @@ impl Trace {
         Self { outputs: vec![Vec::new()], ..Self::default() }
     }
 
-    fn source(&mut self, program: &Program) -> u32 {
-        let is_it = |source: &Arc<Source>| Arc::ptr_eq(source, &program.source);
+    fn source(&mut self, template: &Arc<Template>) -> u32 {
+        let is_it = |other: &Arc<Template>| Arc::ptr_eq(other.file(), template.file());
         if self.sources.get(self.last as usize).is_some_and(is_it) {
             return self.last;
         }
         let known = self.sources.iter().position(is_it);
         let at = known.unwrap_or_else(|| {
-            self.sources.push(Arc::clone(&program.source));
+            self.sources.push(Arc::clone(template));
             self.sources.len() - 1
         });
         self.last = at as u32;
@@ -66,14 +67,14 @@ impl Trace {
     }
 
     /// A piece of the source is about to be written.
-    pub(super) fn text(&mut self, at: usize, program: &Program, pos: u32) {
-        let source = self.source(program);
+    pub(super) fn text(&mut self, at: usize, template: &Arc<Template>, pos: u32) {
+        let source = self.source(template);
         self.mark(Mark { at, source, pos, copied: true });
     }
 
     /// A value has been written by an action on this place of the source.
-    pub(super) fn printed(&mut self, at: usize, program: &Program, pos: u32, written: &[u8]) {
-        let source = self.source(program);
+    pub(super) fn printed(&mut self, at: usize, template: &Arc<Template>, pos: u32, written: &[u8]) {
+        let source = self.source(template);
         self.mark(Mark { at, source, pos, copied: false });
         if !written.contains(&b'\n') {
             return;
@@ -118,8 +119,8 @@ impl Trace {
         let Some(marks) = self.outputs.first() else { return origins };
         walk(out, from, marks, |_, place| {
             origins.push(place.and_then(|(source, pos)| {
-                let source = self.sources.get(source as usize)?;
-                Some(Origin { file: Arc::clone(&source.name), line: source.place_of(pos).0 })
+                let template = self.sources.get(source as usize)?;
+                Some(Origin { file: Arc::clone(template.file()), line: template.source().place_of(pos).0 })
             }));
         });
         origins

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use super::node::{Branch, Id, Kind, Piece, Source};
 use super::op::{Constant, Op, Program, Slot};
-use super::parser::Tree;
 use crate::function::Functions;
 use crate::value::Type;
 
@@ -60,13 +59,12 @@ fn moved<T>(from: &mut Vec<T>) -> Vec<T> {
     exact
 }
 
-pub(super) fn compile(source: &Arc<Source>, tree: &Tree, functions: &Arc<Functions>) -> Program {
-    DESK.with_borrow_mut(|desk| compile_at(desk, source, tree, functions))
+pub(super) fn compile(source: &Arc<Source>, root: Id, functions: &Arc<Functions>) -> Program {
+    DESK.with_borrow_mut(|desk| compile_at(desk, source, root, functions))
 }
 
-fn compile_at(desk: &mut Desk, source: &Arc<Source>, tree: &Tree, functions: &Arc<Functions>) -> Program {
+fn compile_at(desk: &mut Desk, source: &Arc<Source>, root: Id, functions: &Arc<Functions>) -> Program {
     let program = Program {
-        name: Arc::clone(&tree.name),
         source: Arc::clone(source),
         code: std::mem::take(&mut desk.code),
         constants: std::mem::take(&mut desk.constants),
@@ -79,7 +77,7 @@ fn compile_at(desk: &mut Desk, source: &Arc<Source>, tree: &Tree, functions: &Ar
         slots: 1,
     };
     let mut compiler = Compiler { source, functions, program, scope: vec![b"$"], loops: Vec::new(), dots: 0 };
-    compiler.list(tree.root);
+    compiler.list(root);
     compiler.emit(Op::Return);
     let mut program = compiler.program;
     let (code, constants) = (moved(&mut program.code), moved(&mut program.constants));
@@ -162,6 +160,10 @@ impl<'a> Compiler<'a> {
             Kind::Text(piece) => {
                 self.emit(Op::Text(*piece));
             }
+            Kind::Action(pipe) if let Some(text) = self.printed_text(node, *pipe) => {
+                self.emit(Op::Site(node));
+                self.emit(Op::Text(text));
+            }
             Kind::Action(pipe) => {
                 let prints = !matches!(source.kind(*pipe), Kind::Pipe { declared, .. } if declared.end > declared.start);
                 self.pipeline(*pipe);
@@ -184,6 +186,24 @@ impl<'a> Compiler<'a> {
             }
             _ => {}
         }
+    }
+
+    /// The piece of the source that an action prints as it stands there: `{{ "a" }}`, on one line.
+    fn printed_text(&self, node: Id, pipe: Id) -> Option<Piece> {
+        let source = self.source;
+        let Kind::Pipe { declared, commands, .. } = source.kind(pipe) else { return None };
+        let [command] = source.children(*commands) else { return None };
+        let Kind::Command(args) = source.kind(*command) else { return None };
+        let [argument] = source.children(*args) else { return None };
+        let Kind::String(quoted) = source.kind(*argument) else { return None };
+        let inner = Piece { start: quoted.start + 1, end: quoted.end.checked_sub(1)? };
+        let is_raw = source.piece(*quoted).starts_with(b"`");
+        let is_plain = |byte: &u8| !matches!(byte, b'\n' | b'\r') && (is_raw || *byte != b'\\');
+        let before = Piece { start: source.pos(node), end: inner.start };
+        let fits = declared.start == declared.end
+            && source.piece(inner).iter().all(is_plain)
+            && source.piece(before).iter().all(|byte| *byte != b'\n');
+        fits.then_some(inner)
     }
 
     fn conditional(&mut self, branch: Branch, with: bool) {

@@ -163,8 +163,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn lines(&self) -> u32 {
-        let text = self.input.get(self.start..self.pos).unwrap_or_default();
-        u32::try_from(text.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX)
+        count_lines(self.input.get(self.start..self.pos).unwrap_or_default())
     }
 
     fn item(&mut self, kind: Kind) -> Token {
@@ -336,6 +335,10 @@ impl<'a> Lexer<'a> {
             _ => self.fail(format!("unrecognized character in action: {}", strconv::unicode(c))),
         }
     }
+}
+
+fn count_lines(text: &[u8]) -> u32 {
+    u32::try_from(memchr::memchr_iter(b'\n', text).count()).unwrap_or(u32::MAX)
 }
 
 fn is_space(c: u32) -> bool {

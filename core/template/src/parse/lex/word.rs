@@ -1,6 +1,6 @@
 //! Tokens inside of actions: names, texts in quotes, numbers.
 
-use super::{Kind, Lexer, MARKER, RIGHT, Token, has_right_marker, is_space};
+use super::{Kind, Lexer, MARKER, RIGHT, Token, count_lines, has_right_marker, is_space};
 use crate::rune;
 use crate::strconv;
 
@@ -109,13 +109,15 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn raw_quoted(&mut self) -> Token {
-        loop {
-            match self.next() {
-                None => return self.fail("unterminated raw quoted string"),
-                Some(c) if c == u32::from(b'`') => return self.item(Kind::RawString),
-                Some(_) => {}
-            }
-        }
+        let rest = self.rest();
+        let Some(end) = rune::find_byte(rest, b'`') else {
+            self.pos = self.input.len();
+            self.at_eof = true;
+            return self.fail("unterminated raw quoted string");
+        };
+        self.line += count_lines(rest.get(..end).unwrap_or_default());
+        self.pos += end + 1;
+        self.item(Kind::RawString)
     }
 
     pub(super) fn accept(&mut self, valid: &[u8]) -> bool {

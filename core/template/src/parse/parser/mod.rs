@@ -40,17 +40,29 @@ struct Parser<'a> {
     /// Children of nodes that are not complete yet.
     pending: Vec<Id>,
     trees: Vec<Tree>,
+    clashes: bool,
     action_line: u32,
     range_depth: u32,
     depth: u32,
 }
 
-/// The tree of a text, and its templates: those that it defines in order, then the text itself.
-pub(super) fn parse(name: &str, text: Str, functions: &Functions) -> Result<(Source, Vec<Tree>)> {
+/// What a text was parsed to.
+pub(super) struct Parsed {
+    pub(super) source: Source,
+    /// The name of the text.
+    pub(super) name: Arc<str>,
+    /// The templates that it defines in order, then the text itself.
+    pub(super) trees: Vec<Tree>,
+    /// The text defines a template of its own name.
+    pub(super) clashes: bool,
+}
+
+/// The tree of a text, and its templates.
+pub(super) fn parse(name: &str, text: Str, functions: &Functions) -> Result<Parsed> {
     DESK.with_borrow_mut(|desk| parse_at(desk, name, text, functions))
 }
 
-fn parse_at(desk: &mut Desk, name: &str, text: Str, functions: &Functions) -> Result<(Source, Vec<Tree>)> {
+fn parse_at(desk: &mut Desk, name: &str, text: Str, functions: &Functions) -> Result<Parsed> {
     if u32::try_from(text.len()).is_err() {
         return Err(Error::limit(format!("template: {name}: text is longer than 4 GiB")));
     }
@@ -70,17 +82,18 @@ fn parse_at(desk: &mut Desk, name: &str, text: Str, functions: &Functions) -> Re
         children: std::mem::take(&mut desk.children),
         pending: Vec::new(),
         trees: Vec::new(),
+        clashes: false,
         action_line: 0,
         range_depth: 0,
         depth: 0,
     };
     parser.whole()?;
-    let Parser { name, text, nodes, children, trees, .. } = parser;
-    let source = Source::new(name, text, nodes.to_vec(), children.to_vec());
+    let Parser { name, text, nodes, children, trees, clashes, .. } = parser;
+    let source = Source::new(text, nodes.to_vec(), children.to_vec());
     *desk = Desk { nodes, children };
     desk.nodes.clear();
     desk.children.clear();
-    Ok((source, trees))
+    Ok(Parsed { source, name, trees, clashes })
 }
 
 /// Room to work in, kept from text to text: what is to stay gets as much as it needs.
@@ -212,7 +225,7 @@ impl<'a> Parser<'a> {
     fn context(&mut self, id: Id) -> String {
         let nodes = std::mem::take(&mut self.nodes);
         let children = std::mem::take(&mut self.children);
-        let source = Source::new(Arc::clone(&self.name), self.text.clone(), nodes, children);
+        let source = Source::new(self.text.clone(), nodes, children);
         let context = source.context(id);
         (self.nodes, self.children) = (source.nodes, source.children);
         String::from_utf8_lossy(&context).into_owned()
@@ -240,6 +253,7 @@ impl<'a> Parser<'a> {
         let children = self.close(begun);
         let root = self.node(pos, Kind::List(children));
         let name = Arc::clone(&self.name);
+        self.clashes = self.trees.iter().any(|tree| tree.name == name);
         self.add(name, root)
     }
 
@@ -270,7 +284,7 @@ impl<'a> Parser<'a> {
         let is_empty = |parser: &mut Self, root| {
             let nodes = std::mem::take(&mut parser.nodes);
             let children = std::mem::take(&mut parser.children);
-            let source = Source::new(Arc::clone(&parser.name), parser.text.clone(), nodes, children);
+            let source = Source::new(parser.text.clone(), nodes, children);
             let empty = source.is_empty(root);
             (parser.nodes, parser.children) = (source.nodes, source.children);
             empty

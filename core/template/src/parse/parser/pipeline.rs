@@ -188,7 +188,7 @@ impl Parser<'_> {
             }
             T::String | T::RawString => {
                 // What can be wrong in quotes are escapes.
-                if self.bytes(token).contains(&b'\\') {
+                if token.kind == T::String && self.bytes(token).contains(&b'\\') {
                     self.unquoted(token)?;
                 }
                 Kind::String(piece(token))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Flow, Machine, constant, located};
 use crate::error::Error;
 use crate::function::{Answer, Call, Execute};
-use crate::parse::{Id, Kind, Program, typed_literal};
+use crate::parse::{Id, Kind, Template, typed_literal};
 use crate::run::argument::check;
 use crate::run::field;
 use crate::run::frame::{Frame, Waiting};
@@ -115,14 +115,14 @@ impl Machine<'_> {
         function: u32,
     ) -> Result<Flow, Error> {
         let Execute { set, name, data, then } = execute;
-        let found = std::str::from_utf8(&name).ok().and_then(|name| set.get(name)).cloned();
-        let Some(program) = found else {
+        let found = std::str::from_utf8(&name).ok().and_then(|name| set.template(name)).cloned();
+        let Some(template) = found else {
             let answer = then(Err(missing(&set, &name)));
             return self.answer(now, answer, node, function).map(|()| Flow::Next);
         };
         let (frames, heights) = (self.frames.len(), self.heights());
         let data = if data.is_nil() { Value::NoValue } else { data };
-        self.push_frame(now, program, set, data)?;
+        self.push_frame(now, template, set, data)?;
         self.waiting.push(Waiting { frames, then, node, function, heights });
         self.outputs.push(std::mem::take(&mut self.out));
         if let Some(trace) = &mut self.trace {
@@ -154,7 +154,7 @@ impl Machine<'_> {
     pub(super) fn push_frame(
         &mut self,
         now: &mut Frame,
-        program: Arc<Program>,
+        template: Arc<Template>,
         set: Arc<Set>,
         data: Value,
     ) -> Result<(), Error> {
@@ -162,7 +162,8 @@ impl Machine<'_> {
             let depth = self.env.limits.depth;
             return Err(Error::limit(format!("exceeded maximum template depth ({depth})")));
         }
-        let next = self.enter(program, set, data);
+        let program = Arc::clone(template.program());
+        let next = self.enter((template, program), set, data);
         self.frames.push(std::mem::replace(now, next));
         Ok(())
     }

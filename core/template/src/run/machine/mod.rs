@@ -12,7 +12,7 @@ use super::trace::{Origin, Trace};
 use crate::env::Env;
 use crate::error::{At, Error};
 use crate::function::{Call, Texts, too_many_steps};
-use crate::parse::{Constant, Id, Idents, Op, Program};
+use crate::parse::{Constant, Id, Idents, Op, Program, Template};
 use crate::print;
 use crate::set::Set;
 use crate::strconv;
@@ -70,13 +70,13 @@ impl<'e> Machine<'e> {
     pub(super) fn run(
         mut self,
         set: &Arc<Set>,
-        program: &Arc<Program>,
+        (template, program): (&Arc<Template>, Arc<Program>),
         data: Value,
         out: &mut Vec<u8>,
         origins: Option<&mut Vec<Option<Origin>>>,
     ) -> Result<(), Error> {
         let data = if data.is_nil() { Value::NoValue } else { data };
-        let mut now = self.enter(Arc::clone(program), Arc::clone(set), data);
+        let mut now = self.enter((Arc::clone(template), program), Arc::clone(set), data);
         let done = loop {
             let Err(error) = self.go(&mut now) else { break Ok(()) };
             match self.unwind(&mut now, error) {
@@ -108,7 +108,12 @@ impl<'e> Machine<'e> {
     }
 
     /// Puts up dot and variables of a template.
-    fn enter(&mut self, program: Arc<Program>, set: Arc<Set>, data: Value) -> Frame {
+    fn enter(
+        &mut self,
+        (template, program): (Arc<Template>, Arc<Program>),
+        set: Arc<Set>,
+        data: Value,
+    ) -> Frame {
         let heights = self.heights();
         let dot = Slot { value: data, boxed: false };
         self.variables.resize(heights.variables + program.slots as usize, Slot::default());
@@ -116,7 +121,7 @@ impl<'e> Machine<'e> {
             *slot = dot.clone();
         }
         self.dots.push(dot);
-        Frame { program, set, pc: 0, site: 0, heights }
+        Frame { template, program, set, pc: 0, site: 0, heights }
     }
 
     fn lower(&mut self, heights: Heights) {
@@ -152,7 +157,7 @@ impl<'e> Machine<'e> {
             Op::Text(piece) => {
                 let text = now.program.source.piece(piece);
                 if let Some(trace) = &mut self.trace {
-                    trace.text(self.out.len(), &now.program, piece.start);
+                    trace.text(self.out.len(), &now.template, piece.start);
                 }
                 self.write(text)?;
             }
@@ -304,10 +309,10 @@ impl<'e> Machine<'e> {
                 self.find(now, name)?;
             }
             Op::Template { name } => {
-                let program = self.find(now, name)?;
+                let template = self.find(now, name)?;
                 let data = self.pop();
                 let set = Arc::clone(&now.set);
-                self.push_frame(now, program, set, data)?;
+                self.push_frame(now, template, set, data)?;
             }
             Op::Return => return self.leave(now),
         }
@@ -318,9 +323,9 @@ impl<'e> Machine<'e> {
         self.values.pop().unwrap_or_default()
     }
 
-    fn find(&self, now: &Frame, name: u32) -> Result<Arc<Program>, Error> {
+    fn find(&self, now: &Frame, name: u32) -> Result<Arc<Template>, Error> {
         let name = now.program.templates.get(name as usize).map_or(&b""[..], |name| name);
-        let found = std::str::from_utf8(name).ok().and_then(|name| now.set.get(name));
+        let found = std::str::from_utf8(name).ok().and_then(|name| now.set.template(name));
         found.cloned().ok_or_else(|| {
             let quoted = strconv::quote(name);
             Error::new(format!("template {} not defined", String::from_utf8_lossy(&quoted)))
@@ -375,7 +380,7 @@ impl<'e> Machine<'e> {
         }
         if let Some(trace) = &mut self.trace {
             let written = self.out.get(start..).unwrap_or_default();
-            trace.printed(start, &now.program, now.program.source.pos(node), written);
+            trace.printed(start, &now.template, now.program.source.pos(node), written);
         }
         self.check_output()
     }
@@ -436,13 +441,13 @@ fn located(now: &Frame, error: Error) -> Error {
     let program = &now.program;
     let (line, column) = program.source.place(now.site);
     let context = String::from_utf8_lossy(&program.source.context(now.site)).into_owned();
-    let quoted = strconv::quote(program.name().as_bytes());
+    let quoted = strconv::quote(now.template.name().as_bytes());
     let text = format!(
         "template: {}:{line}:{column}: executing {} at <{context}>: ",
-        program.source.name,
+        now.template.file(),
         String::from_utf8_lossy(&quoted)
     );
-    let (file, template) = (Arc::clone(&program.source.name), Arc::clone(program.name()));
+    let (file, template) = (Arc::clone(now.template.file()), Arc::clone(now.template.name()));
     error.located(&text, At { file, template, line, column, context })
 }
 

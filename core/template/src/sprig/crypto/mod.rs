@@ -7,6 +7,7 @@ mod cipher;
 mod curve;
 mod der;
 mod key;
+mod loose;
 mod modular;
 mod montgomery;
 mod password;

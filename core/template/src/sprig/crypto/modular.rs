@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use super::loose::Loose;
 use super::montgomery::Field;
 use crate::bigint::Natural;
 
@@ -15,6 +16,8 @@ pub(super) struct Modulus {
     inverse: u64,
     /// 2^(128 * limbs), reduced.
     square: Vec<u64>,
+    /// The same for powers, where there is something quicker.
+    loose: Option<Box<Loose>>,
 }
 
 /// A number in Montgomery's form.
@@ -31,7 +34,9 @@ impl Modulus {
         let mut square = Natural::default();
         square.set_bit(count * 128);
         let square = square.modulo(number).limbs(count);
-        Self { limbs, number: number.clone(), inverse: inverse.wrapping_neg(), square }
+        let inverse = inverse.wrapping_neg();
+        let loose = Loose::new(number, inverse).map(Box::new);
+        Self { limbs, number: number.clone(), inverse, square, loose }
     }
 
     pub(super) fn number(&self) -> &Natural {
@@ -150,6 +155,13 @@ impl Modulus {
     }
 
     pub(super) fn power(&self, base: &Residue, exponent: &Natural) -> Residue {
+        match &self.loose {
+            Some(loose) => self.residue(&loose.power(&self.value(base), exponent)),
+            None => self.power_of_any(base, exponent),
+        }
+    }
+
+    fn power_of_any(&self, base: &Residue, exponent: &Natural) -> Residue {
         let one = self.small(1);
         // Four bits at a time.
         let mut table = vec![one.clone()];
@@ -172,6 +184,9 @@ impl Modulus {
 
     /// Two to this power: there is nothing to multiply by.
     fn power_of_two(&self, exponent: &Natural) -> Residue {
+        if let Some(loose) = &self.loose {
+            return self.residue(&loose.power_of_two(exponent));
+        }
         let mut result = self.small(1);
         for at in (0..exponent.bits()).rev() {
             self.square(&mut result);
@@ -259,10 +274,11 @@ mod tests {
             seed
         };
         for count in [4, 5, 16, 32] {
-            for _ in 0..50 {
-                let mut limbs: Vec<u64> = (0..count).map(|_| next()).collect();
+            for round in 0..50 {
+                let mut limbs: Vec<u64> =
+                    (0..count).map(|_| if round == 0 { u64::MAX } else { next() }).collect();
                 limbs[0] |= 1;
-                limbs[count - 1] |= 1 << 63;
+                limbs[count - 1] |= if round == 1 { 1 } else { 1 << 63 };
                 let modulus = Modulus::new(&Natural::from_limbs(limbs.clone()));
                 let mut residue =
                     || modulus.residue(&Natural::from_limbs((0..count).map(|_| next()).collect()));
@@ -276,9 +292,16 @@ mod tests {
                 let mut square = most.clone();
                 modulus.square(&mut square);
                 assert!(square == modulus.times_of_any(&most, &most), "{limbs:?}");
-                let exponent = Natural::from(next());
+                let exponent = Natural::from_limbs(vec![next(), next() >> 7]);
                 let two = modulus.small(2);
-                assert!(modulus.power(&two, &exponent) == modulus.power_of_two(&exponent), "{limbs:?}");
+                assert!(
+                    modulus.power_of_two(&exponent) == modulus.power_of_any(&two, &exponent),
+                    "{limbs:?}"
+                );
+                for base in [&a, &b, &two, &most, &modulus.small(0)] {
+                    let power = modulus.power(base, &exponent);
+                    assert!(power == modulus.power_of_any(base, &exponent), "{limbs:?}");
+                }
             }
         }
     }

@@ -11,12 +11,19 @@ use crate::error::Error;
 use crate::function::Call;
 
 /// Primes below this are tried on a number that stands alone.
-const TRIED: u64 = 6000;
+const TRIED: u32 = 6000;
 
-/// How often Miller and Rabin ask, with a random base each time. Random numbers of many bits that pass the first time
-/// are prime but for a chance below 2^-80 (Damgård, Landrock, Pomerance).
+/// How often Miller and Rabin ask, with a random base each time: as often as Go does for random numbers of so many bits,
+/// after which one that is not prime has passed with a chance below 2^-112 (FIPS 186-5, table B.1).
 fn rounds(bits: usize) -> usize {
-    if bits >= 1024 { 2 } else { 8 }
+    match bits {
+        1345.. => 4,
+        476.. => 5,
+        400.. => 6,
+        347.. => 7,
+        308.. => 8,
+        _ => 27,
+    }
 }
 
 /// A random number of so many bits, of which the highest may be zero.
@@ -137,7 +144,7 @@ pub(super) fn prime_pair(call: &Call<'_>, bits: usize) -> Result<(Natural, Natur
             let rest = start.modulo(&twice);
             let Some(p) = start.minus(&rest).map(|p| p.plus(&Natural::from(1))) else { continue };
             let mut tried = small_primes().iter().take_while(|prime| **prime < TRIED);
-            let divisible = p.bits() != bits || tried.any(|prime| p.modulo_small(*prime) == 0);
+            let divisible = p.bits() != bits || tried.any(|prime| p.modulo_small(u64::from(*prime)) == 0);
             if !divisible && is_prime(call, &p)? {
                 return Ok((p, q));
             }

@@ -92,7 +92,10 @@ impl<'t> Reader<'t> {
     /// A value on the lines below its key or dash. A list may stand at the indentation of its key.
     fn below(&mut self, indent: usize, of_key: bool) -> Option<Value> {
         match self.line()? {
-            Some(next) if next.indent > indent => self.block(next),
+            Some(next) if next.indent > indent => match self.byte(next.at) {
+                b'[' | b'{' => self.inline(next.at, indent),
+                _ => self.block(next),
+            },
             Some(next) if next.indent == indent && of_key && self.is_dash(next.at) => self.block(next),
             _ if self.dialect == Dialect::Spelled => Some(Value::spelled(Value::Null, "")),
             _ => Some(Value::Null),

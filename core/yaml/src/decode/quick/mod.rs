@@ -8,6 +8,8 @@
 mod block;
 mod scalar;
 
+use memchr::memchr;
+
 use super::Dialect;
 use crate::node::Documents;
 use crate::scan::Generation;
@@ -46,7 +48,8 @@ pub(super) fn only_wanted(text: &str, wanted: &dyn Fn(&str) -> bool) -> Option<V
 }
 
 fn only_of(text: &str, mut reader: Reader<'_>) -> Option<Value> {
-    if !is_usual(text) || next_border(text, 0)? < text.len() {
+    // A border or a directive is nothing that the reader understands within a document.
+    if !is_usual(text) {
         return None;
     }
     match reader.document()? {
@@ -72,9 +75,11 @@ fn is_usual(text: &str) -> bool {
     let mut rest = text;
     while !rest.is_empty() {
         let bytes = rest.as_bytes();
-        let plain =
-            bytes.chunks(64).take_while(|chunk| chunk.iter().fold(true, |all, byte| all & is_plain(byte)));
-        let length: usize = plain.map(<[u8]>::len).sum();
+        let (chunks, end) = bytes.as_chunks::<64>();
+        let is_all_plain = |chunk: &[u8]| chunk.iter().fold(true, |all, byte| all & is_plain(byte));
+        let count = chunks.iter().take_while(|chunk| is_all_plain(*chunk)).count();
+        let has_end = count == chunks.len() && is_all_plain(end);
+        let length = if has_end { bytes.len() } else { count * 64 };
         // Plain bytes are characters by themselves, so this cuts between characters.
         rest = &rest[length..];
         let mut passed = 0;
@@ -111,7 +116,7 @@ fn is_border(line: &[u8]) -> bool {
 
 /// Bytes up to the next line.
 fn line_len(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1)
+    memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
 }
 
 enum Read {

@@ -1,11 +1,14 @@
-//! Values on one line, and literal texts.
+//! Values on one line, plain texts over several, and literal texts.
+
+use memchr::{memchr, memchr3_iter};
 
 use super::{Reader, line_len};
 use crate::decode::{Dialect, normal_float};
 use crate::resolve::{Plain, resolve};
+use crate::scan::Generation;
 use crate::value::{Key, Layout, Map, Value};
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     /// A value that begins here and ends with its line; literal texts go on below. Whatever is further in than the
     /// block around it would belong to it, which the caller refuses.
     pub(super) fn inline(&mut self, at: usize, indent: usize) -> Option<Value> {
@@ -22,7 +25,7 @@ impl Reader<'_> {
                 self.end_line(end)?;
                 Some(value)
             }
-            _ => self.plain(at),
+            _ => self.plain(at, indent),
         }
     }
 
@@ -36,7 +39,7 @@ impl Reader<'_> {
         (rest[stop] == quote && !doubled).then_some(end)
     }
 
-    fn plain(&mut self, at: usize) -> Option<Value> {
+    fn plain(&mut self, at: usize, indent: usize) -> Option<Value> {
         let first = self.byte(at);
         let is_start = first.is_ascii_alphanumeric()
             || matches!(first, b'/' | b'.' | b'_' | b'$' | b'(' | b'~' | b'+' | b'<' | b'^')
@@ -44,23 +47,65 @@ impl Reader<'_> {
         if !is_start {
             return None;
         }
-        let line = &self.bytes[at..at + line_len(&self.bytes[at..])];
-        let mut before = 0;
-        let mut end = line.len();
-        for (index, byte) in line.iter().enumerate() {
-            match byte {
-                b'\t' => return None,
-                b':' if matches!(line.get(index + 1), None | Some(b' ' | b'\n')) => return None,
-                b'#' if before == b' ' => {
+        let (text, is_whole) = self.plain_line(at)?;
+        if is_whole && self.generation == Generation::V2 && self.goes_on(indent).is_some() {
+            return self.plain_lines(text, indent);
+        }
+        self.word(text)
+    }
+
+    /// What stands on this line up to a comment, and whether that is all of it.
+    fn plain_line(&mut self, at: usize) -> Option<(&'t str, bool)> {
+        let rest = &self.bytes[at..];
+        let length = memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = &rest[..length];
+        let mut end = length;
+        for index in memchr3_iter(b'\t', b':', b'#', line) {
+            match line[index] {
+                b':' if !matches!(line.get(index + 1), None | Some(b' ')) => {}
+                b'#' if index > 0 && line[index - 1] == b' ' => {
                     end = index;
                     break;
                 }
-                _ => before = *byte,
+                b'#' if index > 0 => {}
+                _ => return None,
             }
         }
-        let text = self.text[at..at + end].trim_end_matches([' ', '\n']);
-        self.at = at + line.len();
-        self.word(text)
+        self.at = (at + length + 1).min(self.bytes.len());
+        Some((self.text[at..at + end].trim_end_matches(' '), end == length))
+    }
+
+    /// Where the next line with content begins, if a text goes on there, and how many lines are empty before it.
+    fn goes_on(&self, indent: usize) -> Option<(usize, usize)> {
+        let (mut at, mut empty) = (self.at, 0);
+        loop {
+            let start = at;
+            while self.bytes.get(at) == Some(&b' ') {
+                at += 1;
+            }
+            match self.bytes.get(at)? {
+                b'\n' => empty += 1,
+                b'#' => return None,
+                _ => return (at - start > indent).then_some((at, empty)),
+            }
+            at += 1;
+        }
+    }
+
+    fn plain_lines(&mut self, first: &str, indent: usize) -> Option<Value> {
+        let mut text = String::from(first);
+        while let Some((at, empty)) = self.goes_on(indent) {
+            let (line, is_whole) = self.plain_line(at)?;
+            if !is_whole {
+                return None;
+            }
+            if !self.drops {
+                text.extend(std::iter::repeat_n('\n', empty));
+                text.extend((empty == 0).then_some(' '));
+                text.push_str(line);
+            }
+        }
+        self.word(&text)
     }
 
     fn quoted(&self, text: &str) -> Value {
