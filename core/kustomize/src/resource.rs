@@ -230,6 +230,11 @@ impl Res {
             "default" => Text::from("default"),
             _ => self.text_at(&["metadata", "namespace"]),
         };
+        // Kustomize notes it in an annotation, and puts a map into the place of anything else for it.
+        let path = ["metadata", "annotations"];
+        if self.object.at(&path).is_some_and(|it| !it.is_null() && it.as_map().is_none()) {
+            self.object.remove_at(&path);
+        }
         // Most objects get no more than one or two.
         self.previous.reserve_exact(1);
         self.previous.push(Previous { kind, namespace, name });

@@ -22,7 +22,10 @@ pub(crate) fn break_one(random: &mut Random, files: &mut Files) {
         2 => lines[at] = line.replace(": ", ":"),
         3 => lines[at] = format!(" {line}"),
         4 => lines.insert(at, format!("{blank}unknown: 1")),
-        5 => lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: []")),
+        // Subjects in namespaces that are no texts stay as they are here.
+        5 if !line.contains("namespace") => {
+            lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: []"))
+        }
         // A number as a kind, or as a path of a configuration, is refused here.
         6 if !line.contains("kind") && !path.contains("/conf") => {
             lines[at] = line.split_once(':').map_or(String::new(), |(key, _)| format!("{key}: 1"))

@@ -206,18 +206,19 @@ pub(crate) fn any(random: &mut Random, depth: usize) -> Node {
 /// A text that is YAML itself, with comments, anchors and whatever else.
 fn document(random: &mut Random) -> Node {
     let mut made = map([]);
-    // What is replaced is a text: numbers that become one are refused here.
-    made.set("key", text(random));
+    // What is replaced is a text and no alias: numbers that become one are refused here.
+    let target = |random: &mut Random| Node::from(format!("target{}", random.below(1000)));
+    made.set("key", target(random));
     for key in ["other", "some.key"] {
         if random.chance(60) {
             made.set(key, any(random, 2));
         }
     }
     if random.chance(60) {
-        made.set("a", map([("b", text(random)), ("c", any(random, 1))]));
+        made.set("a", map([("b", target(random)), ("c", any(random, 1))]));
     }
     if random.chance(60) {
-        made.set("list", vec![text(random), any(random, 1)]);
+        made.set("list", vec![target(random), any(random, 1)]);
     }
     let mut text = write_kustomization(random, &made, 3);
     if random.chance(10) {

@@ -34,7 +34,12 @@ impl<'d> Decoder<'d, '_> {
             },
             Scalar::Plain(Plain::Time(time)) if self.dialect.has_times() => {
                 let text = time.to_json();
-                text.ok_or_else(|| self.fault("timezone hour outside of range [0,23]", id))?.into()
+                let time =
+                    text.ok_or_else(|| self.fault("timezone hour outside of range [0,23]", id))?.into();
+                if self.dialect == Dialect::Spelled && self.in_flow && self.text(id).contains(':') {
+                    return Ok(Value::time_in_brackets(time, self.text(id)));
+                }
+                time
             }
             Scalar::Plain(Plain::Time(_) | Plain::Text) => Value::shared(self.text(id)),
         };

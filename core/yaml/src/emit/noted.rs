@@ -174,6 +174,7 @@ impl Printer {
         self.marks(&node.content);
         match node.content.bare() {
             NotedContent::Null => self.writer.word("null", context),
+            NotedContent::Word(word) if word.is_empty() => {}
             NotedContent::Word(word) => self.writer.word(word, context),
             NotedContent::Text(text) if text == MERGE => self.writer.word(MERGE_TAGGED, context),
             NotedContent::Text(text) => self.writer.text(text, context),
@@ -302,6 +303,8 @@ impl Printer {
             NotedContent::FlowMap(entries) => self.flow_map(node, entries, context)?,
             NotedContent::Styled(scalar) => scalar.print(&mut self.writer, Context::MappingValue, true),
             NotedContent::Alias(name) => self.writer.indicator(&format!("*{name}"), true, false, false),
+            // Something has to be written there.
+            NotedContent::Word(word) if word.is_empty() => self.writer.word("''", Context::MappingValue),
             NotedContent::Word(word) => self.writer.word(word, Context::MappingValue),
             _ => return Err(EmitError::new("a block inside of brackets")),
         }

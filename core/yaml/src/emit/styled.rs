@@ -212,6 +212,7 @@ impl StyledScalar<'_> {
         let is_open = !in_flow || !text.contains([',', '?', '[', ']', '{', '}']);
         let outer = writer.begin_text(context);
         match style {
+            ScalarStyle::Plain if in_flow && text.is_empty() => writer.single_quoted(text, !is_key),
             ScalarStyle::DoubleQuoted => writer.double_quoted(text, !is_key),
             ScalarStyle::SingleQuoted if analysis.allows_single_quotes() => {
                 writer.single_quoted(text, !is_key)
@@ -267,7 +268,12 @@ mod tests {
         }
         let merge = "a: &x {b: c}\nd: {<<: *x, e: y}\n\"<<\": z\n";
         assert_eq!(again(merge).as_deref(), Some(merge.replace("{<<", "{!!merge <<").as_str()));
-        for text in ["a: [b, # c\n  d]\n", "a: {b: 1, # c\n  d: 2}\n", "1: 2\ntrue: 4 # x\n"] {
+        for text in [
+            "a: [b, # c\n  d]\n",
+            "a: {b: 1, # c\n  d: 2}\n",
+            "1: 2\ntrue: 4 # x\n",
+            "a:\nb: # c\n- {d: ''}\n",
+        ] {
             assert_eq!(again(text).as_deref(), Some(text));
         }
         assert_eq!(again("? [a]\n: b\n"), None);

@@ -68,6 +68,13 @@ impl Value {
         Self::Spelled(Arc::new(spelled))
     }
 
+    /// A time between brackets, where its colons need quotes: kustomize prints it as a text.
+    pub(crate) fn time_in_brackets(value: Value, text: &str) -> Self {
+        let text = Text::from(text);
+        let printed = Some(text.clone());
+        Self::Spelled(Arc::new(Spelled { value, text, printed, is_open: false }))
+    }
+
     /// A text that becomes another one when it is printed as it was written.
     pub fn printed_as(text: &str, printed: &str) -> Self {
         let text = Text::from(text);
@@ -115,8 +122,14 @@ impl Value {
             // Between brackets something has to be written.
             Self::Spelled(_) if in_flow && self.is_bare_null() => *self = Self::from(""),
             // Texts on lines of their own are put in quotes there.
+            // What may not stand there bare neither, and becomes what it says: a time is none then.
             Self::Spelled(spelled) if in_flow && spelled.value.as_str().is_some() => {
-                *self = spelled.value.clone();
+                *self = match spelled.text.contains(':')
+                    && spelled.printed.as_ref().is_none_or(|text| *text == spelled.text)
+                {
+                    true => Self::String(spelled.text.clone()),
+                    false => spelled.value.clone(),
+                };
             }
             Self::Spelled(spelled) => {
                 *self = spelled.printed.clone().map_or_else(|| spelled.value.clone(), Self::String);
@@ -270,6 +283,20 @@ mod tests {
         block.forget_layout();
         block.forget_spelling();
         assert!(block.at(&["a", "n"]).unwrap().is_null());
+    }
+
+    #[test]
+    fn times_with_colons_are_texts_between_brackets() {
+        let text = "a: {t: 2001-12-14t21:59:43.10-05:00, d: 2001-12-14}\nb: [2001-12-14t21:59:43.10-05:00]\nc: 2001-12-14t21:59:43.10-05:00\n";
+        let mut value = first_from_yaml(text, Dialect::Spelled).unwrap();
+        let plain = first_from_yaml(text, Dialect::V3).unwrap();
+        assert!(value.means(&plain));
+        value.forget_spelling();
+        let (time, written) = ("2001-12-14T21:59:43.1-05:00", "2001-12-14t21:59:43.10-05:00");
+        assert_eq!(value.str_at(&["c"]), Some(time));
+        assert_eq!(value.get("b"), Some(&Value::from(vec![Value::from(written)])));
+        assert_eq!(value.str_at(&["a", "t"]), Some(written));
+        assert_eq!(value.str_at(&["a", "d"]), Some("2001-12-14T00:00:00Z"));
     }
 
     #[test]

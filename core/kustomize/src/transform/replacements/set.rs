@@ -44,14 +44,28 @@ fn set_text(field: &mut Value, text: &str, is_new: bool) -> Result<(), String> {
     *field = match field.meant() {
         _ if is_new || field.is_open() => Value::open(text),
         Value::String(_) if field.is_quoted() => Value::quoted(text),
+        Value::String(own) if field.as_written().is_some_and(|written| *written != **own) => {
+            if !is_time(text) {
+                return Err(format!("'{text}' cannot take the place of a time"));
+            }
+            Value::spelled(meant, text)
+        }
         Value::String(_) => Value::from(text),
-        Value::Bool(_) if meant.as_bool().is_some() => meant,
-        Value::Int(_) | Value::UInt(_) if is_number(&meant) && is_whole(text) => meant,
-        Value::Float(_) if is_number(&meant) => meant,
-        Value::Null if meant.is_null() => meant,
+        Value::Bool(_) if meant.as_bool().is_some() => Value::spelled(meant, text),
+        Value::Int(_) | Value::UInt(_) if is_number(&meant) && is_whole(text) => Value::spelled(meant, text),
+        Value::Float(_) if is_number(&meant) => Value::spelled(meant, text),
+        Value::Null if meant.is_null() => Value::spelled(meant, text),
         other => return Err(format!("'{text}' cannot take the place of a {}", other.kind())),
     };
     Ok(())
+}
+
+/// True for what is read as a time without quotes.
+fn is_time(text: &str) -> bool {
+    let has_year = text.len() > 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit());
+    let meant = resolve_plain(text, Dialect::V3);
+    // One that is written as it is printed is the same text, and so long as no other.
+    has_year && (meant.as_str().is_some_and(|meant| meant != text) || text.len() >= 20 && text.contains('T'))
 }
 
 /// True for a number without a fraction or an exponent, as they are written.

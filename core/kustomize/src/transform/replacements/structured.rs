@@ -34,16 +34,17 @@ pub(super) fn replace(
                 *field = value.clone();
                 return Ok(());
             }
-            if field.as_str().is_some() && field.as_str() != field.as_written() {
-                return Err("a time can only be replaced as a whole".to_string());
-            }
             set_field(field, value, &FieldOptions::default(), is_new)
         };
         if !fields::visit(&mut parsed, inner, create, false, &mut set).is_ok_and(|count| count > 0) {
             return Ok(false);
         }
         let new = match is_json {
-            true => json_like(&parsed, &text),
+            true => {
+                // It is written as YAML on the way.
+                parsed.forget_spelling();
+                json_like(&parsed, &text)
+            }
             false => to_yaml_styled(root, &parsed, value)
                 .ok_or("not supported: replacement inside of a YAML text with a comment behind the anchor or tag of a list or map")?
                 .trim()
