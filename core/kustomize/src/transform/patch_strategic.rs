@@ -89,8 +89,8 @@ pub(super) fn target(step: &mut Step<'_, '_>, patch: &Res) -> Result<usize, Stri
 /// annotations are texts, nulls among them.
 pub(super) fn for_copy(patch: &Value, target: Option<&Res>) -> Value {
     let mut copy = with_texts(patch, true, true);
-    let api_version = target.map_or("", Res::api_version);
-    copy.set_at(&["apiVersion"], if api_version.is_empty() { Value::Null } else { Value::from(api_version) });
+    let api_version = target.and_then(|target| target.object.get("apiVersion")).cloned().unwrap_or_default();
+    copy.set_at(&["apiVersion"], if api_version.as_str() == Some("") { Value::Null } else { api_version });
     copy
 }
 
