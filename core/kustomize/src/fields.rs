@@ -52,7 +52,8 @@ pub(crate) fn visit(
         return Ok(count);
     }
     match &*value {
-        other if other.is_null() && create.is_none() => return Ok(0),
+        // Nothing is made below a null, and nobody is told.
+        other if other.is_null() => return Ok(usize::from(create.is_some())),
         Value::Map(_) => {}
         other => return Err(format!("a map is expected at '{part}', not a {}", other.kind())),
     }

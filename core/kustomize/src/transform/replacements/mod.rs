@@ -287,12 +287,20 @@ fn copy_to_all(
     let Some(source) = source else {
         return fields::visit(object, parts, create, false, &mut |field, is_new| put(field, value, is_new));
     };
-    let (mut done, mut value) = (0, value.clone());
+    let (mut done, mut value, mut is_made) = (0, value.clone(), false);
+    if create.is_some() && parts.len() > source.len() && parts.starts_with(source) {
+        // What is made inside of the source is copied too, empty as it is.
+        fields::visit(object, parts, create, false, &mut |_, is_new| {
+            is_made |= is_new;
+            Ok(())
+        })?;
+        value = fields::get(object, source).map_or(value, Value::clone);
+    }
     loop {
         let mut met = 0;
         let mut set_next = |field: &mut Value, is_new: bool| {
             met += 1;
-            if met == done + 1 { put(field, &value, is_new) } else { Ok(()) }
+            if met == done + 1 { put(field, &value, is_new || is_made) } else { Ok(()) }
         };
         let found = fields::visit(object, parts, create, false, &mut set_next)?;
         done += 1;
