@@ -28,6 +28,7 @@ pub(super) fn expand(text: &str, known: &[Known]) -> Value {
                         return value.cloned().unwrap_or_else(|| Value::from(text));
                     }
                     match value {
+                        Some(Value::Float(number)) => out.push_str(&shown(*number)),
                         Some(value) => out.push_str(&crate::fields::scalar_text(value)),
                         None => out.push_str(&format!("$({name})")),
                     }
@@ -43,6 +44,17 @@ pub(super) fn expand(text: &str, known: &[Known]) -> Value {
     }
     out.push_str(rest);
     Value::from(out)
+}
+
+/// A number as Go shows it: with an exponent if it is very large or small.
+fn shown(number: f64) -> String {
+    if number == 0.0 || (1e-4..1e21).contains(&number.abs()) {
+        return number.to_string();
+    }
+    let text = format!("{number:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
+    format!("{digits}e{sign}{exponent:0>2}")
 }
 
 /// Only scalars can take the place of a reference.

@@ -159,7 +159,7 @@ fn value_of(var: &Var, list: &[Res]) -> Result<Value, String> {
         format!("var '{}' cannot be mapped to a field in the set of known resources", var.name)
     })?;
     let path = with_indexes(split_bracketed_path(&var.path, '.'));
-    fields::get(&resource.object, &path).cloned().ok_or_else(|| {
+    fields::get(&resource.object, &path).map(number).ok_or_else(|| {
         format!(
             "field '{}' specified in var '{}' not found in corresponding resource {}",
             var.path,
@@ -167,6 +167,20 @@ fn value_of(var: &Var, list: &[Res]) -> Result<Value, String> {
             resource.id()
         )
     })
+}
+
+/// Numbers are what they are worth, however they are written; those that Go would not read from their text stay.
+fn number(value: &Value) -> Value {
+    if !matches!(value.meant(), Value::Int(_) | Value::UInt(_) | Value::Float(_)) {
+        return value.clone();
+    }
+    let text = fields::scalar_text(value);
+    let known = if text.contains(['.', 'e', 'E']) {
+        text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float)
+    } else {
+        text.parse().ok().map(Value::Int)
+    };
+    known.unwrap_or_else(|| value.clone())
 }
 
 /// `ports[0]` is `ports` and `0`.

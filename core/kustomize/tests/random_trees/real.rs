@@ -57,6 +57,10 @@ impl Kustomize {
             (None, _) => Kind::Panic,
             (Some(Ok(ours)), Ok(theirs)) if ours == theirs => return Agreement::Same,
             (Some(Err(_)), Err(error)) => return Agreement::BothFail(error.clone()),
+            // Who falls over has no answer to compare with.
+            (Some(Ok(_)), Err(error)) if error.starts_with("panic: ") => {
+                return Agreement::BothFail(error.clone());
+            }
             (Some(Ok(_)), Ok(_)) => Kind::Bytes,
             (Some(Ok(_)), Err(error)) => Kind::TheirsFails(words(error)),
             (Some(Err(error)), Ok(_)) => Kind::OursFails(words(error)),
