@@ -58,7 +58,7 @@ impl Kustomize {
             (Some(Ok(ours)), Ok(theirs)) if ours == theirs => return Agreement::Same,
             (Some(Err(_)), Err(error)) => return Agreement::BothFail(error.clone()),
             // Who falls over has no answer to compare with.
-            (Some(Ok(_)), Err(error)) if error.starts_with("panic: ") => {
+            (Some(Ok(_)), Err(error)) if error.lines().any(|line| line.starts_with("panic: ")) => {
                 return Agreement::BothFail(error.clone());
             }
             (Some(Ok(_)), Ok(_)) => Kind::Bytes,
