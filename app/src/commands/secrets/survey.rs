@@ -100,7 +100,7 @@ pub(super) fn look(path: &Path, bytes: &[u8], rules: &AllRules) -> Kind {
     });
     match rule {
         Some((rule, is_broad)) if !is_broad || is_secret => wanted(bytes, format, rule, is_broad),
-        None if is_secret && !secrets_of(bytes).is_empty() => Kind::Missed,
+        None if is_secret && !secrets_of(bytes, true).is_empty() => Kind::Missed,
         _ => Kind::Other,
     }
 }
@@ -115,7 +115,7 @@ fn is_broad(config: &Config, rule: &CreationRule, file: &Path, path: &Path) -> b
 /// What a rule wants encrypted. Of a rule for everything, only Secrets are believed to be meant.
 fn wanted(bytes: &[u8], format: Format, rule: &CreationRule, is_broad: bool) -> Kind {
     let values = if is_broad {
-        secrets_of(bytes)
+        secrets_of(bytes, false)
     } else {
         let covered = Document::parse(bytes, format).and_then(|document| document.covered(&rule.recipe.rule));
         covered.unwrap_or_default()
@@ -123,9 +123,9 @@ fn wanted(bytes: &[u8], format: Format, rule: &CreationRule, is_broad: bool) -> 
     if values.is_empty() { Kind::Other } else { Kind::Plain(values) }
 }
 
-/// The ways to what Secrets hold in plain. What comes from elsewhere is no secret, and beside such values others are
-/// believed to be settings, unless their names say something else.
-fn secrets_of(bytes: &[u8]) -> Vec<String> {
+/// The ways to what Secrets hold in plain. What comes from elsewhere is no secret. Where no rule says anything, other values
+/// beside such ones are believed to be settings, unless their names say something else.
+fn secrets_of(bytes: &[u8], believes: bool) -> Vec<String> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     let Ok(documents) = weir_yaml::from_yaml(text, weir_yaml::Dialect::V3) else { return Vec::new() };
     let mut ways = Vec::new();
@@ -135,7 +135,8 @@ fn secrets_of(bytes: &[u8]) -> Vec<String> {
             .filter_map(|field| Some((field, document.get(field)?.as_map()?)))
             .flat_map(|(field, map)| map.iter().map(move |(key, value)| (field, key.as_str(), value)))
             .collect();
-        let is_filled_in = entries.iter().any(|(.., value)| value.as_str().is_some_and(comes_from_elsewhere));
+        let is_filled_in =
+            believes && entries.iter().any(|(.., value)| value.as_str().is_some_and(comes_from_elsewhere));
         let is_plain = |key: &str, value: &weir_yaml::Value| match value.as_str() {
             Some(text) if text.is_empty() || weir_secrets::is_ciphertext(text) => false,
             Some(text) if comes_from_elsewhere(text) => false,
@@ -147,13 +148,25 @@ fn secrets_of(bytes: &[u8]) -> Vec<String> {
     ways
 }
 
-/// A variable of post-build substitution, a template, or a reference that an operator or a tool resolves.
+/// Nothing but variables of post-build substitution, a template, or a reference that an operator or a tool resolves.
 fn comes_from_elsewhere(text: &str) -> bool {
-    let has = |open: &str, close: &str| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
     let text = text.trim();
-    has("${", "}")
-        || has("{{", "}}")
-        || ["op://", "ref+", "vault:", "<path:"].iter().any(|mark| text.starts_with(mark))
+    let is_reference = ["op://", "ref+", "vault:", "<path:"].iter().any(|mark| text.starts_with(mark));
+    is_reference || is_filled(text, "${", "}") || is_filled(text, "{{", "}}")
+}
+
+/// Whether there is nothing but marks around and between what is filled in.
+fn is_filled(text: &str, open: &str, close: &str) -> bool {
+    let mut rest = text;
+    let is_mark = |text: &str| !text.contains(char::is_alphanumeric);
+    while let Some((before, behind)) = rest.split_once(open) {
+        let Some((_, after)) = behind.split_once(close) else { return false };
+        if !is_mark(before) {
+            return false;
+        }
+        rest = after;
+    }
+    rest.len() < text.len() && is_mark(rest)
 }
 
 fn sounds_secret(key: &str) -> bool {

@@ -41,7 +41,15 @@ fn a_rule_for_everything_is_about_secrets_only() {
     bed.directory.write(".sops.yaml", rules);
     bed.directory.write("map.yaml", "kind: ConfigMap\ndata: {a: b}\n");
     bed.directory.write("later.yaml", "kind: Secret\nstringData: {a: '${FROM_ELSEWHERE}'}\n");
+    bed.directory
+        .write("both.yaml", "kind: Secret\nstringData: {a: '${ONE}/${TWO}', b: 'op://vault/item'}\n");
     bed.weir(&["secrets", "check"]).with(0);
+    // Beside a variable, and around one.
+    for value in ["pwd: hunter2", "dsn: 'db://hunter2@${HOST}'"] {
+        bed.directory.write("mixed.yaml", format!("kind: Secret\nstringData: {{a: '${{ONE}}', {value}}}\n"));
+        bed.weir(&["secrets", "check"]).with(1).says(&["mixed.yaml"]);
+    }
+    std::fs::remove_file(bed.directory.path().join("mixed.yaml")).unwrap();
     bed.directory.write("secret.yaml", SECRET);
     bed.weir(&["secrets", "check"]).with(1).says(&["secret.yaml"]);
 }
