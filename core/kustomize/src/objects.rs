@@ -179,11 +179,8 @@ fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic
                 Some(Value::List(items)) if is_list => {
                     for item in items.iter() {
                         // These take the way through JSON.
-                        let mut item = item.clone();
-                        item.forget_writing();
+                        let mut item = item.clone().written_as_json();
                         spell_metadata(&mut item);
-                        // Their names stay texts, whatever takes their place.
-                        quote_name_if(&mut item, |_| true);
                         inner.push(Res::new(item, place.clone()));
                     }
                 }
@@ -261,14 +258,10 @@ pub(crate) fn spell_metadata(value: &mut Value) {
 
 /// What took the way through JSON has quotes around texts that look like something else.
 pub(crate) fn quote_name(value: &mut Value) {
-    quote_name_if(value, |text| resolve_plain(text, Dialect::V3).as_str() != Some(text));
-}
-
-fn quote_name_if(value: &mut Value, wants: impl Fn(&str) -> bool) {
     let metadata = value.as_map_mut().and_then(|map| map.get_mut("metadata"));
     let Some(name) = metadata.and_then(|metadata| metadata.as_map_mut()?.get_mut("name")) else { return };
     if let Value::String(text) = name
-        && wants(text)
+        && resolve_plain(text, Dialect::V3).as_str() != Some(&**text)
     {
         *name = Value::quoted(text);
     }
