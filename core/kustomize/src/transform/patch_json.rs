@@ -6,7 +6,7 @@ use weir_yaml::{Dialect, Map, Value};
 
 use super::Step;
 use crate::kustomization::Patch;
-use crate::objects::{nameless, quote_name, spell_metadata};
+use crate::objects::{nameless, quote_texts, spell_metadata};
 use crate::origin::ORIGIN;
 use crate::resource::Res;
 use crate::select::Matcher;
@@ -98,7 +98,7 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
         }
     }
     spell_metadata(&mut object);
-    quote_name(&mut object);
+    quote_texts(&mut object);
     resource.object = object;
     resource.shared.forget();
     resource.annotations_to_texts();
