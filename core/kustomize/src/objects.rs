@@ -256,30 +256,6 @@ pub(crate) fn spell_metadata(value: &mut Value) {
     }
 }
 
-/// What took the way through JSON has quotes around texts that look like something else.
-pub(crate) fn quote_texts(value: &mut Value) {
-    if !needs_quotes(value) {
-        return;
-    }
-    match value {
-        Value::Map(map) => map.iter_mut().for_each(|(_, value)| quote_texts(value)),
-        Value::List(_) => value.as_list_mut().into_iter().flatten().for_each(quote_texts),
-        Value::String(text) => *value = Value::quoted(text),
-        _ => {}
-    }
-}
-
-fn needs_quotes(value: &Value) -> bool {
-    match value {
-        Value::Map(map) => map.values().any(needs_quotes),
-        Value::List(list) => list.iter().any(needs_quotes),
-        Value::String(text) => [Dialect::V3, Dialect::Sigs]
-            .iter()
-            .any(|dialect| resolve_plain(text, *dialect).as_str() != Some(&**text)),
-        _ => false,
-    }
-}
-
 fn spell(value: &mut Value) {
     if value.as_written().is_none() {
         let text = crate::fields::scalar_text(value);

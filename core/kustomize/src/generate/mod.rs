@@ -7,12 +7,11 @@ mod pairs;
 mod plugins;
 mod secret;
 
-use weir_yaml::{Map, Value};
+use weir_yaml::{Dialect, Map, Value, resolve_plain};
 
 use crate::context::{Context, Here};
 use crate::fault::Fault;
 use crate::kustomization::{Generator, GeneratorOptions, Kustomization};
-use crate::objects;
 use crate::origin::Way;
 use crate::resource::{Behavior, Res};
 use crate::resources::Resources;
@@ -74,7 +73,7 @@ fn object(
     let options = merged(&generator.options, global);
     let mut object = make(generator, pairs);
     object.set_at(&["metadata", "name"], generator.name.clone());
-    objects::quote_texts(&mut object);
+    quote(&mut object);
     if !generator.namespace.is_empty() {
         object.set_at(&["metadata", "namespace"], generator.namespace.clone());
     }
@@ -87,6 +86,19 @@ fn object(
         object.set_at(&["immutable"], true);
     }
     Ok((object, options))
+}
+
+/// What kustomize sets in a map gets quotes if it looks like something else than a text; several lines stand for themselves.
+fn quote(value: &mut Value) {
+    match value {
+        Value::Map(map) => map.iter_mut().for_each(|(_, value)| quote(value)),
+        Value::String(text) if text.contains('\n') || looks_otherwise(text) => *value = Value::quoted(text),
+        _ => {}
+    }
+}
+
+fn looks_otherwise(text: &str) -> bool {
+    [Dialect::V3, Dialect::Sigs].iter().any(|dialect| resolve_plain(text, *dialect).as_str() != Some(text))
 }
 
 /// The options of a generator win over those of all.

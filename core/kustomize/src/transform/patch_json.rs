@@ -6,7 +6,7 @@ use weir_yaml::{Dialect, Map, Value};
 
 use super::Step;
 use crate::kustomization::Patch;
-use crate::objects::{nameless, quote_texts, spell_metadata};
+use crate::objects::{nameless, spell_metadata};
 use crate::origin::ORIGIN;
 use crate::resource::Res;
 use crate::select::Matcher;
@@ -82,6 +82,9 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
     if tracked {
         object.set_at(&["metadata", "annotations", ORIGIN], "");
     }
+    if let Some(number) = not_in_json(&object) {
+        return Err(format!("json: unsupported value: {number}"));
+    }
     patch.apply_in_kustomize(&mut object).map_err(|error| error.to_string())?;
     if tracked && object.remove_at(&["metadata", "annotations", ORIGIN]).is_none() {
         // The patch took the whole map, and what it said of the origin with it.
@@ -98,12 +101,22 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
         }
     }
     spell_metadata(&mut object);
-    quote_texts(&mut object);
+    object.quote_as_printed();
     resource.object = object;
     resource.shared.forget();
     resource.annotations_to_texts();
     resource.learn_scope();
     Ok(())
+}
+
+/// A number that JSON has no word for.
+fn not_in_json(value: &Value) -> Option<f64> {
+    match value {
+        Value::Map(map) => map.values().find_map(not_in_json),
+        Value::List(list) => list.iter().find_map(not_in_json),
+        Value::Float(number) if !number.is_finite() => Some(*number),
+        _ => None,
+    }
 }
 
 /// A patch may have moved or copied the mark to somewhere else.

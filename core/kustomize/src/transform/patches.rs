@@ -244,6 +244,9 @@ fn apply_strategic(step: &mut Step<'_, '_>, entry: &Patch, patches: &[Res]) -> R
     };
     let matcher = Matcher::new(target)?;
     for resource in step.resources.list.iter_mut().filter(|resource| matcher.fits(resource)) {
+        if let Some(other @ (Value::Map(_) | Value::List(_))) = resource.object.get("apiVersion") {
+            return Err(format!("apiVersion of {} must be a string, not a {}", resource.id(), other.kind()));
+        }
         let object = patch_strategic::for_copy(&patch.object, Some(&*resource));
         patch_strategic::apply(resource, &object, may, step.context.known.schemas())?;
         // The copy of the patch has a name of which nobody said what it is.

@@ -188,6 +188,12 @@ impl Printer {
     }
 }
 
+/// True if this text is printed without quotes, and not on lines of its own.
+pub(crate) fn is_printed_plain(text: &str) -> bool {
+    let generation = Generation::V3;
+    analyze::Analysis::new(text, generation).style(text, generation, false) == crate::scan::ScalarStyle::Plain
+}
+
 /// True if this text can stand without quotes wherever a scalar can, in brackets and as a key too.
 pub(crate) fn is_plain_anywhere(text: &str) -> bool {
     let both = [Generation::V2, Generation::V3];

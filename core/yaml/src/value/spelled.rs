@@ -201,6 +201,28 @@ impl Value {
         }
     }
 
+    /// What was printed and read again has quotes around texts that need them, or they are on lines of their own.
+    pub fn quote_as_printed(&mut self) {
+        if !self.has_printed_quotes() {
+            return;
+        }
+        match self {
+            Self::Map(map) => map.iter_mut().for_each(|(_, value)| value.quote_as_printed()),
+            Self::List(list) => Arc::make_mut(list).iter_mut().for_each(Value::quote_as_printed),
+            Self::String(text) => *self = Self::quoted(&Text::clone(text)),
+            _ => {}
+        }
+    }
+
+    fn has_printed_quotes(&self) -> bool {
+        match self {
+            Self::Map(map) => map.values().any(Value::has_printed_quotes),
+            Self::List(list) => list.iter().any(Value::has_printed_quotes),
+            Self::String(text) => !crate::emit::is_printed_plain(text),
+            _ => false,
+        }
+    }
+
     /// True if something in it has a spelling of its own.
     pub fn has_spelling(&self) -> bool {
         match self {
