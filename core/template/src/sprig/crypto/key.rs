@@ -7,7 +7,6 @@ use super::curve::{Curve, Ed25519, P256};
 use super::der::{self, Reader};
 use super::modular::Modulus;
 use super::prime::{prime_pair, random_below, random_primes};
-use super::together::powers;
 use crate::bigint::Natural;
 use crate::error::Error;
 use crate::function::Call;
@@ -276,8 +275,7 @@ impl PrivateKey {
                 let padding =
                     padding.ok_or_else(|| Error::new("crypto/rsa: message too long for RSA key size"))?;
                 let padded = [&[0, 1], vec![0xff; padding].as_slice(), &[0], &digest].concat();
-                let number = Natural::from_bytes(&padded);
-                Ok(rsa_power(call, &number, d, (p, q), inverse).to_padded(size))
+                Ok(rsa_power(&Natural::from_bytes(&padded), d, (p, q), inverse).to_padded(size))
             }
             Self::Ec { curve, d } => ecdsa(call, curve, d, message),
             Self::Ed25519(seed) => Ok(Ed25519::new().sign(seed, message)),
@@ -287,16 +285,12 @@ impl PrivateKey {
 }
 
 /// The number to the private exponent, by both primes apart.
-fn rsa_power(
-    call: &Call<'_>,
-    number: &Natural,
-    d: &Natural,
-    (p, q): (&Natural, &Natural),
-    inverse: &Natural,
-) -> Natural {
-    let parts = [p, q].map(|prime| [number.modulo(prime), d.modulo(&less_one(prime)), prime.clone()]);
-    let mut parts = powers(call.env().powers, &parts.each_ref().map(|part| part.each_ref())).into_iter();
-    let (by_p, by_q) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+fn rsa_power(number: &Natural, d: &Natural, (p, q): (&Natural, &Natural), inverse: &Natural) -> Natural {
+    let part = |prime: &Natural| {
+        let field = Modulus::new(prime);
+        field.value(&field.power(&field.residue(number), &d.modulo(&less_one(prime))))
+    };
+    let (by_p, by_q) = (part(p), part(q));
     let field = Modulus::new(p);
     let difference = field.minus(&field.residue(&by_p), &field.residue(&by_q));
     let factor = field.times(&difference, &field.residue(inverse));

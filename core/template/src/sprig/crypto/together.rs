@@ -16,9 +16,9 @@ pub(super) fn powers(by: Option<&dyn Powers>, of: &[[&Natural; 3]]) -> Vec<Natur
     by.and_then(|by| at_once(by, of)).unwrap_or_else(alone)
 }
 
-/// None where that is not for these numbers, or there is only one: it would take as long as four.
+/// None where that is not for these numbers, or there are one or two: they would take as long as four, and longer than alone.
 fn at_once(by: &dyn Powers, of: &[[&Natural; 3]]) -> Option<Vec<Natural>> {
-    let [first, _, ..] = of else { return None };
+    let [first, _, _, ..] = of else { return None };
     let mut four = [wide(first)?; LANES];
     for (place, of) in four.iter_mut().zip(of) {
         *place = wide(of)?;
