@@ -3,7 +3,7 @@
 
 usage: bench/helm.py --charts DIR [--weir target/release/weir] [--helm HELM] [--times 5]
 DIR has charts anywhere below it, as the chart exporter of the corpus writes them. Needs a release build of Weir and GNU time,
-and what renders all in one process: `cargo build --release -p weir-helm --example render_all`.
+and what renders all in one process: `cargo build --release -p weir --example render_all`.
 Not part of CI: run it on a quiet machine.
 """
 import argparse, datetime, functools, http.server, os, platform, statistics, subprocess, sys, tempfile, threading, time

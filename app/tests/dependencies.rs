@@ -8,7 +8,7 @@ use std::process::Command;
 use weir_yaml::{Value, from_json};
 
 /// What each crate may use of ours, in code and in tests.
-const TABLE: [(&str, &[&str]); 16] = [
+const TABLE: [(&str, &[&str]); 17] = [
     ("files", &[]),
     ("yaml", &["files"]),
     ("semver", &[]),
@@ -20,6 +20,7 @@ const TABLE: [(&str, &[&str]); 16] = [
     ("plan", &["manifest", "yaml", "files"]),
     ("delivery", &["kustomize", "secrets", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
+    ("lanes", &["template"]),
     ("memory", &[]),
     ("fetch", &["files", "secrets", "semver", "yaml"]),
     ("apiserver", &["manifest", "yaml"]),

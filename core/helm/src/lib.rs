@@ -39,4 +39,4 @@ pub use show::{Part, show};
 pub use value_origins::{ValueOrigin, value_origins};
 pub use version_text::version_text;
 pub use warnings::Warnings;
-pub use weir_template::{Helpers, Origin, Random, Zones};
+pub use weir_template::{Helpers, Origin, Powers, Random, Zones};

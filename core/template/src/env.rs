@@ -16,6 +16,8 @@ pub struct Env<'a> {
     pub random: Option<&'a dyn Random>,
     /// Threads that help where one call takes long.
     pub helpers: Option<&'a dyn Helpers>,
+    /// What raises large numbers to powers quicker than can be done here, for keys.
+    pub powers: Option<&'a dyn Powers>,
     /// Time zones by name.
     pub zones: Option<&'a dyn Zones>,
     /// Texts that were parsed while something executed, for all executions that belong together.
@@ -39,6 +41,26 @@ pub trait Helpers {
     /// Runs the task on some threads at once, on each with another number from zero on, and comes back when all have
     /// ended. Each takes pieces of the work until nothing is left, so one alone would do all of it.
     fn share(&self, task: &(dyn Fn(usize) + Sync));
+}
+
+/// A number of 1024 bits, the lowest 64 first.
+pub type Wide = [u64; 16];
+
+/// A power to be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Power {
+    /// What is raised.
+    pub base: Wide,
+    /// To what power.
+    pub exponent: Wide,
+    /// Modulo which number: one that is odd and of which the highest bit is set.
+    pub modulus: Wide,
+}
+
+/// Powers of large numbers, four at a time: some processors need hardly longer for four than for one.
+pub trait Powers: Sync {
+    /// Each of these powers, below its modulus.
+    fn powers(&self, of: &[Power; 4]) -> [Wide; 4];
 }
 
 /// Where time zones come from.

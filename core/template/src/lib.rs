@@ -36,7 +36,7 @@ mod strconv;
 mod time;
 mod value;
 
-pub use env::{Env, Helpers, Limits, Parsed, Random, Zones};
+pub use env::{Env, Helpers, Limits, Parsed, Power, Powers, Random, Wide, Zones};
 pub use error::{At, Error, ErrorKind};
 pub use function::{Answer, Call, Execute, Function, Functions, Signature};
 pub use run::Origin;

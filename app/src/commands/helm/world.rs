@@ -56,6 +56,7 @@ impl Machine {
             now: (seconds, now.subsec_nanos()),
             random: Some(self),
             helpers: Some(self),
+            powers: weir_lanes::powers(),
             zones: Some(self),
             traces: self.traces(),
             post_render: self.post_renderer.as_ref().map(|own| own as &dyn PostRender),

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use weir_template::{At, Env, Error as TemplateError, Helpers, Limits, Random, Zones};
+use weir_template::{At, Env, Error as TemplateError, Helpers, Limits, Powers, Random, Zones};
 use weir_yaml::Map;
 
 pub use functions::{Lookup, functions};
@@ -97,6 +97,8 @@ pub struct World<'w> {
     pub random: Option<&'w dyn Random>,
     /// Threads that help where keys are made.
     pub helpers: Option<&'w dyn Helpers>,
+    /// What raises large numbers to powers where keys are made.
+    pub powers: Option<&'w dyn Powers>,
     /// Time zones.
     pub zones: Option<&'w dyn Zones>,
     /// The cluster that `lookup` asks.
@@ -341,6 +343,7 @@ fn execute(
         now: world.now,
         random: world.random,
         helpers: world.helpers,
+        powers: world.powers,
         zones: world.zones,
         ..Env::default()
     };

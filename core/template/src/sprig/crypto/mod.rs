@@ -13,6 +13,8 @@ mod montgomery;
 mod password;
 mod prime;
 mod sieve;
+mod suspect;
+mod together;
 
 use certificate::{Certificate, Request, Signer};
 use key::PrivateKey;

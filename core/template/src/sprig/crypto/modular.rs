@@ -183,7 +183,7 @@ impl Modulus {
     }
 
     /// Two to this power: there is nothing to multiply by.
-    fn power_of_two(&self, exponent: &Natural) -> Residue {
+    pub(super) fn power_of_two(&self, exponent: &Natural) -> Residue {
         if let Some(loose) = &self.loose {
             return self.residue(&loose.power_of_two(exponent));
         }
@@ -195,25 +195,6 @@ impl Modulus {
             }
         }
         result
-    }
-
-    /// Whether the modulus passes the test of Miller and Rabin with this base, or with two where there is none.
-    pub(super) fn seems_prime(&self, base: Option<&Natural>) -> bool {
-        let less = self.number.minus(&Natural::from(1)).unwrap_or_default();
-        let zeros = (0..less.bits()).find(|at| less.bit(*at)).unwrap_or(0);
-        let odd = less.shifted_right(zeros);
-        let (unit, minus_unit) = (self.small(1), self.residue(&less));
-        let mut power = match base {
-            Some(base) => self.power(&self.residue(base), &odd),
-            None => self.power_of_two(&odd),
-        };
-        if power == unit || power == minus_unit {
-            return true;
-        }
-        (1..zeros).any(|_| {
-            self.square(&mut power);
-            power == minus_unit
-        })
     }
 
     /// The inverse, if the modulus is prime.

@@ -4,9 +4,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::super::random;
-use super::modular::Modulus;
 use super::sieve::{small_primes, without_small_factors};
+use super::suspect::{Suspect, first_to_pass};
+use super::together::{BITS, LANES};
 use crate::bigint::Natural;
+use crate::env::Powers;
 use crate::error::Error;
 use crate::function::Call;
 
@@ -52,11 +54,12 @@ fn random_bases(call: &Call<'_>, bits: usize) -> Result<Vec<Natural>, Error> {
 
 /// Two random primes of so many bits, of which the two highest are set.
 pub(super) fn random_primes(call: &Call<'_>, bits: usize) -> Result<(Natural, Natural), Error> {
+    let powers = call.env().powers;
     loop {
         let searches = [Search::new(call, bits)?, Search::new(call, bits)?];
         let task = |worker: usize| {
             let (first, second) = searches.split_at(worker % 2);
-            second.iter().chain(first).for_each(Search::help);
+            second.iter().chain(first).for_each(|search| search.help(powers));
         };
         match call.env().helpers {
             Some(helpers) => helpers.share(&task),
@@ -102,18 +105,22 @@ impl Search {
     }
 
     /// Looks at candidates until one is prime. All before it are looked at too, so that the outcome is always the same.
-    fn help(&self) {
+    fn help(&self, powers: Option<&dyn Powers>) {
+        let together = if self.start.bits() == BITS && powers.is_some() { LANES } else { 1 };
         loop {
-            let at = self.next.fetch_add(1, Ordering::Relaxed);
-            if at >= self.first.load(Ordering::Relaxed) {
+            let next = self.next.fetch_add(together, Ordering::Relaxed);
+            if next >= self.first.load(Ordering::Relaxed) {
                 return;
             }
-            let Some(candidate) = self.candidate(at) else { return };
-            let modulus = Modulus::new(&candidate);
-            if modulus.seems_prime(None) {
+            let candidates = (next..next + together).map_while(|at| self.candidate(at));
+            let suspects: Vec<_> = candidates.map(Suspect::new).collect();
+            if suspects.is_empty() {
+                return;
+            }
+            if let Some((at, suspect)) = first_to_pass(&suspects, powers) {
                 // The others go on to something else while this one makes sure.
-                self.first.fetch_min(at, Ordering::Relaxed);
-                let is_sure = self.bases.iter().all(|base| modulus.seems_prime(Some(base)));
+                self.first.fetch_min(next + at, Ordering::Relaxed);
+                let is_sure = suspect.passes(&self.bases, powers);
                 self.failed.fetch_or(!is_sure, Ordering::Relaxed);
             }
         }
@@ -128,9 +135,10 @@ impl Search {
 
 /// Whether a random odd number is prime, but for a chance that nobody meets.
 fn is_prime(call: &Call<'_>, number: &Natural) -> Result<bool, Error> {
-    let modulus = Modulus::new(number);
-    Ok(modulus.seems_prime(None)
-        && random_bases(call, number.bits())?.iter().all(|base| modulus.seems_prime(Some(base))))
+    let suspect = Suspect::new(number.clone());
+    let powers = call.env().powers;
+    Ok(suspect.passes(&[Natural::from(2)], powers)
+        && suspect.passes(&random_bases(call, number.bits())?, powers))
 }
 
 /// Primes p of `bits` and q of 256 bits, where q divides p - 1.

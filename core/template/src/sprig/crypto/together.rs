@@ -1,0 +1,47 @@
+//! Several powers at once, where the caller has something that does that quicker than [`Modulus`].
+
+use super::modular::Modulus;
+use crate::bigint::Natural;
+use crate::env::{Power, Powers, Wide};
+
+/// How many are raised at a time.
+pub(super) const LANES: usize = 4;
+/// How many bits a modulus must have for that.
+pub(super) const BITS: usize = LIMBS * 64;
+const LIMBS: usize = 16;
+
+/// Each base to its exponent, modulo its odd modulus: four of them at most.
+pub(super) fn powers(by: Option<&dyn Powers>, of: &[[&Natural; 3]]) -> Vec<Natural> {
+    let alone = || of.iter().map(|of| power(*of)).collect();
+    by.and_then(|by| at_once(by, of)).unwrap_or_else(alone)
+}
+
+/// None where that is not for these numbers, or there are one or two: they would take as long as four, and longer than alone.
+fn at_once(by: &dyn Powers, of: &[[&Natural; 3]]) -> Option<Vec<Natural>> {
+    let [first, _, _, ..] = of else { return None };
+    let mut four = [wide(first)?; LANES];
+    for (place, of) in four.iter_mut().zip(of) {
+        *place = wide(of)?;
+    }
+    let powers = by.powers(&four).into_iter().take(of.len());
+    Some(powers.map(|power| Natural::from_limbs(power.to_vec())).collect())
+}
+
+fn wide([base, exponent, modulus]: &[&Natural; 3]) -> Option<Power> {
+    let fits = modulus.bits() == BITS && !modulus.is_even();
+    let limbs = |number: &Natural| -> Option<Wide> {
+        let fits = number.bits() <= BITS;
+        fits.then(|| number.limbs(LIMBS))?.try_into().ok()
+    };
+    fits.then_some(Power { base: limbs(base)?, exponent: limbs(exponent)?, modulus: limbs(modulus)? })
+}
+
+fn power([base, exponent, modulus]: [&Natural; 3]) -> Natural {
+    let modulus = Modulus::new(modulus);
+    let power = if *base == Natural::from(2) {
+        modulus.power_of_two(exponent)
+    } else {
+        modulus.power(&modulus.residue(base), exponent)
+    };
+    modulus.value(&power)
+}

@@ -1,0 +1,181 @@
+//! Powers by squares, in Montgomery's form.
+//!
+//! Numbers stay below a little more than twice a multiple of the modulus, which is 4096 times smaller than what is divided by,
+//! so that nothing is compared before the end.
+
+use core::arch::x86_64::{_mm256_blend_epi32, _mm256_extract_epi64, _mm256_set_epi64x, _mm256_setzero_si256};
+use std::array::from_fn;
+
+use weir_template::{Power, Wide};
+
+use crate::columns::{Columns, Factors, Lanes, Pieces, multiply, reduce, square};
+use crate::wide::{BITS, N, multiple, one, reduced, split};
+
+/// How many bits of an exponent are looked at together.
+const WINDOW: usize = 4;
+
+/// The powers, each below its modulus.
+#[target_feature(enable = "avx2")]
+pub(crate) fn powers(of: &[Power; 4]) -> [Wide; 4] {
+    let is_good = |power: &Power| power.modulus[0] & 1 == 1 && power.modulus[15] >> 63 == 1;
+    assert!(of.iter().all(is_good), "moduli are odd, and their highest bits are set");
+    let mut work = Work::new(of);
+    let exponents = of.each_ref().map(|power| power.exponent.as_slice());
+    let is_two = |power: &Power| power.base[0] == 2 && power.base[1..].iter().all(|limb| *limb == 0);
+    if of.iter().all(is_two) {
+        work.raise_two(exponents);
+    } else {
+        work.raise(lanes(of.each_ref().map(|power| split(&power.base))), exponents);
+    }
+    let pieces = work.values();
+    from_fn(|lane| reduced(&pieces[lane], &of[lane].modulus))
+}
+
+/// A number in each lane, its modulus, and room to work.
+struct Work {
+    modulus: [Lanes; N - 1],
+    one: Pieces,
+    number: Pieces,
+    /// The number, the last piece first.
+    back: Pieces,
+    columns: Columns,
+    factors: Factors,
+}
+
+impl Work {
+    #[target_feature(enable = "avx2")]
+    fn new(of: &[Power; 4]) -> Self {
+        let zero = _mm256_setzero_si256();
+        let mut work = Self {
+            modulus: lanes(of.each_ref().map(|power| multiple(&power.modulus))),
+            one: lanes(of.each_ref().map(|power| one(&power.modulus))),
+            number: [zero; N],
+            back: [zero; N],
+            columns: [zero; 2 * N - 1],
+            factors: [zero; N],
+        };
+        // The square of one is one, and smaller.
+        work.start();
+        work.square(zero);
+        work.one = work.number;
+        work
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn start(&mut self) {
+        self.number = self.one;
+        self.turn();
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn turn(&mut self) {
+        self.back = self.number;
+        self.back.reverse();
+    }
+
+    /// Squares the number, and doubles it where there is a one.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn square(&mut self, double: Lanes) {
+        square(&self.number, &self.back, &mut self.columns);
+        self.reduce(double);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn times(&mut self, other: &Pieces) {
+        let mut back = *other;
+        back.reverse();
+        multiply([&self.number, &self.back], [other, &back], &mut self.columns);
+        self.reduce(_mm256_setzero_si256());
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn reduce(&mut self, shift: Lanes) {
+        let out = [&mut self.number, &mut self.back];
+        reduce(&self.columns, &self.modulus, shift, &mut self.factors, out);
+    }
+
+    /// Two to these powers.
+    #[target_feature(enable = "avx2")]
+    fn raise_two(&mut self, exponents: [&[u64]; 4]) {
+        self.start();
+        for at in (0..bits(exponents)).rev() {
+            let ones = exponents.map(|exponent| exponent[at / 64] >> (at % 64) & 1);
+            self.square(register(ones));
+        }
+    }
+
+    /// These numbers to these powers.
+    #[target_feature(enable = "avx2")]
+    fn raise(&mut self, base: Pieces, exponents: [&[u64]; 4]) {
+        let divisor = (N * BITS) as u64;
+        // Times what is divided by, in Montgomery's form.
+        self.raise_two([&[divisor]; 4]);
+        self.times(&base);
+        let base = self.number;
+        let mut table = [self.one; 1 << WINDOW];
+        table[1] = base;
+        for entry in table.iter_mut().skip(2) {
+            self.times(&base);
+            *entry = self.number;
+        }
+        self.start();
+        for at in (0..bits(exponents)).step_by(WINDOW).rev() {
+            for _ in 0..WINDOW {
+                self.square(_mm256_setzero_si256());
+            }
+            let digits = exponents.map(|exponent| (exponent[at / 64] >> (at % 64)) as usize % (1 << WINDOW));
+            self.times(&chosen(&table, digits));
+        }
+    }
+
+    /// What the lanes stand for, or a multiple of the modulus more.
+    #[target_feature(enable = "avx2")]
+    fn values(&mut self) -> [[u64; N]; 4] {
+        self.columns = [_mm256_setzero_si256(); 2 * N - 1];
+        self.columns[..N].copy_from_slice(&self.number);
+        self.reduce(_mm256_setzero_si256());
+        let mut out = [[0; N]; 4];
+        for (at, piece) in self.number.iter().enumerate() {
+            out[0][at] = _mm256_extract_epi64::<0>(*piece) as u64;
+            out[1][at] = _mm256_extract_epi64::<1>(*piece) as u64;
+            out[2][at] = _mm256_extract_epi64::<2>(*piece) as u64;
+            out[3][at] = _mm256_extract_epi64::<3>(*piece) as u64;
+        }
+        out
+    }
+}
+
+/// How many bits the longest of them has.
+fn bits(exponents: [&[u64]; 4]) -> usize {
+    let bits = |number: &[u64]| {
+        let top = number.iter().rposition(|limb| *limb != 0);
+        top.map_or(0, |at| at * 64 + 64 - number[at].leading_zeros() as usize)
+    };
+    exponents.map(bits).into_iter().max().unwrap_or(0)
+}
+
+/// Of each lane another entry.
+#[target_feature(enable = "avx2")]
+fn chosen(table: &[Pieces; 1 << WINDOW], digits: [usize; 4]) -> Pieces {
+    let [a, b, c, d] = digits.map(|digit| &table[digit]);
+    from_fn(|at| {
+        let (low, high) = (
+            _mm256_blend_epi32::<0b0000_1100>(a[at], b[at]),
+            _mm256_blend_epi32::<0b1100_0000>(c[at], d[at]),
+        );
+        _mm256_blend_epi32::<0b1111_0000>(low, high)
+    })
+}
+
+#[target_feature(enable = "avx2")]
+fn lanes<const M: usize>(numbers: [[u64; M]; 4]) -> [Lanes; M] {
+    from_fn(|at| register(numbers.map(|number| number[at])))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn register([a, b, c, d]: [u64; 4]) -> Lanes {
+    _mm256_set_epi64x(d as i64, c as i64, b as i64, a as i64)
+}

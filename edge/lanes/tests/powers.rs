@@ -1,0 +1,159 @@
+//! Powers beside those of plain long arithmetic.
+
+use std::array::from_fn;
+
+use weir_template::{Power, Powers, Wide};
+
+/// What numbers are made of.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// With many zeros and ones in a row.
+    fn wide(&mut self) -> Wide {
+        let plain = self.next().is_multiple_of(2);
+        from_fn(|_| match self.next() % 4 {
+            0 if !plain => 0,
+            1 if !plain => u64::MAX,
+            2 if !plain => self.next() << (self.next() % 64),
+            _ => self.next(),
+        })
+    }
+
+    fn modulus(&mut self) -> Wide {
+        let mut modulus = self.wide();
+        modulus[0] |= 1;
+        modulus[15] |= 1 << 63;
+        modulus
+    }
+}
+
+fn small(number: u64) -> Wide {
+    from_fn(|at| if at == 0 { number } else { 0 })
+}
+
+/// Twice the number, with one more bit at the bottom, less the modulus if it is not below it.
+fn doubled(number: &Wide, bit: bool, modulus: &Wide) -> Wide {
+    let mut over = u64::from(bit);
+    let twice = number.map(|limb| {
+        let shifted = limb << 1 | over;
+        over = limb >> 63;
+        shifted
+    });
+    below(twice, over != 0, modulus)
+}
+
+fn below(number: Wide, over: bool, modulus: &Wide) -> Wide {
+    let mut borrow = false;
+    let less = from_fn(|at| {
+        let (part, under) = number[at].overflowing_sub(modulus[at]);
+        let (part, under_again) = part.overflowing_sub(u64::from(borrow));
+        borrow = under || under_again;
+        part
+    });
+    if over || !borrow { less } else { number }
+}
+
+fn times(a: &Wide, b: &Wide, modulus: &Wide) -> Wide {
+    let mut sum = small(0);
+    for at in (0..1024).rev() {
+        sum = doubled(&sum, false, modulus);
+        if b[at / 64] >> (at % 64) & 1 == 1 {
+            let mut carry = false;
+            let added = from_fn(|at| {
+                let (part, over) = sum[at].overflowing_add(a[at]);
+                let (part, over_again) = part.overflowing_add(u64::from(carry));
+                carry = over || over_again;
+                part
+            });
+            sum = below(added, carry, modulus);
+        }
+    }
+    sum
+}
+
+fn expected(of: &Power) -> Wide {
+    let base = (0..1024).rev().fold(small(0), |rest, at| {
+        let bit = of.base[at / 64] >> (at % 64) & 1 == 1;
+        doubled(&rest, bit, &of.modulus)
+    });
+    let mut power = small(1);
+    for at in (0..1024).rev() {
+        power = times(&power, &power, &of.modulus);
+        if of.exponent[at / 64] >> (at % 64) & 1 == 1 {
+            power = times(&power, &base, &of.modulus);
+        }
+    }
+    power
+}
+
+fn check(powers: &dyn Powers, of: &[Power; 4]) {
+    let all = powers.powers(of);
+    for (of, power) in of.iter().zip(&all) {
+        assert_eq!(*power, expected(of), "{of:x?}");
+    }
+    // Whatever is in the other lanes.
+    for lane in 0..4 {
+        assert_eq!(powers.powers(&[of[lane]; 4]), [all[lane]; 4], "{:x?}", of[lane]);
+    }
+}
+
+fn powers() -> Option<&'static dyn Powers> {
+    let powers = weir_lanes::powers();
+    if powers.is_none() {
+        eprintln!("skipped: this processor has no AVX2");
+    }
+    powers
+}
+
+#[test]
+fn powers_are_those_of_long_arithmetic() {
+    let Some(powers) = powers() else { return };
+    let mut random = Random(1);
+    for _ in 0..if cfg!(debug_assertions) { 4 } else { 20 } {
+        check(
+            powers,
+            &from_fn(|_| Power { base: random.wide(), exponent: random.wide(), modulus: random.modulus() }),
+        );
+        check(
+            powers,
+            &from_fn(|_| Power { base: small(2), exponent: random.wide(), modulus: random.modulus() }),
+        );
+    }
+}
+
+#[test]
+fn the_ends_of_all_ranges() {
+    let Some(powers) = powers() else { return };
+    let most = [u64::MAX; 16];
+    let least = from_fn(|at| if at == 15 { 1 << 63 | 1 } else { u64::from(at == 0) });
+    // Of those all pieces but one are zeros or ones.
+    let mut moduli = vec![most, least];
+    moduli.extend(
+        (0..16)
+            .step_by(5)
+            .map(|limb| from_fn(|at| if at == limb && at < 15 { most[at] ^ 2 } else { most[at] })),
+    );
+    moduli.extend(
+        (0..15).step_by(5).map(|limb| from_fn(|at| if at == limb { 3 << 62 | 1 } else { least[at] })),
+    );
+    // Whose lowest bits are their own inverse or minus that.
+    moduli.push(from_fn(|at| if at == 0 { 0xffff_ffff_f000_0001 } else { u64::MAX }));
+    moduli.push(from_fn(|at| if at == 0 { 0x0fff_ffff } else { least[at] }));
+    for modulus in moduli {
+        let less = from_fn(|at| modulus[at] - u64::from(at == 0));
+        let of = |base, exponent| Power { base, exponent, modulus };
+        check(
+            powers,
+            &[of(small(2), most), of(small(2), small(0)), of(small(2), small(1)), of(small(2), less)],
+        );
+        check(powers, &[of(small(0), most), of(most, small(0)), of(most, most), of(less, small(3))]);
+        check(powers, &[of(small(0), small(0)), of(less, small(1)), of(modulus, most), of(less, least)]);
+    }
+}
