@@ -586,3 +586,15 @@ fn groups_can_be_edited() {
         assert!(error.to_string().contains(why), "{error}");
     }
 }
+
+#[test]
+fn keys_that_are_no_texts_are_named() {
+    for (text, kind) in
+        [("1: a\ntrue: b\n", "int"), ("a:\n- ~: 1\n", "null"), ("? [a]\n: b\n", "map or list")]
+    {
+        let error = Document::parse(text.as_bytes(), Format::Yaml).unwrap_err();
+        let words = format!("Tree contains a non-string key (type {kind}). Only string keys are supported");
+        assert!(error.to_string().contains(&words), "{error}");
+        assert_eq!(error.exit_code(), 2);
+    }
+}
