@@ -71,7 +71,7 @@ impl Misuse {
 }
 
 /// Why a command could not do its work.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     code: Exit,
     message: String,

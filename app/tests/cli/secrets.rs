@@ -3,6 +3,7 @@
 mod alternate;
 mod bed;
 mod care;
+mod execute;
 mod killed;
 mod repository;
 mod values;

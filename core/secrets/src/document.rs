@@ -1,5 +1,7 @@
 //! Documents: plain, encrypted, and opened ones, and the ways between them.
 
+mod shown;
+
 use std::fmt;
 
 use zeroize::Zeroizing;

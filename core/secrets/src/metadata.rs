@@ -21,7 +21,7 @@ pub struct KeyEntry {
 }
 
 /// All of it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Metadata {
     /// Groups of keys; of each group one key is needed.
     pub groups: Vec<Vec<KeyEntry>>,
@@ -232,8 +232,11 @@ fn entry(kind: &str, branch: &Branch) -> Result<KeyEntry, SecretError> {
         _ => Recipient::huawei(&named("key_id")?).map_err(|cause| wrong(&cause))?,
     };
     let created_at = text("created_at")?;
-    let created_at = if kind == "age" { String::new() } else { moment("created_at", &created_at)? };
-    Ok(KeyEntry { recipient, created_at, encrypted: text("enc")? })
+    let encrypted = text("enc")?;
+    // Who was only named by now has neither.
+    let has_moment = kind != "age" && !(encrypted.is_empty() && created_at.is_empty());
+    let created_at = if has_moment { moment("created_at", &created_at)? } else { String::new() };
+    Ok(KeyEntry { recipient, created_at, encrypted })
 }
 
 fn context(node: &Node) -> Result<Vec<(String, String)>, SecretError> {

@@ -520,3 +520,81 @@ fn depth_is_no_danger() {
     let document = Document::parse(lines.as_bytes(), Format::Ini).unwrap();
     document.emit(Format::Ini, &Layout::default()).unwrap();
 }
+
+/// No entropy at all.
+struct Same;
+
+impl Entropy for Same {
+    fn fill(&mut self, buffer: &mut [u8]) {
+        buffer.fill(7);
+    }
+}
+
+#[test]
+fn what_is_shown_with_its_keys_is_taken_back() {
+    let (keys, layout) = (keys(), Layout::default());
+    for sample in Sample::all() {
+        let opened = Sealed::parse(&sample.sealed, sample.format).unwrap().open(&keys, Integrity::Checked);
+        let opened = opened.unwrap();
+        let shown = opened.emit_with_keys(sample.format, &layout, 0);
+        if sample.name == "all.bin" {
+            assert!(shown.unwrap_err().to_string().contains("it is no text"));
+            continue;
+        }
+        let shown = shown.unwrap();
+        let mut taken = opened.clone();
+        taken.take_with_keys(&shown, sample.format, &keys, &mut Same, 0).unwrap();
+        assert_eq!(taken.metadata(), opened.metadata(), "{}", sample.name);
+        // As an editor without keys would have it.
+        let plain = opened.document.emit(sample.format, &layout).unwrap();
+        let plain = Document::parse(&plain, sample.format).unwrap().emit(sample.format, &layout).unwrap();
+        assert!(taken.document.emit(sample.format, &layout).unwrap() == plain, "{}", sample.name);
+    }
+}
+
+#[test]
+fn groups_can_be_edited() {
+    if !Keys::HAS_PGP {
+        return;
+    }
+    let keys = keys();
+    let (text, layout) = (text("groups.sealed.yaml"), Layout::default());
+    let mut opened =
+        Sealed::parse(text.as_bytes(), Format::Yaml).unwrap().open(&keys, Integrity::Checked).unwrap();
+    let shown = String::from_utf8(opened.emit_with_keys(Format::Yaml, &layout, 0).unwrap().to_vec()).unwrap();
+    let count = opened.metadata().groups.len();
+    let new = "        - age:\n            - recipient: age1";
+    let (before, rest) = shown.split_once("    key_groups:\n").unwrap();
+    let recipient = only("age-2.txt").at_hand().remove(0);
+    let new = new.replace("age1", &recipient);
+    let edited = format!("{before}    key_groups:\n{new}\n{rest}")
+        .replace("shamir_threshold: 2", "shamir_threshold: 3");
+    opened.take_with_keys(edited.as_bytes(), Format::Yaml, &keys, &mut Same, 0).unwrap();
+    assert_eq!(opened.metadata().groups.len(), count + 1);
+    let bytes = opened.seal(Format::Yaml, &mut Same, 0).unwrap().emit(Format::Yaml, &layout).unwrap();
+    let again = Sealed::parse(&bytes, Format::Yaml).unwrap();
+    assert_eq!(again.metadata().threshold, 3);
+    again.open(&keys, Integrity::Checked).unwrap();
+    for (wrong, why) in [
+        (edited.replace(&recipient, "age1nobody"), "age1nobody"),
+        (edited.replace("recipient:", "receiver:"), "names nobody"),
+        (before.replace("sops:", "other:"), "metadata"),
+    ] {
+        let mut opened =
+            Sealed::parse(&bytes, Format::Yaml).unwrap().open(&keys, Integrity::Checked).unwrap();
+        let error = opened.take_with_keys(wrong.as_bytes(), Format::Yaml, &keys, &mut Same, 0).unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
+#[test]
+fn keys_that_are_no_texts_are_named() {
+    for (text, kind) in
+        [("1: a\ntrue: b\n", "int"), ("a:\n- ~: 1\n", "null"), ("? [a]\n: b\n", "map or list")]
+    {
+        let error = Document::parse(text.as_bytes(), Format::Yaml).unwrap_err();
+        let words = format!("Tree contains a non-string key (type {kind}). Only string keys are supported");
+        assert!(error.to_string().contains(&words), "{error}");
+        assert_eq!(error.exit_code(), 2);
+    }
+}

@@ -265,9 +265,16 @@ fn check_short_way(text: &str) {
         assert_eq!(short, long, "{text:?}");
         let all = short.iter().flatten().zip(long.iter().flatten());
         assert!(all.into_iter().all(|(short, long)| same_layout(short, long)), "{text:?}");
-        let long = first_from_yaml(&format!("\u{2028}{text}"), dialect).ok();
-        assert_eq!(first_from_yaml(text, dialect).ok(), long, "{text:?}");
+        // go-yaml looks for forbidden characters piece by piece: what is in front can move one behind the first document.
+        if !text.contains(is_forbidden) {
+            let long = first_from_yaml(&format!("\u{2028}{text}"), dialect).ok();
+            assert_eq!(first_from_yaml(text, dialect).ok(), long, "{text:?}");
+        }
     }
+}
+
+fn is_forbidden(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// Equality does not look at the layout of maps.

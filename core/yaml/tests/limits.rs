@@ -1,6 +1,6 @@
 //! Hostile texts are errors, quickly, and never an overflow.
 
-use weir_yaml::{Dialect, from_yaml, parse};
+use weir_yaml::{Dialect, first_from_yaml, from_yaml, parse};
 
 const DIALECTS: [Dialect; 3] = [Dialect::Sigs, Dialect::SigsStrict, Dialect::V3];
 
@@ -62,5 +62,18 @@ fn long_texts_of_one_kind_are_quick() {
         for dialect in DIALECTS {
             _ = from_yaml(&text, dialect);
         }
+    }
+}
+
+/// go-yaml reads 512 bytes, looks for characters that no YAML may have, and reads on: the first document may end before.
+#[test]
+fn forbidden_characters_spoil_what_is_read_with_them() {
+    let first = "a: 1\n%YAML 1.1\n";
+    for (at, is_read) in [(500, false), (511, false), (512, true), (600, true)] {
+        let text = format!("{first}#{}\n \0\n", "x".repeat(at - first.len() - 3));
+        assert_eq!(text.find('\0'), Some(at));
+        let read = first_from_yaml(&text, Dialect::Sigs);
+        assert_eq!(read.is_ok(), is_read, "{at}: {read:?}");
+        assert!(from_yaml(&text, Dialect::Sigs).is_err());
     }
 }

@@ -7,6 +7,17 @@ use clap::{Args, Subcommand};
 use super::{InType, Types};
 use crate::output::Format;
 
+/// What belongs to keys of AWS KMS.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Aws {
+    /// Profile of AWS that keys of AWS KMS are used with
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    pub(crate) aws_profile: Option<String>,
+    /// What has to be said with keys of AWS KMS, as key:value with commas
+    #[arg(long, value_name = "PAIRS", hide_short_help = true)]
+    pub(crate) encryption_context: Option<String>,
+}
+
 /// Whom something new is encrypted for. Without any, the rules say so.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct NewKeys {
@@ -22,6 +33,8 @@ pub(crate) struct NewKeys {
     /// ARNs of AWS KMS, with commas
     #[arg(short, long, env = "SOPS_KMS_ARN", value_name = "KEYS")]
     pub(crate) kms: Option<String>,
+    #[command(flatten)]
+    pub(crate) aws: Aws,
     /// Resources of GCP KMS, with commas
     #[arg(long, env = "SOPS_GCP_KMS_IDS", value_name = "KEYS")]
     pub(crate) gcp_kms: Option<String>,
@@ -62,6 +75,11 @@ pub(crate) struct Rotate {
     pub(crate) leaving: Option<String>,
     #[command(flatten)]
     pub(crate) types: Types,
+    /// Take the format of this name
+    #[arg(long, value_name = "FILE")]
+    pub(crate) filename_override: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) aws: Aws,
     /// Keys of age to add, with commas
     #[arg(long, value_name = "KEYS")]
     pub(crate) add_age: Option<String>,
@@ -142,7 +160,7 @@ pub(crate) struct Groups {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GroupsWhat {
-    Add(GroupsAdd),
+    Add(Box<GroupsAdd>),
     Delete(GroupsDelete),
 }
 

@@ -68,6 +68,32 @@ pub(crate) struct Global {
     /// Kinds of keys that are tried first, with commas
     #[arg(long, global = true, env = "SOPS_DECRYPTION_ORDER", value_name = "KINDS")]
     pub(crate) decryption_order: Option<String>,
+    /// Nothing: everything that there is to say is said
+    #[arg(long, global = true, hide = true)]
+    pub(crate) verbose: bool,
+    /// Other processes that have keys
+    #[arg(long, global = true, hide = true, value_name = "URL")]
+    pub(crate) keyservice: Vec<String>,
+    /// Whether keys at hand are used
+    #[arg(
+        long,
+        global = true,
+        hide = true,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t = true,
+        default_missing_value = "true"
+    )]
+    pub(crate) enable_local_keyservice: bool,
+}
+
+/// Words of a command that does nothing yet.
+#[derive(Debug, Args)]
+pub(crate) struct Anything {
+    /// All of them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) words: Vec<OsString>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -98,6 +124,12 @@ pub(crate) enum SecretsWhat {
         /// The directory that goes
         directory: PathBuf,
     },
+    /// Publish files to a destination
+    #[command(hide = true)]
+    Publish(Anything),
+    /// Give keys to other processes
+    #[command(name = "keyservice", hide = true)]
+    KeyService(Anything),
     /// Show a file in plain to `git diff`
     #[command(hide = true)]
     Textconv {

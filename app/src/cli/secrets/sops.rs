@@ -136,7 +136,7 @@ pub(crate) struct Edit {
     /// Edit what was changed without the key too
     #[arg(long)]
     pub(crate) ignore_mac: bool,
-    /// Show for whom the file is encrypted
+    /// Show for whom and how the file is encrypted, too, to be changed as well
     #[arg(short, long)]
     pub(crate) show_master_keys: bool,
 }
@@ -165,6 +165,9 @@ pub(crate) struct Set {
     /// Set it in a file that was changed without the key too
     #[arg(long)]
     pub(crate) ignore_mac: bool,
+    /// Nothing: sops takes it, too
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) shamir_secret_sharing_threshold: Option<usize>,
     /// Leave the file alone if the value is there
     #[arg(long)]
     pub(crate) idempotent: bool,
@@ -184,6 +187,9 @@ pub(crate) struct Unset {
     /// Take it from a file that was changed without the key too
     #[arg(long)]
     pub(crate) ignore_mac: bool,
+    /// Nothing: sops takes it, too
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) shamir_secret_sharing_threshold: Option<usize>,
     /// Do nothing if it is not there
     #[arg(long)]
     pub(crate) idempotent: bool,
@@ -207,14 +213,18 @@ pub(crate) struct ExecEnv {
     #[arg(long)]
     pub(crate) same_process: bool,
     /// The user that runs it
-    #[arg(long, hide = true)]
+    #[arg(long, value_name = "NAME")]
     pub(crate) user: Option<String>,
+    /// Do not wait for it
+    #[arg(long)]
+    pub(crate) background: bool,
 }
 
 /// Run a command with a decrypted file at hand
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The command finds the name of the file where it says {}. It can be read once, unless --no-fifo is given.
+    after_help = "The command finds the name of the file where it says {}. It can be read once, unless --no-fifo or
+--background is given; it goes when the command ends.
 
 Examples:
   weir secrets exec-file kubeconfig.yaml 'kubectl --kubeconfig={} get nodes'"
@@ -233,8 +243,11 @@ pub(crate) struct ExecFile {
     #[arg(long, value_name = "NAME")]
     pub(crate) filename: Option<String>,
     /// The user that runs it
-    #[arg(long, hide = true)]
+    #[arg(long, value_name = "NAME")]
     pub(crate) user: Option<String>,
+    /// Do not wait for it
+    #[arg(long)]
+    pub(crate) background: bool,
 }
 
 /// Say whether a file is encrypted

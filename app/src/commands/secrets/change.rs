@@ -1,5 +1,6 @@
 //! `weir secrets set`, `unset`, `rotate`, `updatekeys` and `groups`: encrypted files that change.
 
+use std::cell::LazyCell;
 use std::io::{BufRead as _, Read as _, Write as _};
 use std::path::Path;
 
@@ -78,6 +79,7 @@ fn coming_and_going(args: &Rotate) -> Result<(Vec<Recipient>, Vec<Recipient>), F
         pgp: args.add_pgp.clone(),
         hc_vault_transit: args.add_hc_vault_transit.clone(),
         kms: args.add_kms.clone(),
+        aws: args.aws.clone(),
         gcp_kms: args.add_gcp_kms.clone(),
         azure_kv: args.add_azure_kv.clone(),
         hckms: args.add_hckms.clone(),
@@ -88,6 +90,7 @@ fn coming_and_going(args: &Rotate) -> Result<(Vec<Recipient>, Vec<Recipient>), F
         pgp: args.rm_pgp.clone(),
         hc_vault_transit: args.rm_hc_vault_transit.clone(),
         kms: args.rm_kms.clone(),
+        aws: args.aws.clone(),
         gcp_kms: args.rm_gcp_kms.clone(),
         azure_kv: args.rm_azure_kv.clone(),
         hckms: args.rm_hckms.clone(),
@@ -102,12 +105,16 @@ pub(super) fn rotate(args: &Rotate, global: &Global) -> Result<(), Failure> {
     }
     let layout = rules::layout(global)?;
     let (added, removed) = coming_and_going(args)?;
-    let files = disk::named(&args.files, sealed::is_sealed)?;
+    let files = disk::named(&args.files, sealed::is_sealed)?.all()?;
     output::check_several(&files, args.output.as_deref())?;
-    let read = each::each(&files, |path| sealed::read(path, &args.types.input))?;
+    let name = |path: &Path| args.filename_override.clone().unwrap_or_else(|| path.to_path_buf());
+    let read = each::each(&files, |path| {
+        let sealed = Sealed::parse(&disk::read(path)?, args.types.input.of(&name(path))?);
+        Ok(Read { path: path.clone(), sealed: sealed.map_err(at(path))? })
+    })?;
     let keys = sealed::keys_for(read.iter().map(|read| &read.sealed));
     let anew = each::each(&read, |read| {
-        let format = args.types.out(&read.path)?;
+        let format = args.types.out(&name(&read.path))?;
         let sealed = anew(read, &keys, args.ignore_mac, format, |groups| {
             if let Some(first) = groups.first_mut() {
                 first.extend(added.iter().cloned());
@@ -149,22 +156,28 @@ pub(super) fn update_keys(args: &UpdateKeys, global: &Global) -> Result<(), Fail
     if rules.file.is_none() {
         return Err(Failure::new(format!("there is no {} here or above; say --config", rules::NAME)));
     }
-    let files = disk::named(&args.files, sealed::is_sealed)?;
-    let (mut failed, mut code) = (Vec::new(), None);
-    for file in &files {
-        if let Err(failure) = update(file, args, &rules) {
-            code.get_or_insert(failure.code());
-            failed.push(failure.message().to_string());
+    let named = disk::named(&args.files, sealed::is_sealed)?;
+    let read = each::every(&named.files, |path| sealed::read(path, &args.input));
+    // Once for all of them, and only if one changes: somebody may be asked for a passphrase.
+    let keys = LazyCell::new(|| sealed::keys_for(read.iter().flatten().map(|read| &read.sealed)));
+    let mut failures = Vec::new();
+    for read in &read {
+        match read {
+            Ok(read) => failures.extend(update(read, args, &rules, &keys).err()),
+            Err(failure) => failures.push(failure.clone()),
         }
     }
-    match code {
-        Some(code) => Err(Failure::with_exit(code, failed.join("\n✗ "))),
-        None => Ok(()),
-    }
+    each::joined(&failures)?;
+    named.end()
 }
 
-fn update(path: &Path, args: &UpdateKeys, rules: &Rules) -> Result<(), Failure> {
-    let mut read = sealed::read(path, &args.input)?;
+fn update(
+    read: &Read,
+    args: &UpdateKeys,
+    rules: &Rules,
+    keys: &LazyCell<Keys, impl FnOnce() -> Keys>,
+) -> Result<(), Failure> {
+    let path = read.path.as_path();
     let recipe = rules.recipe(path)?.ok_or_else(|| {
         let file = rules.file.as_deref().unwrap_or(Path::new(rules::NAME));
         Failure::new(format!("{}: {} does not contain any creation rule", path.display(), file.display()))
@@ -184,11 +197,9 @@ fn update(path: &Path, args: &UpdateKeys, rules: &Rules) -> Result<(), Failure> 
         say(&format!("· {}: left as it is", path.display()));
         return Ok(());
     }
-    let keys = sealed::keys_for([&read.sealed]);
-    read.sealed
-        .update_keys(&keys, &recipe.groups, threshold, &mut System::open()?, now())
-        .map_err(at(path))?;
-    let bytes = read.sealed.emit(args.input.of(path)?, &rules.layout()).map_err(at(path))?;
+    let mut sealed = read.sealed.clone();
+    sealed.update_keys(keys, &recipe.groups, threshold, &mut System::open()?, now()).map_err(at(path))?;
+    let bytes = sealed.emit(args.input.of(path)?, &rules.layout()).map_err(at(path))?;
     disk::replace(path, &bytes)?;
     say(&format!("✔ {}: for those whom the rules name", path.display()));
     Ok(())

@@ -18,7 +18,7 @@ pub(super) fn run(args: &Check, global: &Global) -> Result<(), Failure> {
             Ok(problem(&root.join(file), file, &bytes, &rules))
         })?
     } else {
-        let files = disk::named(&args.files, |_| true)?;
+        let files = disk::named(&args.files, |_| Ok(true))?.all()?;
         each::each(&files, |file| {
             if std::fs::metadata(file).is_ok_and(|known| known.len() > disk::LARGEST) {
                 return Ok(None);

@@ -22,10 +22,11 @@ pub(super) fn run(args: &Decrypt, global: &Global) -> Result<(), Failure> {
     if args.files.is_empty() {
         return from_standard_input(args, &layout, way.as_deref());
     }
-    let files = disk::named(&args.files, sealed::is_sealed)?;
-    output::check_several(&files, args.output.as_deref())?;
+    let named = disk::named(&args.files, sealed::is_sealed)?;
+    let files = &named.files;
+    output::check_several(files, args.output.as_deref())?;
     let name = |path: &Path| args.filename_override.clone().unwrap_or_else(|| path.to_path_buf());
-    let read = each::each(&files, |path| {
+    let read = each::each(files, |path| {
         let sealed = Sealed::parse(&disk::read(path)?, args.types.input.of(&name(path))?);
         Ok(Read { path: path.to_path_buf(), sealed: sealed.map_err(at(path))? })
     })?;
@@ -33,7 +34,8 @@ pub(super) fn run(args: &Decrypt, global: &Global) -> Result<(), Failure> {
     let plain = each::each(&read, |read| {
         open(read, &keys, args, args.types.out(&name(&read.path))?, (&layout, way.as_deref()))
     })?;
-    output::all(&files, &plain, args.in_place, args.output.as_deref())
+    output::all(files, &plain, args.in_place, args.output.as_deref())?;
+    named.end()
 }
 
 fn from_standard_input(args: &Decrypt, layout: &Layout, way: Option<&[Step]>) -> Result<(), Failure> {

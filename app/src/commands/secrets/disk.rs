@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::each;
 use crate::exit::Failure;
 use crate::whole;
 
@@ -17,8 +18,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 /// What a file holds.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed =
-        |cause: String| Failure::with_code(2, format!("{}: cannot be read: {cause}", path.display()));
+    let failed = |cause: String| unread(path, &cause);
     match fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(Failure::with_code(100, format!("{}: there is no such file", path.display())))
@@ -30,27 +30,57 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     }
 }
 
+fn unread(path: &Path, cause: &str) -> Failure {
+    Failure::with_code(2, format!("{}: cannot be read: {cause}", path.display()))
+}
+
+/// The files that somebody means.
+pub(super) struct Named {
+    pub(super) files: Vec<PathBuf>,
+    /// What is below a directory and could not be looked at.
+    failures: Vec<Failure>,
+}
+
+impl Named {
+    /// The files, if all could be looked at.
+    pub(super) fn all(self) -> Result<Vec<PathBuf>, Failure> {
+        each::joined(&self.failures).map(|()| self.files)
+    }
+
+    /// To be said once the files are done: others could not be looked at.
+    pub(super) fn end(&self) -> Result<(), Failure> {
+        each::joined(&self.failures)
+    }
+}
+
 /// The files that are named, each once. Of directories those that are asked for, of globs all.
 pub(super) fn named(
     paths: &[PathBuf],
-    in_directory: impl Fn(&Path) -> bool,
-) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
+    in_directory: impl Fn(&Path) -> Result<bool, Failure>,
+) -> Result<Named, Failure> {
+    let (mut files, mut failures) = (Vec::new(), Vec::new());
     for path in paths {
         match fs::metadata(path) {
             Ok(known) if known.is_dir() => {
-                files.extend(below(path)?.into_iter().filter(|file| in_directory(file)));
+                let mut found = walk(path);
+                failures.append(&mut found.failures);
+                for file in found.files {
+                    match in_directory(&file) {
+                        Ok(true) => files.push(file),
+                        Ok(false) => {}
+                        Err(failure) => failures.push(failure),
+                    }
+                }
             }
             Err(_) if is_glob(path) => files.extend(matching(path)?),
             _ => files.push(path.clone()),
         }
     }
-    if files.len() < 2 {
-        return Ok(files);
+    if files.len() > 1 {
+        let mut seen = std::collections::HashSet::new();
+        files.retain(|file| seen.insert(file.clone()));
     }
-    let mut seen = std::collections::HashSet::new();
-    files.retain(|file| seen.insert(file.clone()));
-    Ok(files)
+    Ok(Named { files, failures })
 }
 
 fn is_glob(path: &Path) -> bool {
@@ -71,19 +101,30 @@ fn matching(pattern: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// All files below a directory but those of Git and of editors' leftovers, sorted. Links are not followed.
 pub(super) fn below(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let (mut files, mut left) = (Vec::new(), vec![directory.to_path_buf()]);
+    walk(directory).all()
+}
+
+fn walk(directory: &Path) -> Named {
+    let mut found = Named { files: Vec::new(), failures: Vec::new() };
+    let mut left = vec![directory.to_path_buf()];
     while let Some(directory) = left.pop() {
-        let failed = |error| Failure::new(format!("{}: cannot be read: {error}", directory.display()));
-        for entry in fs::read_dir(&directory).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let kind = entry.file_type().map_err(failed)?;
-            if kind.is_dir() && entry.file_name() != ".git" {
-                left.push(entry.path());
-            } else if kind.is_file() {
-                files.push(entry.path());
+        let mut look = || {
+            for entry in fs::read_dir(&directory)? {
+                let entry = entry?;
+                let kind = entry.file_type()?;
+                if kind.is_dir() && entry.file_name() != ".git" {
+                    left.push(entry.path());
+                } else if kind.is_file() {
+                    found.files.push(entry.path());
+                }
             }
+            Ok(())
+        };
+        if let Err(error) = look() {
+            let error: std::io::Error = error;
+            found.failures.push(unread(&directory, &error.to_string()));
         }
     }
-    files.sort();
-    Ok(files)
+    found.files.sort();
+    found
 }

@@ -17,13 +17,14 @@ pub(super) fn each<I: Sync, T: Send>(
             Err(failure) => failures.push(failure),
         }
     }
-    match failures.first().map(Failure::code) {
-        None => Ok(done),
-        Some(code) => {
-            let texts: Vec<_> = failures.iter().map(|failure| failure.message().to_string()).collect();
-            Err(Failure::with_exit(code, texts.join("\n✗ ")))
-        }
-    }
+    joined(&failures).map(|()| done)
+}
+
+/// All of these as one, with the status of the first.
+pub(super) fn joined(failures: &[Failure]) -> Result<(), Failure> {
+    let Some(first) = failures.first() else { return Ok(()) };
+    let texts: Vec<_> = failures.iter().map(Failure::message).collect();
+    Err(Failure::with_exit(first.code(), texts.join("\n✗ ")))
 }
 
 /// All answers, in the order of the files.

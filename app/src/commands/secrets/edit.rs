@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
-use weir_secrets::{Document, Format, Layout, Opened, SecretError};
+use weir_secrets::{Document, Format, Keys, Layout, Opened, SecretError};
 use zeroize::Zeroizing;
 
 use super::entropy::{System, now};
@@ -18,33 +18,29 @@ use crate::exit::Failure;
 use crate::output::say;
 
 pub(super) fn run(args: &Edit, global: &Global) -> Result<(), Failure> {
-    if args.show_master_keys {
-        return Err(Failure::usage(
-            "not supported yet: --show-master-keys; `weir secrets keys FILE` names them",
-        ));
-    }
     let rules = Rules::here(global)?;
     let format = args.types.out(&args.file)?;
-    let mut opened = if args.file.exists() { open(args)? } else { begin(args, &rules)? };
-    opened.document = edited(args, &opened, format, &rules.layout())?;
+    let (mut opened, keys) = if args.file.exists() { open(args)? } else { begin(args, &rules)? };
+    edit(args, &mut opened, &keys, (format, &rules.layout()))?;
     opened.raise_version();
     let sealed = opened.seal(format, &mut System::open()?, now()).map_err(at(&args.file))?;
     disk::replace(&args.file, &sealed.emit(format, &rules.layout()).map_err(at(&args.file))?)
 }
 
-fn open(args: &Edit) -> Result<Opened, Failure> {
+fn open(args: &Edit) -> Result<(Opened, Keys), Failure> {
     let read = sealed::read(&args.file, &args.types.input)?;
     let keys = sealed::keys_for([&read.sealed]);
-    sealed::open(&read, &keys, args.ignore_mac)
+    Ok((sealed::open(&read, &keys, args.ignore_mac)?, keys))
 }
 
 /// A new file, for whom the rules say.
-fn begin(args: &Edit, rules: &Rules) -> Result<Opened, Failure> {
+fn begin(args: &Edit, rules: &Rules) -> Result<(Opened, Keys), Failure> {
     let format = args.types.input.of(&args.file)?;
     let recipe = rules::recipe(rules, &args.file, format, (&args.keys, &args.rule))?;
     let keys = keyring::at_hand(&Default::default());
     let example = Document::parse(example(format), format).map_err(at(&args.file))?;
-    Opened::begin(example, &recipe, &keys, &mut System::open()?, now()).map_err(at(&args.file))
+    let begun = Opened::begin(example, &recipe, &keys, &mut System::open()?, now());
+    Ok((begun.map_err(at(&args.file))?, keys))
 }
 
 /// What an editor begins with.
@@ -62,25 +58,33 @@ fn example(format: Format) -> &'static [u8] {
     }
 }
 
-/// What the user makes of it. A text that cannot be read is shown to them again.
-fn edited(args: &Edit, opened: &Opened, format: Format, layout: &Layout) -> Result<Document, Failure> {
-    let before = opened.document.emit(format, layout).map_err(at(&args.file))?;
+/// The document becomes what the user makes of it. A text that cannot be read is shown to them again.
+fn edit(
+    args: &Edit,
+    opened: &mut Opened,
+    keys: &Keys,
+    (format, layout): (Format, &Layout),
+) -> Result<(), Failure> {
+    let before = match args.show_master_keys {
+        true => opened.emit_with_keys(format, layout, now()),
+        false => opened.document.emit(format, layout),
+    };
+    let before = before.map_err(at(&args.file))?;
     let private = Private::new()?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let file = private.file(&name, &before)?;
-    let input = args.types.input.of(&args.file)?;
     loop {
         run_editor(&file)?;
         let after = Zeroizing::new(disk::read(&file)?);
         if *after == *before {
             return Err(Failure::with_code(200, "File has not changed, exiting."));
         }
-        let problem = match Document::parse(&after, input) {
-            Ok(document) if document.branches().is_empty() => SecretError::Empty,
-            Ok(document) if document.has_metadata(format) => SecretError::AlreadyEncrypted,
-            Ok(document) => return Ok(document),
-            Err(problem) => problem,
+        let taken = match args.show_master_keys {
+            true => opened.take_with_keys(&after, format, keys, &mut System::open()?, now()),
+            false => document(&after, args.types.input.of(&args.file)?, format)
+                .map(|document| opened.document = document),
         };
+        let Err(problem) = taken else { return Ok(()) };
         say(&format!(
             "✗ {}: {problem}\nPress enter to return to the editor, or Ctrl+C to leave.",
             args.file.display()
@@ -89,6 +93,18 @@ fn edited(args: &Edit, opened: &Opened, format: Format, layout: &Layout) -> Resu
             return Err(at(&args.file)(problem));
         }
     }
+}
+
+/// A document that can be encrypted.
+fn document(text: &[u8], input: Format, output: Format) -> Result<Document, SecretError> {
+    let document = Document::parse(text, input)?;
+    if document.branches().is_empty() {
+        return Err(SecretError::Empty);
+    }
+    if document.has_metadata(output) {
+        return Err(SecretError::AlreadyEncrypted);
+    }
+    Ok(document)
 }
 
 fn run_editor(file: &Path) -> Result<(), Failure> {

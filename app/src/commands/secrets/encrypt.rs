@@ -20,7 +20,7 @@ pub(super) fn run(args: &Encrypt, global: &Global) -> Result<(), Failure> {
         let sealed = from_standard_input(args, &rules, &keys, &layout)?;
         return output::one(args.output.as_deref(), &sealed);
     }
-    let files = disk::named(&args.files, |path| is_meant(path, &rules))?;
+    let files = disk::named(&args.files, |path| is_meant(path, &rules))?.all()?;
     output::check_several(&files, args.output.as_deref())?;
     let sealed = each::each(&files, |path| {
         let name = args.filename_override.as_deref().unwrap_or(path);
@@ -47,11 +47,10 @@ fn from_standard_input(
 }
 
 /// A file below a directory that a rule is for, that is not one of the rules' own and not encrypted yet.
-fn is_meant(path: &Path, rules: &Rules) -> bool {
+fn is_meant(path: &Path, rules: &Rules) -> Result<bool, Failure> {
     let is_rules = path.file_name().is_some_and(|name| name == rules::NAME);
     let is_ruled = || matches!(rules.recipe(path), Ok(Some(_)));
-    let is_plain = || std::fs::read(path).is_ok_and(|bytes| Format::detect(&bytes).is_none());
-    !is_rules && is_ruled() && is_plain()
+    Ok(!is_rules && is_ruled() && Format::detect(&disk::read(path)?).is_none())
 }
 
 fn encrypt(

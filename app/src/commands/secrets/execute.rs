@@ -2,7 +2,7 @@
 
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use weir_secrets::{Branch, Item, Node, SecretError};
 use zeroize::Zeroizing;
@@ -10,15 +10,15 @@ use zeroize::Zeroizing;
 use super::private::Private;
 use super::rules;
 use super::sealed::{self, at};
+use super::user::User;
 use crate::cli::secrets::{ExecEnv, ExecFile, Global};
 use crate::exit::{Exit, Failure};
 
-const NO_USER: &str = "not supported yet: --user; say `sudo -u USER` before the command";
-
 pub(super) fn env(args: &ExecEnv) -> Result<Exit, Failure> {
-    if args.user.is_some() {
-        return Err(Failure::usage(NO_USER));
+    if args.same_process && args.background {
+        return Err(Failure::with_code(8, "The --same-process flag cannot be used with --background"));
     }
+    let user = args.user.as_deref().map(User::named).transpose()?;
     let read = sealed::read(&args.file, &args.input)?;
     let opened = sealed::open(&read, &sealed::keys_for([&read.sealed]), false)?;
     let first = opened.document.branches().first().ok_or_else(|| at(&args.file)(SecretError::Empty))?;
@@ -27,11 +27,15 @@ pub(super) fn env(args: &ExecEnv) -> Result<Exit, Failure> {
     if args.pristine {
         command.env_clear();
     }
+    command.envs(user.iter().flat_map(User::environment));
     command.envs(values.iter().map(|(key, value)| (key, value.as_str())));
     if args.same_process {
-        return Err(Failure::new(format!("/bin/sh cannot be run: {}", command.exec())));
+        return Err(not_run(match &user {
+            Some(user) => user.exec(command),
+            None => command.exec(),
+        }));
     }
-    ended(command)
+    run(command, user.as_ref(), args.background)
 }
 
 fn values(branch: &Branch, path: &Path) -> Result<Vec<(String, Zeroizing<String>)>, Failure> {
@@ -59,9 +63,20 @@ fn shell(line: &str) -> Command {
     command
 }
 
-/// Runs a command and ends as it ends.
-fn ended(mut command: Command) -> Result<Exit, Failure> {
-    let status = command.status().map_err(|error| Failure::new(format!("/bin/sh cannot be run: {error}")))?;
+/// Runs a command and ends as it ends, unless nobody is to wait for it.
+fn run(mut command: Command, user: Option<&User>, in_background: bool) -> Result<Exit, Failure> {
+    if in_background {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    }
+    let started = match user {
+        Some(user) => user.spawn(command),
+        None => command.spawn(),
+    };
+    let mut started = started.map_err(not_run)?;
+    if in_background {
+        return Ok(Exit::Success);
+    }
+    let status = started.wait().map_err(not_run)?;
     let code = status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     Ok(match u8::try_from(code) {
         Ok(0) => Exit::Success,
@@ -70,10 +85,12 @@ fn ended(mut command: Command) -> Result<Exit, Failure> {
     })
 }
 
+fn not_run(error: std::io::Error) -> Failure {
+    Failure::new(format!("/bin/sh cannot be run: {error}"))
+}
+
 pub(super) fn file(args: &ExecFile, global: &Global) -> Result<Exit, Failure> {
-    if args.user.is_some() {
-        return Err(Failure::usage(NO_USER));
-    }
+    let user = args.user.as_deref().map(User::named).transpose()?;
     let name = args.filename.as_deref().unwrap_or("tmp-file");
     let is_plain = Path::new(name).components().count() == 1 && !matches!(name, "." | ".." | "" | "/");
     if !is_plain {
@@ -83,10 +100,23 @@ pub(super) fn file(args: &ExecFile, global: &Global) -> Result<Exit, Failure> {
     let read = sealed::read(&args.file, &args.types.input)?;
     let opened = sealed::open(&read, &sealed::keys_for([&read.sealed]), false)?;
     let plain = opened.document.emit(args.types.out(&args.file)?, &layout).map_err(at(&args.file))?;
-    let private = Private::new()?;
-    let place = if args.no_fifo { private.file(name, &plain)? } else { pipe(&private, name, plain)? };
+    let mut private = match &user {
+        Some(user) => Private::for_another(user)?,
+        None => Private::new()?,
+    };
+    // Nobody stays to fill a pipe.
+    let is_file = args.no_fifo || args.background;
+    let place = if is_file { private.file(name, &plain)? } else { pipe(&private, name, plain)? };
+    if let Some(user) = &user {
+        user.own(&place)?;
+    }
+    if args.background {
+        private.leave()?;
+    }
     // One directory, one name: nothing in it needs to be quoted.
-    ended(shell(&args.command.replace("{}", &place.to_string_lossy())))
+    let mut command = shell(&args.command.replace("{}", &place.to_string_lossy()));
+    command.envs(user.iter().flat_map(User::environment));
+    run(command, user.as_ref(), args.background)
 }
 
 /// A name that can be read from once: what comes is in no file.

@@ -65,16 +65,14 @@ fn age(keys: &mut Keys, recipients: &BTreeSet<String>) {
             keys.not_found_in(name);
         }
     }
-    if let Some(words) = variable("SOPS_AGE_KEY").map(Zeroizing::new)
-        && let Err(error) = keys.add_age_words(&words)
-    {
-        keys.note(format!("SOPS_AGE_KEY: {error}"));
+    if let Some(words) = variable("SOPS_AGE_KEY").map(Zeroizing::new) {
+        age_keys(keys, words.as_bytes(), true, "SOPS_AGE_KEY");
     }
     if let Some(file) = variable("SOPS_AGE_KEY_FILE") {
         age_file(keys, Path::new(&file), "SOPS_AGE_KEY_FILE: ");
     }
     if let Some(line) = variable("SOPS_AGE_KEY_CMD") {
-        let mut said: Vec<Zeroizing<String>> = Vec::new();
+        let mut said: Vec<Zeroizing<Vec<u8>>> = Vec::new();
         let asked =
             recipients.iter().map(|one| Some(one.as_str())).chain(recipients.is_empty().then_some(None));
         for recipient in asked {
@@ -85,9 +83,7 @@ fn age(keys: &mut Keys, recipients: &BTreeSet<String>) {
             }
         }
         for text in said {
-            if let Err(error) = keys.add_age(&text) {
-                keys.note(format!("SOPS_AGE_KEY_CMD: {error}"));
-            }
+            age_keys(keys, &text, false, "SOPS_AGE_KEY_CMD");
         }
     }
     match default_file() {
@@ -98,11 +94,19 @@ fn age(keys: &mut Keys, recipients: &BTreeSet<String>) {
 }
 
 fn age_file(keys: &mut Keys, file: &Path, whence: &str) {
-    let added = std::fs::read_to_string(file)
-        .map_err(|error| error.to_string())
-        .and_then(|text| keys.add_age(&Zeroizing::new(text)).map_err(|error| error.to_string()));
-    if let Err(cause) = added {
-        keys.note(format!("{whence}{}: {cause}", file.display()));
+    let name = file.display();
+    match std::fs::read(file).map(Zeroizing::new) {
+        Ok(bytes) => match keys.add_age_asking(&bytes, false, &name.to_string(), Arc::new(Terminal)) {
+            Ok(()) => {}
+            Err(error) => keys.note(format!("{whence}{name}: {error}")),
+        },
+        Err(error) => keys.note(format!("{whence}{name}: {error}")),
+    }
+}
+
+fn age_keys(keys: &mut Keys, bytes: &[u8], has_several: bool, name: &str) {
+    if let Err(error) = keys.add_age_asking(bytes, has_several, name, Arc::new(Terminal)) {
+        keys.note(format!("{name}: {error}"));
     }
 }
 
@@ -112,7 +116,7 @@ fn ssh(keys: &mut Keys) {
     }
     if let Some(line) = variable("SOPS_AGE_SSH_PRIVATE_KEY_CMD") {
         let added = answer(&line, None)
-            .and_then(|text| ssh_key(keys, text.as_bytes(), "the key of SOPS_AGE_SSH_PRIVATE_KEY_CMD"));
+            .and_then(|text| ssh_key(keys, &text, "the key of SOPS_AGE_SSH_PRIVATE_KEY_CMD"));
         if let Err(cause) = added {
             keys.note(format!("SOPS_AGE_SSH_PRIVATE_KEY_CMD: {cause}"));
         }
@@ -138,7 +142,7 @@ fn ssh_key(keys: &mut Keys, text: &[u8], name: &str) -> Result<(), String> {
 }
 
 /// What a program of the user answers. It is run as sops runs it, without a shell.
-fn answer(line: &str, recipient: Option<&str>) -> Result<Zeroizing<String>, String> {
+fn answer(line: &str, recipient: Option<&str>) -> Result<Zeroizing<Vec<u8>>, String> {
     let words = shlex::split(line).filter(|words| !words.is_empty());
     let words = words.ok_or_else(|| format!("{line:?} is no command"))?;
     let mut command = Command::new(&words[0]);
@@ -151,8 +155,7 @@ fn answer(line: &str, recipient: Option<&str>) -> Result<Zeroizing<String>, Stri
     if !output.status.success() {
         return Err(format!("{} failed ({})", words[0], output.status));
     }
-    let text = std::str::from_utf8(&text).map_err(|_| format!("{} does not answer with a key", words[0]))?;
-    Ok(Zeroizing::new(text.to_string()))
+    Ok(text)
 }
 
 fn vault(keys: &mut Keys) -> Option<Vault> {

@@ -12,7 +12,7 @@ use crate::output::say;
 
 pub(super) fn run(args: &Rotate, leaving: &str, global: &Global) -> Result<(), Failure> {
     let rules = Rules::here(global)?;
-    let files = disk::named(&args.files, sealed::is_sealed)?;
+    let files = disk::named(&args.files, sealed::is_sealed)?.all()?;
     let read = each::each(&files, |path| sealed::read(path, &args.types.input))?;
     let theirs: Vec<_> = read.into_iter().filter(|read| is_for(read, leaving)).collect();
     if theirs.is_empty() {

@@ -26,6 +26,7 @@ mod status;
 mod survey;
 mod terminal;
 mod units;
+mod user;
 
 use crate::cli::secrets::{Secrets, SecretsWhat};
 use crate::exit::{Exit, Failure};
@@ -34,6 +35,9 @@ pub(super) fn run(secrets: &Secrets) -> Result<Exit, Failure> {
     let global = &secrets.global;
     if let Some(kinds) = global.decryption_order.as_deref().filter(|kinds| !kinds.is_empty()) {
         keyring::set_order(kinds)?;
+    }
+    if !global.keyservice.is_empty() || !global.enable_local_keyservice {
+        return Err(Failure::usage("not supported yet: --keyservice; keys at hand are used without it"));
     }
     match &secrets.what {
         SecretsWhat::Encrypt(args) => encrypt::run(args, global),
@@ -48,6 +52,8 @@ pub(super) fn run(secrets: &Secrets) -> Result<Exit, Failure> {
         SecretsWhat::ExecFile(args) => return execute::file(args, global),
         SecretsWhat::FileStatus(args) => status::run(args),
         SecretsWhat::Keys(args) => status::keys(args),
+        SecretsWhat::Publish(_) => Err(Failure::usage("not supported yet: publish")),
+        SecretsWhat::KeyService(_) => Err(Failure::usage("not supported yet: keyservice")),
         SecretsWhat::Sweep { directory } => private::sweep(directory),
         SecretsWhat::Init(args) => init::run(args),
         SecretsWhat::Doctor(args) => doctor::run(args, global),

@@ -11,6 +11,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use weir_secrets::Entropy as _;
 
 use super::entropy::System;
+use super::user::User;
 use crate::exit::Failure;
 
 /// How such directories are named, with sixteen random digits behind it.
@@ -22,15 +23,31 @@ pub(super) struct Private {
     /// Waits for the end of this process, however that comes, and takes the directory away.
     sweeper: Child,
     /// Closed by the system when this process ends.
-    _alive: Option<ChildStdin>,
+    alive: Option<ChildStdin>,
+    /// Others need it longer than this process.
+    stays: bool,
 }
 
 impl Private {
+    /// One that only this user can look into.
     pub(super) fn new() -> Result<Self, Failure> {
+        let named = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        Self::at(place(named.into_iter().chain(shared())))
+    }
+
+    /// One for another user.
+    pub(super) fn for_another(user: &User) -> Result<Self, Failure> {
+        // Nobody else gets into the directory of XDG.
+        let private = Self::at(place(shared()))?;
+        user.own(&private.path)?;
+        Ok(private)
+    }
+
+    fn at(place: PathBuf) -> Result<Self, Failure> {
         let mut bytes = [0; 8];
         System::open()?.fill(&mut bytes);
         let name = format!("{PREFIX}{:016x}", u64::from_le_bytes(bytes));
-        let path = place().join(name);
+        let path = place.join(name);
         let failed = |error: std::io::Error| {
             Failure::with_code(3, format!("{}: no private directory: {error}", path.display()))
         };
@@ -38,11 +55,21 @@ impl Private {
         let mut sweeper = sweeper(&path).map_err(failed)?;
         let alive = sweeper.stdin.take();
         DirBuilder::new().mode(0o700).create(&path).map_err(failed)?;
-        Ok(Self { path: path.clone(), sweeper, _alive: alive })
+        Ok(Self { path: path.clone(), sweeper, alive, stays: false })
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Leaves it to commands that are started from now on: it goes when the last of them ends.
+    pub(super) fn leave(&mut self) -> Result<(), Failure> {
+        if let Some(alive) = &self.alive {
+            rustix::io::fcntl_setfd(alive, rustix::io::FdFlags::empty())
+                .map_err(|error| Failure::new(format!("{}: cannot stay: {error}", self.path.display())))?;
+        }
+        self.stays = true;
+        Ok(())
     }
 
     /// A file that only we can read.
@@ -59,17 +86,23 @@ impl Private {
 
 impl Drop for Private {
     fn drop(&mut self) {
+        if self.stays {
+            return;
+        }
         _ = fs::remove_dir_all(&self.path);
-        self._alive = None;
+        self.alive = None;
         _ = self.sweeper.wait();
     }
 }
 
+/// Where all users have files in memory.
+fn shared() -> Option<PathBuf> {
+    Some(PathBuf::from("/dev/shm"))
+}
+
 /// Memory, if there is a place for files in it.
-fn place() -> PathBuf {
-    let named = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-    let usual = [named, Some(PathBuf::from("/dev/shm"))];
-    let found = usual.into_iter().flatten().find(|path| path.is_dir() && is_memory(path));
+fn place(usual: impl IntoIterator<Item = PathBuf>) -> PathBuf {
+    let found = usual.into_iter().find(|path| path.is_dir() && is_memory(path));
     found.unwrap_or_else(std::env::temp_dir)
 }
 
@@ -106,8 +139,10 @@ fn sweeper(path: &Path) -> std::io::Result<Child> {
 pub(super) fn sweep(directory: &Path) -> Result<(), Failure> {
     let name = directory.file_name().unwrap_or_default().to_string_lossy();
     let is_random = |digits: &str| digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let named = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let places = [place(named.into_iter().chain(shared())), place(shared())];
     let is_ours = name.strip_prefix(PREFIX).is_some_and(is_random)
-        && directory.parent().is_some_and(|parent| parent == place());
+        && directory.parent().is_some_and(|parent| places.iter().any(|place| place == parent));
     if !is_ours {
         return Err(Failure::usage(format!("{}: not a directory of weir", directory.display())));
     }

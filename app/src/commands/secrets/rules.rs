@@ -1,5 +1,6 @@
 //! `.sops.yaml`: where it is, and what it says of a file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use weir_secrets::{Config, Format, Layout, Recipe, Recipient, Rule, RuleKind};
@@ -144,7 +145,8 @@ fn chosen(said: &EncryptRule, ruled: Rule, format: Format) -> Result<Rule, Failu
 /// The keys that flags name, in the order of sops.
 pub(super) fn new_keys(keys: &NewKeys) -> Result<Vec<Recipient>, Failure> {
     let text = |flag: &Option<String>| flag.clone().unwrap_or_default();
-    let mut all = Recipient::kms_list(&text(&keys.kms), &[], "");
+    let context = context(&text(&keys.aws.encryption_context))?;
+    let mut all = Recipient::kms_list(&text(&keys.kms), &context, &text(&keys.aws.aws_profile));
     all.extend(Recipient::gcp_list(&text(&keys.gcp_kms)));
     all.extend(Recipient::huawei_list(&text(&keys.hckms)).map_err(Failure::new)?);
     all.extend(Recipient::azure_list(&text(&keys.azure_kv)).map_err(Failure::new)?);
@@ -152,4 +154,15 @@ pub(super) fn new_keys(keys: &NewKeys) -> Result<Vec<Recipient>, Failure> {
     all.extend(Recipient::vault_list(&text(&keys.hc_vault_transit)).map_err(Failure::new)?);
     all.extend(Recipient::age_list(&text(&keys.age)).map_err(Failure::new)?);
     Ok(all)
+}
+
+/// What has to be said with keys of AWS: pairs with commas, in order.
+fn context(text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let wrong = || Failure::with_code(6, "Invalid KMS encryption context format");
+    let pair = |pair: &str| match pair.split(':').collect::<Vec<_>>().as_slice() {
+        [key, value] => Ok((key.to_string(), value.to_string())),
+        _ => Err(wrong()),
+    };
+    let pairs: Result<BTreeMap<_, _>, _> = text.split(',').filter(|_| !text.is_empty()).map(pair).collect();
+    Ok(pairs?.into_iter().collect())
 }

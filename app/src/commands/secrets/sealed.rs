@@ -69,7 +69,9 @@ pub(super) fn open(read: &Read, keys: &Keys, ignore_mac: bool) -> Result<Opened,
 }
 
 /// Whether a file below a directory is an encrypted one.
-pub(super) fn is_sealed(path: &Path) -> bool {
-    let known = std::fs::metadata(path).is_ok_and(|known| known.len() <= disk::LARGEST);
-    known && std::fs::read(path).is_ok_and(|bytes| Format::of_path(&path.to_string_lossy()).marks(&bytes))
+pub(super) fn is_sealed(path: &Path) -> Result<bool, Failure> {
+    if std::fs::metadata(path).is_ok_and(|known| known.len() > disk::LARGEST) {
+        return Ok(false);
+    }
+    Ok(Format::of_path(&path.to_string_lossy()).marks(&disk::read(path)?))
 }

@@ -23,8 +23,8 @@ pub(super) fn keys(args: &KeysArgs) -> Result<(), Failure> {
     if args.files.is_empty() {
         return at_hand(args.output);
     }
-    let files = disk::named(&args.files, sealed::is_sealed)?;
-    let read = each::each(&files, |path| sealed::read(path, &InType::default()))?;
+    let named = disk::named(&args.files, sealed::is_sealed)?;
+    let read = each::each(&named.files, |path| sealed::read(path, &InType::default()))?;
     let keys = sealed::keys_for(read.iter().map(|read| &read.sealed));
     let mut table = Table::new(&["FILE", "GROUP", "KIND", "KEY", "AT HAND"]);
     let mut objects = Vec::new();
@@ -48,7 +48,8 @@ pub(super) fn keys(args: &KeysArgs) -> Result<(), Failure> {
             }
         }
     }
-    shown(args.output, &table, objects, "key")
+    shown(args.output, &table, objects, "key")?;
+    named.end()
 }
 
 /// Whether the key of somebody is at hand.

@@ -13,10 +13,11 @@ use crate::output::say;
 pub(super) struct Terminal;
 
 impl Asks for Terminal {
-    fn passphrase(&self, name: &str) -> Option<Zeroizing<String>> {
+    fn passphrase(&self, name: &str, is_again: bool) -> Option<Zeroizing<String>> {
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
-        let answer =
-            terminal.and_then(|terminal| ask(&terminal, &format!("Enter passphrase for \"{name}\": ")));
+        let before = if is_again { "That was a wrong one. " } else { "" };
+        let question = format!("{before}Enter passphrase for \"{name}\": ");
+        let answer = terminal.and_then(|terminal| ask(&terminal, &question));
         answer
             .inspect_err(|error| say(&format!("⚠ {name}: its passphrase cannot be asked for: {error}")))
             .ok()

@@ -133,3 +133,71 @@ fn an_editor_sees_values_and_nothing_stays() {
     bed.weir(&["secrets", "edit", "db.sops.yaml"]).with(2);
     assert_eq!(bed.text("db.sops.yaml"), before);
 }
+
+#[test]
+fn an_editor_changes_keys_and_rules_too() {
+    let (mut bed, other) = (Bed::new(), Bed::new());
+    bed.sealed("db.sops.yaml", SECRET);
+    let sealed = bed.text("db.sops.yaml");
+    let add = format!("s/^    age:/    age:\\n        - recipient: {}/", other.public());
+    bed.directory
+        .write("editor", format!("grep -q hunter2 \"$1\" && sed -i '{add}; s/: me$/: you/' \"$1\"\n"));
+    bed.set("EDITOR", "sh editor");
+    bed.weir(&["secrets", "edit", "-s", "db.sops.yaml"]).with(0);
+    let expected = SECRET.replace(": me", ": you");
+    assert_eq!(bed.plain("db.sops.yaml"), expected);
+    // What nobody touched is as it was, the key of who was there included.
+    let after = bed.text("db.sops.yaml");
+    for line in sealed.lines().filter(|line| line.contains("password") || line.trim_start().len() == 64) {
+        assert!(after.contains(line), "{line}");
+    }
+    other.directory.write("db.sops.yaml", &after);
+    assert_eq!(other.plain("db.sops.yaml"), expected);
+    // Without us: then we cannot open it any more.
+    let drop = format!(
+        "/^    age:/,/^    lastmodified/c\\    age:\\n        - recipient: {}\\n    lastmodified: \"2026-01-01T00:00:00Z\"",
+        other.public()
+    );
+    bed.directory.write("editor", format!("sed -i '{drop}' \"$1\"\n"));
+    bed.weir(&["secrets", "edit", "--show-master-keys", "db.sops.yaml"]).with(0);
+    bed.weir(&["secrets", "decrypt", "db.sops.yaml"]).with(128);
+    other.directory.write("db.sops.yaml", bed.text("db.sops.yaml"));
+    assert_eq!(other.plain("db.sops.yaml"), expected);
+    // A new file has them as well.
+    bed.set("EDITOR", "sed -i s/example_value/mine/");
+    bed.weir(&["secrets", "edit", "-s", "new.sops.yaml"]).with(0);
+    assert!(bed.plain("new.sops.yaml").contains("mine"));
+}
+
+#[test]
+fn what_sops_has_and_we_have_not_is_said_so() {
+    let bed = Bed::new();
+    for words in [
+        &["publish", "--yes", "x"][..],
+        &["keyservice", "--net", "tcp"],
+        &["decrypt", "--keyservice", "tcp://x", "x"],
+        &["decrypt", "--enable-local-keyservice=false", "x"],
+    ] {
+        bed.weir(&[&["secrets"], words].concat()).with(2).says(&["not supported yet: "]);
+    }
+    bed.sealed("x.sops.env", "A=one\n");
+    bed.weir(&["secrets", "--verbose", "decrypt", "--enable-local-keyservice", "x.sops.env"]).with(0);
+    bed.directory.write("y.sops.env", "A=one\n");
+    let key = "arn:aws:kms:eu-west-1:1:key/x";
+    let words = ["secrets", "encrypt", "--kms", key, "--encryption-context", "a:b,c", "y.sops.env"];
+    bed.weir(&words).with(6).says(&["Invalid KMS encryption context format"]);
+    let words = [
+        "secrets",
+        "rotate",
+        "--add-kms",
+        key,
+        "--encryption-context",
+        "b:2,a:1",
+        "--aws-profile",
+        "p",
+        "x.sops.env",
+    ];
+    bed.weir(&words).with(1).says(&["not supported yet: keys of AWS KMS", "|a:1,b:2|p"]);
+    std::fs::copy(bed.directory.path().join("x.sops.env"), bed.directory.path().join("x.txt")).unwrap();
+    bed.weir(&["secrets", "rotate", "--filename-override", "x.env", "x.txt"]).with(0);
+}

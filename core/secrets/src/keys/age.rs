@@ -2,13 +2,15 @@
 //!
 //! The `age` crate draws the random bytes of a file itself.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::sync::Arc;
 
+use age::armor::ArmoredReader;
 use age::secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
-use super::locked::{Asks, Locked};
+use super::envelope::Envelope;
+use super::locked::{Asks, LockedFile, LockedSsh};
 use super::pq;
 use crate::cipher::{DataKey, Entropy};
 use crate::error::SecretError;
@@ -24,10 +26,12 @@ pub(super) enum Identity {
         public: String,
     },
     Locked {
-        key: Box<Locked>,
+        key: Box<LockedSsh>,
         /// The public half.
         public: String,
     },
+    /// Many, behind one passphrase.
+    LockedFile(LockedFile),
 }
 
 impl Identity {
@@ -37,8 +41,8 @@ impl Identity {
             Err("plugins of age are not supported".to_string())
         } else if text.starts_with("AGE-SECRET-KEY-PQ-") {
             pq::Identity::parse(text).map(Self::Hybrid)
-        } else if text.contains("BEGIN AGE ENCRYPTED FILE") || text.starts_with("age-encryption.org/") {
-            Err("not supported yet: a file with keys that is behind a passphrase itself; open it with age --decrypt".to_string())
+        } else if LockedFile::is_one(text.as_bytes()) {
+            Err("the file with keys is behind a passphrase, and nobody can be asked for it here".to_string())
         } else if text.starts_with("age1") {
             Err("this is the public half of a key; the secret one begins with AGE-SECRET-KEY-".to_string())
         } else if !text.starts_with("AGE-SECRET-KEY-1") {
@@ -47,6 +51,22 @@ impl Identity {
             let key = text.parse().map_err(|cause| format!("malformed secret key: {cause}"))?;
             Ok(Self::Native(key))
         }
+    }
+
+    /// The keys of a file as age-keygen writes it; a line may have several of them.
+    pub(super) fn parse_lines(text: &str, has_several: bool) -> Result<Vec<Self>, String> {
+        let mut all = Vec::new();
+        for (line, content) in (1..).zip(text.lines()) {
+            let content = content.trim();
+            if content.is_empty() || content.starts_with('#') {
+                continue;
+            }
+            let keys = if has_several { content.split_whitespace().collect() } else { vec![content] };
+            for key in keys {
+                all.push(Self::parse(key).map_err(|cause| format!("line {line}: {cause}"))?);
+            }
+        }
+        Ok(all)
     }
 
     /// A private key of SSH in its file. One behind a passphrase needs somebody who knows that, and a name to ask by.
@@ -60,7 +80,7 @@ impl Identity {
         let public = age::ssh::Recipient::try_from(key.clone()).map_err(|_| halved())?.to_string();
         match (key, asks) {
             (age::ssh::Identity::Encrypted(key), Some((name, asks))) => {
-                let key = Box::new(Locked::new(key, &public, name, asks).ok_or_else(halved)?);
+                let key = Box::new(LockedSsh::new(key, &public, name, asks).ok_or_else(halved)?);
                 Ok(Self::Locked { key, public })
             }
             (age::ssh::Identity::Encrypted(_), None) => {
@@ -70,27 +90,34 @@ impl Identity {
         }
     }
 
-    /// The public half.
-    pub(super) fn public(&self) -> String {
+    /// The public halves, as far as they are known.
+    pub(super) fn publics(&self) -> Vec<String> {
         match self {
-            Self::Native(key) => key.to_public().to_string(),
-            Self::Hybrid(key) => key.public(),
-            Self::Ssh { public, .. } | Self::Locked { public, .. } => public.clone(),
+            Self::Native(key) => vec![key.to_public().to_string()],
+            Self::Hybrid(key) => vec![key.public()],
+            Self::Ssh { public, .. } | Self::Locked { public, .. } => vec![public.clone()],
+            Self::LockedFile(file) => file.publics(),
         }
     }
 
     /// Whether this is the secret half of a recipient; keys of SSH may have a name behind.
     pub(super) fn is_of(&self, recipient: &str) -> bool {
         let key = |text: &str| text.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-        key(&self.public()) == key(recipient)
+        self.publics().iter().any(|public| key(public) == key(recipient))
     }
 
-    fn as_dyn(&self) -> &dyn age::Identity {
+    /// Whether somebody may be asked a question before it is known to be of use.
+    fn asks_first(&self) -> bool {
+        matches!(self, Self::LockedFile(_))
+    }
+
+    pub(super) fn as_dyn(&self) -> &dyn age::Identity {
         match self {
             Self::Native(key) => key,
             Self::Hybrid(key) => key,
             Self::Ssh { key, .. } => &**key,
             Self::Locked { key, .. } => &**key,
+            Self::LockedFile(file) => file,
         }
     }
 }
@@ -113,20 +140,43 @@ pub(super) fn open(keys: &[Identity], encrypted: &str, places: &[String]) -> Res
     let failed = |cause: &str| {
         format!("failed to create reader for decrypting sops data key with age: {cause}{places}")
     };
-    let armored = age::armor::ArmoredReader::new(encrypted.as_bytes());
-    let opener = age::Decryptor::new(armored).map_err(|cause| failed(&cause.to_string()))?;
-    let mut reader = opener.decrypt(keys.iter().map(Identity::as_dyn)).map_err(|cause| match cause {
+    let (last, first): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.asks_first());
+    let ordered: Vec<_> = first.into_iter().chain(last).map(Identity::as_dyn).collect();
+    open_by(&ordered, encrypted).map_err(|cause| match cause {
         age::DecryptError::NoMatchingKeys => failed(if keys.len() == 1 {
             "identity did not match any of the recipients: incorrect identity for recipient block"
         } else {
             "no identity matched any of the recipients"
         }),
         cause => failed(&cause.to_string()),
-    })?;
+    })
+}
+
+fn open_by(keys: &[&dyn age::Identity], encrypted: &str) -> Result<DataKey, age::DecryptError> {
+    if let Some(envelope) = Envelope::parse(encrypted) {
+        let key = keys.iter().find_map(|key| key.unwrap_stanzas(&envelope.stanzas));
+        if let Some(opened) = envelope.open(&key.ok_or(age::DecryptError::NoMatchingKeys)??) {
+            return Ok(opened);
+        }
+    }
+    let opener = age::Decryptor::new_buffered(ArmoredReader::new(encrypted.as_bytes()))?;
     // A data key has 32 bytes, and a share one more.
-    let mut key = Zeroizing::new(Vec::with_capacity(256));
-    reader.by_ref().take(256).read_to_end(&mut key).map_err(|cause| failed(&cause.to_string()))?;
-    Ok(key)
+    Ok(read_all(opener.decrypt(keys.iter().copied())?, 256)?)
+}
+
+/// What is read, up to so many bytes, without leaving copies behind.
+pub(super) fn read_all(reader: impl Read, most: usize) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(vec![0; most]);
+    let mut reader = reader.take(most as u64);
+    let mut length = 0;
+    while let Some(rest) = bytes.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest)? {
+            0 => break,
+            read => length += read,
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// Closes a data key for one recipient.
@@ -186,5 +236,5 @@ pub(super) fn public_of(secret: &str) -> Option<String> {
         // The secret half is only looked at.
         let _ = key.to_string().expose_secret().len();
     }
-    Some(key.public())
+    key.publics().pop()
 }

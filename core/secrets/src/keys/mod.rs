@@ -1,6 +1,7 @@
 //! Keys at hand, the data keys that they open, and the ones that they close.
 
 mod age;
+mod envelope;
 mod locked;
 #[cfg(feature = "pgp")]
 mod pgp;
@@ -112,25 +113,26 @@ impl Keys {
 
     /// Takes the keys of a file as age-keygen writes it: a key a line, and comments.
     pub fn add_age(&mut self, text: &str) -> Result<(), SecretError> {
-        self.add_age_by(text, |line| vec![line])
+        self.age.extend(age::Identity::parse_lines(text, false).map_err(SecretError::Key)?);
+        Ok(())
     }
 
-    /// The same, but a line may have several keys, as `SOPS_AGE_KEY` may.
-    pub fn add_age_words(&mut self, text: &str) -> Result<(), SecretError> {
-        self.add_age_by(text, |line| line.split_whitespace().collect())
-    }
-
-    fn add_age_by(&mut self, text: &str, keys: impl Fn(&str) -> Vec<&str>) -> Result<(), SecretError> {
-        for (line, content) in (1..).zip(text.lines()) {
-            let content = content.trim();
-            if content.is_empty() || content.starts_with('#') {
-                continue;
-            }
-            for key in keys(content) {
-                let key = age::Identity::parse(key);
-                self.age.push(key.map_err(|cause| SecretError::Key(format!("line {line}: {cause}")))?);
-            }
+    /// The same of a file that may be behind a passphrase: somebody is asked for it by this name, when no other key opens
+    /// something. Where `has_several`, a line may have several keys, as `SOPS_AGE_KEY` may.
+    pub fn add_age_asking(
+        &mut self,
+        bytes: &[u8],
+        has_several: bool,
+        name: &str,
+        asks: Arc<dyn Asks>,
+    ) -> Result<(), SecretError> {
+        if locked::LockedFile::is_one(bytes) {
+            let file = locked::LockedFile::parse(bytes, name, asks).map_err(SecretError::Key)?;
+            self.age.push(age::Identity::LockedFile(file));
+            return Ok(());
         }
+        let text = std::str::from_utf8(bytes).map_err(|_| SecretError::Key("it is no text".to_string()))?;
+        self.age.extend(age::Identity::parse_lines(text, has_several).map_err(SecretError::Key)?);
         Ok(())
     }
 
@@ -203,7 +205,7 @@ impl Keys {
 
     /// The same as those whom something can be encrypted for.
     pub fn recipients(&self) -> impl Iterator<Item = Recipient> {
-        let age = self.age.iter().map(|key| Recipient::Age(key.public()));
+        let age = self.age.iter().flat_map(age::Identity::publics).map(Recipient::Age);
         #[cfg(feature = "pgp")]
         let age = age.chain(self.pgp.at_hand().map(Recipient::Pgp));
         age
@@ -333,7 +335,8 @@ impl Keys {
         sealed.collect()
     }
 
-    fn close(
+    /// A data key, or a share of one, closed for somebody.
+    pub(crate) fn close(
         &self,
         recipient: &Recipient,
         part: &DataKey,

@@ -19,7 +19,8 @@ use sha3::{Sha3_256, Shake256};
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
-const STANZA: &str = "mlkem768x25519";
+/// What stands in files for such keys.
+pub(super) const STANZA: &str = "mlkem768x25519";
 const INFO: &[u8] = b"age-encryption.org/mlkem768x25519";
 const LABEL: &str = "postquantum";
 const PUBLIC_PREFIX: &str = "age1pq";

@@ -32,9 +32,11 @@ pub(super) fn parse(text: &str) -> Result<Vec<Branch>, SecretError> {
     Ok(branches)
 }
 
-/// What is only wrong for JSON is not wrong here.
+/// What is only wrong for JSON is not wrong here, or has words of its own later on.
 fn allowed(error: weir_yaml::YamlError) -> Result<weir_yaml::Value, weir_yaml::YamlError> {
-    if error.message.starts_with("json: unsupported value") { Ok(weir_yaml::Value::Null) } else { Err(error) }
+    let is_only_for_json = ["json: unsupported value", "unsupported type: map["];
+    let is_allowed = is_only_for_json.iter().any(|start| error.message.starts_with(start));
+    if is_allowed { Ok(weir_yaml::Value::Null) } else { Err(error) }
 }
 
 fn lines(comment: &str) -> impl Iterator<Item = &str> {
