@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use weir_files::{Bytes, Entry, Files, ReadError, RootedPath, Tree};
+use weir_files::{Bytes, Entry, Files, ReadError, RootedPath, Small, Tree};
 
 /// Larger files are refused: no manifest is that large.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -83,19 +83,52 @@ impl Files for Local {
         }
     }
 
-    fn check(&self, path: &RootedPath) -> Result<(), ReadError> {
-        fs::File::open(self.path(path)).map(drop).map_err(|error| Self::broken(path, &error))
+    fn read_small(&self, path: &RootedPath, most: u64) -> Result<Small, ReadError> {
+        let failed = |error: std::io::Error| Self::broken(path, &error);
+        let mut file = fs::File::open(self.path(path)).map_err(failed)?;
+        let mut room = vec![0; usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1)];
+        let mut filled = 0;
+        // The end is where nothing more comes: some file systems give less than is asked for.
+        while let Some(rest @ [_, ..]) = room.get_mut(filled..) {
+            match file.read(rest) {
+                Ok(0) => return Ok(Small::Read(Arc::from(room.get(..filled).unwrap_or_default()))),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Ok(Small::Larger(file.metadata().map_err(failed)?.len()))
+    }
+
+    fn list_kinds(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.list_with(path, |entry| {
+            let kind = entry.file_type()?;
+            Ok(match kind.is_file() {
+                true => Some(Entry::File { size: None, executable: false }),
+                false if kind.is_dir() => Some(Entry::Directory),
+                false => Self::entry_of(&entry.path(), &entry.metadata()?)?,
+            })
+        })
     }
 
     fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.list_with(path, |entry| Self::entry_of(&entry.path(), &entry.metadata()?))
+    }
+}
+
+impl Local {
+    fn list_with(
+        &self,
+        path: &RootedPath,
+        entry_of: impl Fn(&fs::DirEntry) -> std::io::Result<Option<Entry>>,
+    ) -> Result<Vec<(String, Entry)>, ReadError> {
         let failed = |error: std::io::Error| Self::broken(path, &error);
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.path(path)).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             // A name that is no text cannot be named by any kustomization.
             let Ok(name) = entry.file_name().into_string() else { continue };
-            let metadata = entry.metadata().map_err(failed)?;
-            if let Some(kind) = Self::entry_of(&entry.path(), &metadata).map_err(failed)? {
+            if let Some(kind) = entry_of(&entry).map_err(failed)? {
                 entries.push((name, kind));
             }
         }
