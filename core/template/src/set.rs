@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::env::Env;
+use crate::env::{Env, Helpers};
 use crate::error::Error;
 use crate::function::Functions;
 use crate::hash::Quick;
-use crate::parse::{self, Template, Templates};
+use crate::parse::{self, Template};
 use crate::run::{self, Origin};
+use crate::share::each;
 use crate::value::{Str, Value};
 
 /// What a missing key of a map gives.
@@ -36,9 +37,8 @@ pub struct Set {
     for_once: bool,
 }
 
-/// Texts that were parsed already, for [`Set::parse_shared`] with the same functions.
-#[derive(Default)]
-pub struct ParsedTexts(HashMap<Str, Templates, Quick>);
+/// In texts of so many bytes there is enough to parse for more than one thread.
+const MUCH: usize = 96 << 10;
 
 /// Sets are stacked so high and no higher; beyond, what is below is copied together.
 const LAYERS: u32 = 16;
@@ -99,15 +99,39 @@ impl Set {
         Ok(())
     }
 
-    /// The same, where equal texts are parsed once, whatever their names are.
-    pub fn parse_shared(&mut self, name: &str, text: Str, parsed: &mut ParsedTexts) -> Result<(), Error> {
-        if let Some(templates) = parsed.0.get(&text).and_then(|known| known.renamed(name)) {
-            self.add(templates);
-            return Ok(());
+    /// Parses texts with their names, in order; equal ones are parsed once. Where there is much to parse, helpers take a
+    /// part of it. The error comes with the name of its text.
+    pub fn parse_all<'t>(
+        &mut self,
+        texts: &[(&'t str, Str)],
+        helpers: Option<&dyn Helpers>,
+    ) -> Result<(), (&'t str, Error)> {
+        let mut firsts: HashMap<&Str, usize, Quick> = HashMap::default();
+        let (mut distinct, mut places) = (Vec::with_capacity(texts.len()), Vec::with_capacity(texts.len()));
+        for (name, text) in texts {
+            let next = distinct.len();
+            let first = *firsts.entry(text).or_insert(next);
+            if first == next {
+                distinct.push((*name, text));
+            }
+            places.push((first, first == next));
         }
-        let templates = parse::parse(name, text.clone(), &self.functions)?;
-        self.add(templates.all.iter().cloned());
-        parsed.0.insert(text, templates);
+        let helpers = helpers.filter(|_| distinct.iter().map(|(_, text)| text.len()).sum::<usize>() >= MUCH);
+        let functions = Arc::clone(&self.functions);
+        let parse = |name: &str, text: &Str| parse::parse(name, text.clone(), &functions);
+        let parsed = each(&distinct, helpers, |(name, text)| parse(name, text));
+        for ((name, text), (first, is_first)) in texts.iter().zip(places) {
+            let templates = match parsed.get(first) {
+                Some(Ok(templates)) if is_first => templates.all.clone(),
+                Some(Ok(templates)) => match templates.renamed(name) {
+                    Some(templates) => templates,
+                    None => parse(name, text).map_err(|error| (*name, error))?.all,
+                },
+                Some(Err(error)) => return Err((*name, error.clone())),
+                None => continue,
+            };
+            self.add(templates);
+        }
         Ok(())
     }
 
@@ -197,12 +221,9 @@ mod tests {
     #[test]
     fn equal_texts_keep_their_names() {
         let mut set = Set::new(Arc::new(Functions::builtin()));
-        let mut parsed = ParsedTexts::default();
         let text = "{{ define \"x\" }}{{ len 2 }}{{ end }}{{ define \"b\" }}{{ end }}{{ len 1 }}";
-        for name in ["a", "b", "c"] {
-            let parsed = set.parse_shared(name, Str::from(text), &mut parsed);
-            assert!(parsed.is_ok(), "{name}");
-        }
+        let texts = ["a", "b", "c"].map(|name| (name, Str::from(text)));
+        set.parse_all(&texts, None).unwrap();
         let set = Arc::new(set);
         for (name, file) in [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c")] {
             let error = set.execute(name, Value::Nil, &mut Vec::new(), &Env::default()).unwrap_err();
