@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::env::{Env, Helpers};
+use crate::env::Env;
 use crate::error::Error;
 use crate::function::Functions;
 use crate::hash::Quick;
-use crate::parse::{self, Template};
+use crate::parse::{self, Template, Templates};
 use crate::run::{self, Origin};
-use crate::share::each;
 use crate::value::{Str, Value};
 
 /// What a missing key of a map gives.
@@ -36,9 +35,6 @@ pub struct Set {
     layers: u32,
     for_once: bool,
 }
-
-/// In texts of so many bytes there is enough to parse for more than one thread.
-const MUCH: usize = 96 << 10;
 
 /// Sets are stacked so high and no higher; beyond, what is below is copied together.
 const LAYERS: u32 = 16;
@@ -99,36 +95,22 @@ impl Set {
         Ok(())
     }
 
-    /// Parses texts with their names, in order; equal ones are parsed once. Where there is much to parse, helpers take a
-    /// part of it. The error comes with the name of its text.
-    pub fn parse_all<'t>(
-        &mut self,
-        texts: &[(&'t str, Str)],
-        helpers: Option<&dyn Helpers>,
-    ) -> Result<(), (&'t str, Error)> {
-        let mut firsts: HashMap<&Str, usize, Quick> = HashMap::default();
-        let (mut distinct, mut places) = (Vec::with_capacity(texts.len()), Vec::with_capacity(texts.len()));
+    /// Parses texts with their names, in order; equal ones are parsed once. The error comes with the name of its text.
+    ///
+    /// Helpers would parse sooner, but each needs room of its own, which is more than a large chart should take.
+    pub fn parse_all<'t>(&mut self, texts: &[(&'t str, Str)]) -> Result<(), (&'t str, Error)> {
+        let mut parsed: HashMap<&Str, Templates, Quick> = HashMap::default();
         for (name, text) in texts {
-            let next = distinct.len();
-            let first = *firsts.entry(text).or_insert(next);
-            if first == next {
-                distinct.push((*name, text));
-            }
-            places.push((first, first == next));
-        }
-        let helpers = helpers.filter(|_| distinct.iter().map(|(_, text)| text.len()).sum::<usize>() >= MUCH);
-        let functions = Arc::clone(&self.functions);
-        let parse = |name: &str, text: &Str| parse::parse(name, text.clone(), &functions);
-        let parsed = each(&distinct, helpers, |(name, text)| parse(name, text));
-        for ((name, text), (first, is_first)) in texts.iter().zip(places) {
-            let templates = match parsed.get(first) {
-                Some(Ok(templates)) if is_first => templates.all.clone(),
-                Some(Ok(templates)) => match templates.renamed(name) {
-                    Some(templates) => templates,
-                    None => parse(name, text).map_err(|error| (*name, error))?.all,
-                },
-                Some(Err(error)) => return Err((*name, error.clone())),
-                None => continue,
+            let renamed = parsed.get(text).and_then(|known| known.renamed(name));
+            let templates = match renamed {
+                Some(templates) => templates,
+                None => {
+                    let read = parse::parse(name, text.clone(), &self.functions);
+                    let templates = read.map_err(|error| (*name, error))?;
+                    let all = templates.all.clone();
+                    parsed.insert(text, templates);
+                    all
+                }
             };
             self.add(templates);
         }
@@ -223,7 +205,7 @@ mod tests {
         let mut set = Set::new(Arc::new(Functions::builtin()));
         let text = "{{ define \"x\" }}{{ len 2 }}{{ end }}{{ define \"b\" }}{{ end }}{{ len 1 }}";
         let texts = ["a", "b", "c"].map(|name| (name, Str::from(text)));
-        set.parse_all(&texts, None).unwrap();
+        set.parse_all(&texts).unwrap();
         let set = Arc::new(set);
         for (name, file) in [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c")] {
             let error = set.execute(name, Value::Nil, &mut Vec::new(), &Env::default()).unwrap_err();
