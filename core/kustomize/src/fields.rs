@@ -17,16 +17,32 @@ pub(crate) type Change<'a> = &'a mut dyn FnMut(&mut Value, bool) -> Result<(), S
 /// The one value at a path, for reading.
 pub(crate) fn get<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
     path.iter().try_fold(value, |value, part| match value {
-        Value::List(items) => match item_of(part) {
-            Some((field, wanted)) => items.iter().find(|item| {
-                let own = if field.is_empty() { Some(*item) } else { item.get(field) };
-                own.is_some_and(|own| scalar_text(own) == wanted)
-            }),
-            None if part == "-" => items.last(),
-            None => items.get(part.parse::<usize>().ok()?),
-        },
+        Value::List(items) => items.get(index_of(items, part)?),
         value => value.get(part),
     })
+}
+
+/// A path that leads to the same place when what selects items in it has changed.
+pub(crate) fn by_index(value: &Value, path: &[String]) -> Vec<String> {
+    let mut value = Some(value);
+    let concrete = |part: &String| {
+        let at = value.and_then(Value::as_list).and_then(|items| index_of(items, part));
+        let part = at.map_or_else(|| part.clone(), |at| at.to_string());
+        value = value.and_then(|value| get(value, std::slice::from_ref(&part)));
+        part
+    };
+    path.iter().map(concrete).collect()
+}
+
+fn index_of(items: &[Value], part: &str) -> Option<usize> {
+    match item_of(part) {
+        Some((field, wanted)) => items.iter().position(|item| {
+            let own = if field.is_empty() { Some(item) } else { item.get(field) };
+            own.is_some_and(|own| scalar_text(own) == wanted)
+        }),
+        None if part == "-" => items.len().checked_sub(1),
+        None => part.parse().ok(),
+    }
 }
 
 /// Visits all values at a path and says how many there are. What is missing is made, if wanted.

@@ -200,6 +200,11 @@ fn build_with(
         let at = loaded.kustomization.open_api.as_ref().map_or(&[][..], |field| &field.at);
         return Err(vec![Diagnostic::error(message).at(loaded.source.place(at))]);
     }
+    if let Some(sort) = &loaded.kustomization.sort
+        && let Err(message) = sort.check()
+    {
+        context.report(Diagnostic::error(message).at(loaded.source.place(&sort.at)));
+    }
     context.tracks_origins = !loaded.kustomization.build_metadata.is_empty();
     let mut resources = accumulate::carry_out(
         &mut context,

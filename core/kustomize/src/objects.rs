@@ -179,11 +179,8 @@ fn expand(found: Vec<Res>, objects: &mut Vec<Res>, problems: &mut Vec<Diagnostic
                 Some(Value::List(items)) if is_list => {
                     for item in items.iter() {
                         // These take the way through JSON.
-                        let mut item = item.clone();
-                        item.forget_writing();
+                        let mut item = item.clone().written_as_json();
                         spell_metadata(&mut item);
-                        // Their names stay texts, whatever takes their place.
-                        quote_name_if(&mut item, |_| true);
                         inner.push(Res::new(item, place.clone()));
                     }
                 }
@@ -260,17 +257,26 @@ pub(crate) fn spell_metadata(value: &mut Value) {
 }
 
 /// What took the way through JSON has quotes around texts that look like something else.
-pub(crate) fn quote_name(value: &mut Value) {
-    quote_name_if(value, |text| resolve_plain(text, Dialect::V3).as_str() != Some(text));
+pub(crate) fn quote_texts(value: &mut Value) {
+    if !needs_quotes(value) {
+        return;
+    }
+    match value {
+        Value::Map(map) => map.iter_mut().for_each(|(_, value)| quote_texts(value)),
+        Value::List(_) => value.as_list_mut().into_iter().flatten().for_each(quote_texts),
+        Value::String(text) => *value = Value::quoted(text),
+        _ => {}
+    }
 }
 
-fn quote_name_if(value: &mut Value, wants: impl Fn(&str) -> bool) {
-    let metadata = value.as_map_mut().and_then(|map| map.get_mut("metadata"));
-    let Some(name) = metadata.and_then(|metadata| metadata.as_map_mut()?.get_mut("name")) else { return };
-    if let Value::String(text) = name
-        && wants(text)
-    {
-        *name = Value::quoted(text);
+fn needs_quotes(value: &Value) -> bool {
+    match value {
+        Value::Map(map) => map.values().any(needs_quotes),
+        Value::List(list) => list.iter().any(needs_quotes),
+        Value::String(text) => [Dialect::V3, Dialect::Sigs]
+            .iter()
+            .any(|dialect| resolve_plain(text, *dialect).as_str() != Some(&**text)),
+        _ => false,
     }
 }
 

@@ -5,20 +5,21 @@ use weir_yaml::{Text, Value};
 
 use crate::reader::Reader;
 use crate::resource::Res;
+use crate::source::At;
 
 /// The field `sortOptions`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SortOptions {
-    legacy: bool,
+    order: Text,
     orders: Option<(Vec<Text>, Vec<Text>)>,
+    pub(crate) at: At,
 }
 
 /// Reads the field.
 pub(crate) fn read(reader: &mut Reader<'_>, value: &Value) -> SortOptions {
-    let mut found = SortOptions::default();
-    let mut order = Text::from("");
+    let mut found = SortOptions { at: reader.at(), ..SortOptions::default() };
     reader.fields(value, &["order", "legacySortOptions"], |reader, name, value| match name {
-        "order" => order = reader.text(value),
+        "order" => found.order = reader.text(value),
         _ => {
             let (mut first, mut last) = (Vec::new(), Vec::new());
             reader.fields(value, &["orderFirst", "orderLast"], |reader, name, value| match name {
@@ -28,29 +29,30 @@ pub(crate) fn read(reader: &mut Reader<'_>, value: &Value) -> SortOptions {
             found.orders = Some((first, last));
         }
     });
-    match &*order {
-        "legacy" => found.legacy = true,
-        "fifo" if found.orders.is_some() => {
-            reader.problem(
-                "the field 'legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'",
-            );
-        }
-        "fifo" => {}
-        other => reader
-            .problem(format!("the field 'sortOptions.order' must be one of [fifo, legacy], not '{other}'")),
-    }
     found
 }
 
 impl SortOptions {
     /// What is used where nothing is said.
     pub(crate) fn legacy() -> Self {
-        Self { legacy: true, orders: None }
+        Self { order: Text::from("legacy"), ..Self::default() }
+    }
+
+    /// What is wrong with it. Those of bases are never used, so nobody minds them.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match &*self.order {
+            "fifo" if self.orders.is_some() => {
+                Err("the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'"
+                    .to_string())
+            }
+            "fifo" | "legacy" => Ok(()),
+            other => Err(format!("the field 'sortOptions.order' must be one of [fifo, legacy], not '{other}'")),
+        }
     }
 
     /// Sorts, if that is asked for.
     pub(crate) fn sort(&self, resources: &mut [Res]) {
-        if !self.legacy {
+        if *self.order != *"legacy" {
             return;
         }
         let texts = |list: &[Text]| list.iter().map(ToString::to_string).collect::<Vec<_>>();

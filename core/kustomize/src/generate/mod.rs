@@ -74,7 +74,7 @@ fn object(
     let options = merged(&generator.options, global);
     let mut object = make(generator, pairs);
     object.set_at(&["metadata", "name"], generator.name.clone());
-    objects::quote_name(&mut object);
+    objects::quote_texts(&mut object);
     if !generator.namespace.is_empty() {
         object.set_at(&["metadata", "namespace"], generator.namespace.clone());
     }

@@ -167,14 +167,7 @@ impl Mending<'_> {
         let old = text_of(value);
         let found = self.candidates.find(self.field, (self.referrer, self.resources), &old, None)?;
         if let Some(target) = found.filter(|target| target.name != old) {
-            // It is written without quotes, unless there are some.
-            let meant = resolve_plain(&target.name, Dialect::V3);
-            let is_text = meant.as_str().is_some() || value.is_quoted();
-            *value = if is_text {
-                Value::String(target.name.clone())
-            } else {
-                Value::always_spelled(meant, &target.name)
-            };
+            *value = written_over(Some(value), &target.name);
         }
         Ok(())
     }
@@ -196,12 +189,22 @@ impl Mending<'_> {
         if target.name == old && target.namespace.is_empty() {
             return Ok(());
         }
-        value.set_at(&["name"], target.name.clone());
+        value.set_at(&["name"], written_over(value.get("name"), &target.name));
         if !target.namespace.is_empty() {
-            value.set_at(&["namespace"], target.namespace.clone());
+            let namespace = match value.get("namespace") {
+                None => Value::String(target.namespace.clone()),
+                there => written_over(there, &target.namespace),
+            };
+            value.set_at(&["namespace"], namespace);
         }
         Ok(())
     }
+}
+
+/// What takes the place of another text is written without quotes, unless there are some.
+fn written_over(there: Option<&Value>, text: &Text) -> Value {
+    let is_text = resolve_plain(text, Dialect::V3).as_str().is_some() || there.is_some_and(Value::is_quoted);
+    if is_text { Value::String(text.clone()) } else { Value::open(text) }
 }
 
 fn text_of(value: &Value) -> Text {

@@ -6,7 +6,7 @@ use weir_yaml::{Dialect, Map, Value};
 
 use super::Step;
 use crate::kustomization::Patch;
-use crate::objects::{nameless, quote_name, spell_metadata};
+use crate::objects::{nameless, quote_texts, spell_metadata};
 use crate::origin::ORIGIN;
 use crate::resource::Res;
 use crate::select::Matcher;
@@ -92,16 +92,38 @@ pub(super) fn apply(resource: &mut Res, patch: &JsonPatch) -> Result<(), String>
         return Err(problem);
     }
     if marked {
-        object.remove_at(&["metadata", "annotations", MARK]);
+        forget_mark(&mut object);
         if object.at(&annotations).and_then(Value::as_map).is_some_and(Map::is_empty) {
             object.remove_at(&annotations);
         }
     }
     spell_metadata(&mut object);
-    quote_name(&mut object);
+    quote_texts(&mut object);
     resource.object = object;
     resource.shared.forget();
     resource.annotations_to_texts();
     resource.learn_scope();
     Ok(())
+}
+
+/// A patch may have moved or copied the mark to somewhere else.
+fn forget_mark(value: &mut Value) {
+    if !has_mark(value) {
+        return;
+    }
+    match value {
+        Value::Map(map) => {
+            map.remove(MARK);
+            map.iter_mut().for_each(|(_, value)| forget_mark(value));
+        }
+        _ => value.as_list_mut().into_iter().flatten().for_each(forget_mark),
+    }
+}
+
+fn has_mark(value: &Value) -> bool {
+    match value {
+        Value::Map(map) => map.contains_key(MARK) || map.values().any(has_mark),
+        Value::List(list) => list.iter().any(has_mark),
+        _ => false,
+    }
 }

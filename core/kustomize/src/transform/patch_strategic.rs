@@ -134,8 +134,6 @@ pub(super) fn apply(
         resource.object = Value::Map(Map::new());
         return Ok(true);
     };
-    // What a merge leaves as it is becomes a text if nobody said otherwise.
-    merged.quote_open();
     if patch.get("apiVersion").is_some_and(Value::is_null) {
         merged.set_at(&["apiVersion"], Value::Null);
     }

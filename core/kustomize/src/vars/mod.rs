@@ -134,7 +134,7 @@ pub(crate) fn resolve(context: &mut Context<'_>, resources: &mut Resources) {
     for var in &resources.vars {
         match value_of(var, &resources.list) {
             Ok(value) => known.push(Known { name: var.name.clone(), value }),
-            Err(message) => context.report(Diagnostic::error(message)),
+            Err(problem) => context.report(problem),
         }
     }
     if known.is_empty() || !context.problems.is_empty() {
@@ -154,33 +154,39 @@ pub(crate) fn resolve(context: &mut Context<'_>, resources: &mut Resources) {
     }
 }
 
-fn value_of(var: &Var, list: &[Res]) -> Result<Value, String> {
-    let resource = list.iter().find(|resource| resource.vars.contains(&var.name)).ok_or_else(|| {
-        format!("var '{}' cannot be mapped to a field in the set of known resources", var.name)
+fn value_of(var: &Var, list: &[Res]) -> Result<Value, Diagnostic> {
+    let (name, field) = (&var.name, &var.path);
+    let resource = list.iter().find(|resource| resource.vars.contains(name)).ok_or_else(|| {
+        Diagnostic::error(format!("var '{name}' cannot be mapped to a field in the set of known resources"))
     })?;
-    let path = with_indexes(split_bracketed_path(&var.path, '.'));
-    fields::get(&resource.object, &path).map(number).ok_or_else(|| {
-        format!(
-            "field '{}' specified in var '{}' not found in corresponding resource {}",
-            var.path,
-            var.name,
-            resource.id()
-        )
+    let problem = |what: &str| {
+        let problem =
+            Diagnostic::error(format!("field '{field}' specified in var '{name}' {what} {}", resource.id()));
+        match &resource.place {
+            Some(place) => problem.at(place.clone()),
+            None => problem,
+        }
+    };
+    let path = with_indexes(split_bracketed_path(field, '.'));
+    let found =
+        fields::get(&resource.object, &path).ok_or_else(|| problem("not found in corresponding resource"))?;
+    number(found).ok_or_else(|| {
+        problem(&format!("is {}, which is not read as a number, in resource", fields::scalar_text(found)))
+            .hint("write it in decimal digits, or in quotes")
     })
 }
 
-/// Numbers are what they are worth, however they are written; those that Go would not read from their text stay.
-fn number(value: &Value) -> Value {
+/// Numbers are what they are worth, however they are written; nothing for those that Go does not read from their text.
+fn number(value: &Value) -> Option<Value> {
     if !matches!(value.meant(), Value::Int(_) | Value::UInt(_) | Value::Float(_)) {
-        return value.clone();
+        return Some(value.clone());
     }
     let text = fields::scalar_text(value);
-    let known = if text.contains(['.', 'e', 'E']) {
+    if text.contains(['.', 'e', 'E']) {
         text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float)
     } else {
         text.parse().ok().map(Value::Int)
-    };
-    known.unwrap_or_else(|| value.clone())
+    }
 }
 
 /// `ports[0]` is `ports` and `0`.

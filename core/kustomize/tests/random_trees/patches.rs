@@ -311,7 +311,9 @@ fn operation(random: &mut Random, made: &Made) -> Node {
     let mut operation = map([("op", op.into()), ("path", path.into())]);
     match op {
         "remove" => {}
-        "copy" | "move" => operation.set("from", "/metadata/name"),
+        "copy" => operation.set("from", "/metadata/name"),
+        // Not the name, nor all annotations: both are known differences (COMPATIBILITY.md).
+        "move" => operation.set("from", random.pick(&["/metadata/labels/app", "/metadata/annotations/note"])),
         _ => operation.set("value", value_for(random, path)),
     }
     operation

@@ -146,23 +146,25 @@ impl Value {
         }
     }
 
-    /// Forgets all of how it is written, and what is printed otherwise for it: what stays is what JSON says of it.
-    pub fn forget_writing(&mut self) {
-        match self {
-            Self::Spelled(spelled) => *self = spelled.value.clone(),
-            Self::List(list) if list.iter().any(Value::is_written) => {
-                Arc::make_mut(list).iter_mut().for_each(Value::forget_writing);
-            }
-            Self::Map(map) if map.layout() != Layout::Block || map.values().any(Value::is_written) => {
-                map.set_layout(Layout::Block);
-                map.iter_mut().for_each(|(_, value)| value.forget_writing());
-            }
-            _ => {}
-        }
+    /// Forgets how it is written, and takes over how JSON writes it: texts in quotes, maps in braces.
+    pub fn written_as_json(self) -> Self {
+        self.in_json(Layout::Braces)
     }
 
-    fn is_written(&self) -> bool {
-        self.has_spelling() || self.has_layout()
+    fn in_json(self, layout: Layout) -> Self {
+        match self {
+            Self::Spelled(spelled) => spelled.value.clone().in_json(layout),
+            Self::String(text) => Self::quoted(&text),
+            Self::List(list) => {
+                list.iter().map(|item| item.clone().in_json(Layout::Inner)).collect::<Vec<_>>().into()
+            }
+            Self::Map(mut map) => {
+                map.set_layout(layout);
+                map.iter_mut().for_each(|(_, value)| *value = std::mem::take(value).in_json(Layout::Inner));
+                Self::Map(map)
+            }
+            other => other,
+        }
     }
 
     /// Forgets which maps in it are written in braces.
@@ -187,31 +189,15 @@ impl Value {
         }
     }
 
-    /// Makes texts of all that is open, in quotes where they look like something else.
-    pub fn quote_open(&mut self) {
-        match self {
-            Self::Spelled(spelled) if spelled.is_open => {
-                *self = match &spelled.value {
-                    text @ Self::String(own) if *own == spelled.text => text.clone(),
-                    _ => Self::quoted(&spelled.text),
-                }
-            }
-            Self::List(list) if list.iter().any(Value::has_open) => {
-                Arc::make_mut(list).iter_mut().for_each(Value::quote_open);
-            }
-            Self::Map(map) if map.values().any(Value::has_open) => {
-                map.iter_mut().for_each(|(_, value)| value.quote_open());
-            }
-            _ => {}
-        }
-    }
-
-    fn has_open(&self) -> bool {
-        match self {
-            Self::Spelled(spelled) => spelled.is_open,
-            Self::List(list) => list.iter().any(Value::has_open),
-            Self::Map(map) => map.values().any(Value::has_open),
-            _ => false,
+    /// Puts quotes around a scalar of which nobody said what it is, if it looks like something else than a text, by the rules
+    /// of YAML 1.1. Kustomize does so with whatever it sets in a map.
+    pub fn quote_if_open(&mut self) {
+        if let Self::Spelled(spelled) = self
+            && spelled.is_open
+            && !spelled.text.is_empty()
+            && resolve_plain(&spelled.text, Dialect::Sigs).as_str().is_none()
+        {
+            *self = Self::quoted(&spelled.text.clone());
         }
     }
 
@@ -301,11 +287,10 @@ mod tests {
 
     #[test]
     fn may_be_as_in_json() {
-        let mut value = first_from_yaml("a: {b: , c: [\"x\", 1.0]}\n", Dialect::Spelled).unwrap();
+        let mut value = first_from_yaml("a:\n  b:\n  c: [x, 1.0]\n", Dialect::Spelled).unwrap();
         value.set_at(&["d"], Value::printed_as("x", "y"));
-        value.forget_writing();
-        assert_eq!(value, first_from_yaml("a: {b: null, c: [x, 1]}\nd: x\n", Dialect::V3).unwrap());
-        assert!(!value.is_written());
+        let json = "{a: {b: null, c: [\"x\", 1]}, d: \"x\"}\n";
+        assert_eq!(value.written_as_json(), first_from_yaml(json, Dialect::Spelled).unwrap());
     }
 
     #[test]
@@ -314,8 +299,14 @@ mod tests {
         assert!(number.is_open() && number.as_i64() == Some(8080) && number.as_written() == Some("8080"));
         assert!(Value::open("web").is_open() && !Value::open("web").is_quoted());
         assert!(!Value::always_spelled(Value::Int(8080), "8080").is_open());
-        let mut list = Value::from(vec![number, Value::Int(1), Value::open("web")]);
-        list.quote_open();
-        assert_eq!(list, Value::from(vec![Value::quoted("8080"), Value::Int(1), Value::from("web")]));
+        let quoted = |mut value: Value| {
+            value.quote_if_open();
+            value
+        };
+        assert_eq!(quoted(number), Value::quoted("8080"));
+        assert_eq!(quoted(Value::open("on")), Value::quoted("on"));
+        for other in [Value::Int(1), Value::open("web"), Value::open("")] {
+            assert_eq!(quoted(other.clone()), other);
+        }
     }
 }

@@ -156,7 +156,10 @@ fn source_value(
         .filter(|value| !is_nothing(value))
         .ok_or_else(|| format!("fieldPath `{path}` is missing for replacement source {wanted}"))?;
     if options.delimiter.is_empty() {
-        return Ok(CopySource { value: value.clone(), live: Some((at, parts)) });
+        return Ok(CopySource {
+            value: value.clone(),
+            live: Some((at, fields::by_index(&source.object, &parts))),
+        });
     }
     if matches!(value, Value::Map(_) | Value::List(_)) {
         return Err("delimiter option can only be used with scalar nodes".to_string());
@@ -288,7 +291,7 @@ fn copy_to_all(
         return fields::visit(object, parts, create, false, &mut |field, is_new| put(field, value, is_new));
     };
     let (mut done, mut value, mut is_made) = (0, value.clone(), false);
-    if create.is_some() && parts.len() > source.len() && parts.starts_with(source) {
+    if create.is_some() && parts.len() > source.len() && fields::by_index(object, parts).starts_with(source) {
         // What is made inside of the source is copied too, empty as it is.
         fields::visit(object, parts, create, false, &mut |_, is_new| {
             is_made |= is_new;

@@ -150,7 +150,9 @@ fn set_keys(item: &mut Value, keys: &[String], values: &[String]) {
     let Some(map) = item.as_map_mut() else { return };
     for (key, value) in keys.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
         if !map.contains_key(key) {
-            map.insert(&**key, Value::open(value));
+            let mut value = Value::open(value);
+            value.quote_if_open();
+            map.insert(&**key, value);
         }
     }
 }

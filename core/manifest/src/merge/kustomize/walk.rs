@@ -160,7 +160,8 @@ impl<'a> Walker<'a> {
             let values = sources.iter().map(|source| source.as_ref()?.get(&key).cloned()).collect();
             let value = self.walk(values, known.child(&key), depth + 1).map_err(|error| error.below(&key))?;
             match value {
-                Some(value) => {
+                Some(mut value) => {
+                    value.quote_if_open();
                     dest.make_map().insert(key, value);
                 }
                 None => {
