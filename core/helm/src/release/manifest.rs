@@ -85,8 +85,8 @@ fn separator(text: &str, may_begin: bool, splitting: Splitting) -> Option<(usize
     ))
 }
 
-/// In texts of so many bytes there is enough to read for more than one thread.
-const MUCH: usize = 128 << 10;
+/// In texts of so many bytes there is so much to read that the room each more thread takes does not count.
+const MUCH: usize = 4 << 20;
 
 /// Parts rendered files, sorted by path, into hooks and other objects, each in the order of installation.
 pub(crate) fn sort_manifests(
