@@ -128,8 +128,11 @@ fn read(root: &Path) -> Result<Chart, Box<dyn Error>> {
     let mut files = MemoryFiles::new();
     let mut todo = vec![root.to_path_buf()];
     while let Some(directory) = todo.pop() {
-        for path in entries(&directory)? {
-            if path.is_dir() {
+        for entry in std::fs::read_dir(&directory)? {
+            let entry = entry?;
+            let path = entry.path();
+            let kind = entry.file_type()?;
+            if kind.is_dir() || kind.is_symlink() && path.is_dir() {
                 todo.push(path);
             } else {
                 let text = path.strip_prefix(root)?.to_string_lossy().into_owned();

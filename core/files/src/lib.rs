@@ -13,4 +13,4 @@ pub use diagnostic::{Diagnostic, Frame, Severity, sort_diagnostics};
 pub use memory::MemoryFiles;
 pub use path::{EscapesRoot, RootedPath};
 pub use place::{LineIndex, Place, Span};
-pub use tree::{Bytes, Entry, Files, ReadError, ReadLog, Tree};
+pub use tree::{Bytes, Entry, Files, ReadError, ReadLog, Small, Tree};

@@ -95,10 +95,27 @@ pub trait Files: Send + Sync {
     fn read(&self, path: &RootedPath) -> Result<Bytes, ReadError>;
     /// The names in a directory, sorted bytewise.
     fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError>;
-    /// An error if a file that is listed may not be read.
-    fn check(&self, _path: &RootedPath) -> Result<(), ReadError> {
-        Ok(())
+    /// The names in a directory in the same order, for whoever wants to know what they are and no more: sizes and executable
+    /// bits may be left out.
+    fn list_kinds(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.list(path)
     }
+    /// The bytes of a file that has no more than so many, else how many it has; it may be read then too.
+    fn read_small(&self, path: &RootedPath, most: u64) -> Result<Small, ReadError> {
+        match self.entry(path)? {
+            Some(Entry::File { size: Some(size), .. }) if size > most => Ok(Small::Larger(size)),
+            _ => self.read(path).map(Small::Read),
+        }
+    }
+}
+
+/// A file that is read at once if it is small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Small {
+    /// It is, and says this.
+    Read(Bytes),
+    /// It has so many bytes.
+    Larger(u64),
 }
 
 /// The paths that a piece of work looked at, found or not: it must be done again only if one of them changes.
@@ -241,16 +258,22 @@ impl Tree {
         self.files.list(path)
     }
 
+    /// The same; sizes and executable bits may be left out.
+    pub fn list_kinds_stored(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.note(path);
+        self.files.list_kinds(path)
+    }
+
     /// The bytes of a file at a path without links, as a listing of a directory names it.
     pub fn read_stored(&self, path: &RootedPath) -> Result<Bytes, ReadError> {
         self.note(path);
         self.files.read(path)
     }
 
-    /// An error if such a file may not be read.
-    pub fn check_stored(&self, path: &RootedPath) -> Result<(), ReadError> {
+    /// The bytes of such a file that has no more than so many, else how many it has.
+    pub fn read_small_stored(&self, path: &RootedPath, most: u64) -> Result<Small, ReadError> {
         self.note(path);
-        self.files.check(path)
+        self.files.read_small(path, most)
     }
 
     /// The path without links in it and what is there.

@@ -160,7 +160,8 @@ fn import_values(chart: &mut Chart, warnings: &mut Warnings) -> Result<(), Error
         dependency.import_values = (!taken.is_empty()).then_some(taken);
     }
     chart.metadata.dependencies = Some(wanted);
-    let values = values.copied();
+    // Most charts import nothing.
+    let values = if imported.entries().is_empty() { values } else { values.copied() };
     merge_tables(&values, &imported, warnings);
     chart.values = Some(values.to_map());
     Ok(())

@@ -5,6 +5,9 @@ pub(crate) const BAD_PATTERN: &str = "syntax error in pattern";
 
 /// Go's `path.Clean`.
 pub(crate) fn clean(path: &str) -> String {
+    if is_clean(path) {
+        return path.to_string();
+    }
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -27,13 +30,21 @@ pub(crate) fn clean(path: &str) -> String {
     }
 }
 
+/// True if there is nothing to clean: most paths are like that.
+fn is_clean(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 /// Go's `path.Join` of two paths.
 pub(crate) fn join(first: &str, second: &str) -> String {
     match (first.is_empty(), second.is_empty()) {
         (true, true) => String::new(),
         (true, false) => clean(second),
         (false, true) => clean(first),
-        (false, false) => clean(&format!("{first}/{second}")),
+        (false, false) => {
+            let joined = [first, "/", second].concat();
+            if is_clean(&joined) { joined } else { clean(&joined) }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::cell::RefCell;
 
 use crate::function::Texts;
+use crate::run::Stacks;
 
 /// What an execution may use.
 #[derive(Clone, Copy, Default)]
@@ -26,9 +27,12 @@ pub struct Env<'a> {
     pub host: Option<&'a dyn Any>,
 }
 
-/// What functions such as `tpl` have parsed.
+/// What functions such as `tpl` have parsed, and room to execute in.
 #[derive(Default)]
-pub struct Parsed(pub(crate) RefCell<Texts>);
+pub struct Parsed {
+    pub(crate) texts: RefCell<Texts>,
+    pub(crate) stacks: RefCell<Stacks>,
+}
 
 /// Where random bytes come from.
 pub trait Random {

@@ -78,16 +78,16 @@ pub struct Execute {
 }
 
 /// What makes an answer of the output. It is called in any case, exactly once.
-pub(crate) type Then = Box<dyn FnOnce(Result<Vec<u8>, Error>) -> Result<Value, Error>>;
+pub(crate) type Then = Box<dyn FnOnce(Result<&mut Vec<u8>, Error>) -> Result<Value, Error>>;
 
 impl Answer {
-    /// Executes the template of this name of the set with this data, then makes the answer of what it wrote. Where it
-    /// fails, `then` gets the error and may wrap it.
+    /// Executes the template of this name of the set with this data, then makes the answer of what it wrote, whose room is
+    /// used again. Where it fails, `then` gets the error and may wrap it.
     pub fn execute(
         set: Arc<Set>,
         name: impl Into<Str>,
         data: Value,
-        then: impl FnOnce(Result<Vec<u8>, Error>) -> Result<Value, Error> + 'static,
+        then: impl FnOnce(Result<&mut Vec<u8>, Error>) -> Result<Value, Error> + 'static,
     ) -> Self {
         Self::Execute(Execute { set, name: name.into(), data, then: Box::new(then) })
     }

@@ -6,11 +6,11 @@
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Tables by this hash.
-pub(crate) type Quick = BuildHasherDefault<QuickHasher>;
+pub type Quick = BuildHasherDefault<QuickHasher>;
 
-/// FNV over words of eight bytes.
-#[derive(Default)]
-pub(crate) struct QuickHasher(u64);
+/// FNV over words of eight bytes, for names of templates.
+#[derive(Debug, Default)]
+pub struct QuickHasher(u64);
 
 impl QuickHasher {
     fn add(&mut self, word: u64) {

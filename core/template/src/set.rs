@@ -36,10 +36,6 @@ pub struct Set {
     for_once: bool,
 }
 
-/// Texts that were parsed already, for [`Set::parse_shared`] with the same functions.
-#[derive(Default)]
-pub struct ParsedTexts(HashMap<Str, Templates, Quick>);
-
 /// Sets are stacked so high and no higher; beyond, what is below is copied together.
 const LAYERS: u32 = 16;
 
@@ -99,15 +95,25 @@ impl Set {
         Ok(())
     }
 
-    /// The same, where equal texts are parsed once, whatever their names are.
-    pub fn parse_shared(&mut self, name: &str, text: Str, parsed: &mut ParsedTexts) -> Result<(), Error> {
-        if let Some(templates) = parsed.0.get(&text).and_then(|known| known.renamed(name)) {
+    /// Parses texts with their names, in order; equal ones are parsed once. The error comes with the name of its text.
+    ///
+    /// Helpers would parse sooner, but each needs room of its own, which is more than a large chart should take.
+    pub fn parse_all<'t>(&mut self, texts: &[(&'t str, Str)]) -> Result<(), (&'t str, Error)> {
+        let mut parsed: HashMap<&Str, Templates, Quick> = HashMap::default();
+        for (name, text) in texts {
+            let renamed = parsed.get(text).and_then(|known| known.renamed(name));
+            let templates = match renamed {
+                Some(templates) => templates,
+                None => {
+                    let read = parse::parse(name, text.clone(), &self.functions);
+                    let templates = read.map_err(|error| (*name, error))?;
+                    let all = templates.all.clone();
+                    parsed.insert(text, templates);
+                    all
+                }
+            };
             self.add(templates);
-            return Ok(());
         }
-        let templates = parse::parse(name, text.clone(), &self.functions)?;
-        self.add(templates.all.iter().cloned());
-        parsed.0.insert(text, templates);
         Ok(())
     }
 
@@ -197,12 +203,9 @@ mod tests {
     #[test]
     fn equal_texts_keep_their_names() {
         let mut set = Set::new(Arc::new(Functions::builtin()));
-        let mut parsed = ParsedTexts::default();
         let text = "{{ define \"x\" }}{{ len 2 }}{{ end }}{{ define \"b\" }}{{ end }}{{ len 1 }}";
-        for name in ["a", "b", "c"] {
-            let parsed = set.parse_shared(name, Str::from(text), &mut parsed);
-            assert!(parsed.is_ok(), "{name}");
-        }
+        let texts = ["a", "b", "c"].map(|name| (name, Str::from(text)));
+        set.parse_all(&texts).unwrap();
         let set = Arc::new(set);
         for (name, file) in [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c")] {
             let error = set.execute(name, Value::Nil, &mut Vec::new(), &Env::default()).unwrap_err();

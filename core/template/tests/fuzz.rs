@@ -138,7 +138,7 @@ fn functions() -> Functions {
         Function::executing("string, any -> string", move |call, args| {
             let data = args.get(1).cloned().unwrap_or_default();
             Ok(Answer::execute(Arc::clone(call.set()), text(args, 0), data, |written| {
-                written.map(Value::from)
+                written.map(|written| Value::str(written.as_slice()))
             }))
         }),
     );
@@ -147,7 +147,9 @@ fn functions() -> Functions {
         Function::executing("string, any -> string", move |call, args| {
             let set = call.parse("tpl", &text(args, 0)).map_err(|error| error.wrap("cannot parse: "))?;
             let data = args.get(1).cloned().unwrap_or_default();
-            Ok(Answer::execute(set, "tpl", data, |written| written.map(Value::from)))
+            Ok(Answer::execute(set, "tpl", data, |written| {
+                written.map(|written| Value::str(written.as_slice()))
+            }))
         }),
     );
     // These take their time whatever they are given.

@@ -15,7 +15,9 @@ fn functions() -> Functions {
             let set = Arc::clone(call.set());
             let name = args.first().and_then(Value::as_str).cloned().unwrap();
             let data = args.get(1).cloned().unwrap_or_default();
-            Ok(Answer::execute(set, name, data, |written| written.map(Value::from)))
+            Ok(Answer::execute(set, name, data, |written| {
+                written.map(|written| Value::str(written.as_slice()))
+            }))
         }),
     );
     functions.add(
@@ -27,7 +29,7 @@ fn functions() -> Functions {
                 .map_err(|error| error.wrap(format!("cannot parse template {:?}: ", text.to_text())))?;
             let data = args.get(1).cloned().unwrap_or_default();
             Ok(Answer::execute(set, "gotpl", data, move |written| {
-                written.map(Value::from).map_err(|error| {
+                written.map(|written| Value::str(written.as_slice())).map_err(|error| {
                     error.wrap(format!("error during tpl function execution for {:?}: ", text.to_text()))
                 })
             }))

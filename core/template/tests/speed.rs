@@ -24,7 +24,7 @@ fn speed() {
         Function::executing("string, any -> string", |call, args| {
             let name = args[0].as_str().cloned().unwrap();
             Ok(Answer::execute(Arc::clone(call.set()), name, args[1].clone(), |written| {
-                written.map(Value::from)
+                written.map(|written| Value::str(written.as_slice()))
             }))
         }),
     );

@@ -1,12 +1,13 @@
 //! A directory of this machine as a tree, read when it is looked at.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use weir_files::{Bytes, Entry, Files, ReadError, RootedPath, Tree};
+use weir_files::{Bytes, Entry, Files, ReadError, RootedPath, Small, Tree};
 
 /// Larger files are refused: no manifest is that large.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -83,23 +84,94 @@ impl Files for Local {
         }
     }
 
-    fn check(&self, path: &RootedPath) -> Result<(), ReadError> {
-        fs::File::open(self.path(path)).map(drop).map_err(|error| Self::broken(path, &error))
+    fn read_small(&self, path: &RootedPath, most: u64) -> Result<Small, ReadError> {
+        let failed = |error: std::io::Error| Self::broken(path, &error);
+        let mut file = fs::File::open(self.path(path)).map_err(failed)?;
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        match ROOM.with_borrow_mut(|room| read_up_to(&mut file, most, room)).map_err(failed)? {
+            Some(bytes) => Ok(Small::Read(bytes)),
+            None => Ok(Small::Larger(file.metadata().map_err(failed)?.len())),
+        }
+    }
+
+    fn list_kinds(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.list_with(path, |entry| {
+            let kind = entry.file_type()?;
+            Ok(match kind.is_file() {
+                true => Some(Entry::File { size: None, executable: false }),
+                false if kind.is_dir() => Some(Entry::Directory),
+                false => Self::entry_of(&entry.path(), &entry.metadata()?)?,
+            })
+        })
     }
 
     fn list(&self, path: &RootedPath) -> Result<Vec<(String, Entry)>, ReadError> {
+        self.list_with(path, |entry| Self::entry_of(&entry.path(), &entry.metadata()?))
+    }
+}
+
+thread_local! {
+    /// Where small files are read to, before it is known how small they are.
+    static ROOM: RefCell<Vec<u8>> = RefCell::default();
+}
+
+/// What is in a file, if that is no more than so many bytes.
+fn read_up_to(file: &mut fs::File, most: usize, room: &mut Vec<u8>) -> std::io::Result<Option<Bytes>> {
+    if room.len() <= most {
+        room.resize(most.saturating_add(1), 0);
+    }
+    let mut filled = 0;
+    // The end is where nothing more comes: some file systems give less than is asked for.
+    while let Some(rest @ [_, ..]) = room.get_mut(filled..=most) {
+        match file.read(rest) {
+            Ok(0) => return Ok(Some(Arc::from(room.get(..filled).unwrap_or_default()))),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+impl Local {
+    fn list_with(
+        &self,
+        path: &RootedPath,
+        entry_of: impl Fn(&fs::DirEntry) -> std::io::Result<Option<Entry>>,
+    ) -> Result<Vec<(String, Entry)>, ReadError> {
         let failed = |error: std::io::Error| Self::broken(path, &error);
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.path(path)).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             // A name that is no text cannot be named by any kustomization.
             let Ok(name) = entry.file_name().into_string() else { continue };
-            let metadata = entry.metadata().map_err(failed)?;
-            if let Some(kind) = Self::entry_of(&entry.path(), &metadata).map_err(failed)? {
+            if let Some(kind) = entry_of(&entry).map_err(failed)? {
                 entries.push((name, kind));
             }
         }
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(entries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_small_files_are_read_at_once() {
+        let directory = std::env::temp_dir().join(format!("weir-local-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join("empty"), "").unwrap();
+        fs::write(directory.join("four"), "1234").unwrap();
+        let tree = local_directory(&directory);
+        let read = |name: &str, most| tree.read_small_stored(&RootedPath::new(name).unwrap(), most);
+        assert_eq!(read("four", 4), Ok(Small::Read(Arc::from(*b"1234"))));
+        assert_eq!(read("four", 3), Ok(Small::Larger(4)));
+        assert_eq!(read("empty", 0), Ok(Small::Read(Arc::from(*b""))));
+        assert!(matches!(read("none", 3), Err(ReadError::NotFound(_))));
+        let names = tree.list_kinds_stored(&RootedPath::root()).unwrap();
+        assert_eq!(names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["empty", "four"]);
+        fs::remove_dir_all(&directory).unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! Charts as directories of a tree.
 
-use weir_files::{Bytes, Entry, ReadError, RootedPath, Tree};
+use weir_files::{Bytes, Entry, ReadError, RootedPath, Small, Tree};
 
 use super::archive::{MAX_FILE, without_mark};
 use super::ignore::Rules;
@@ -22,16 +22,33 @@ pub(super) enum Reading {
     WhenNeeded,
 }
 
-/// The files of a chart in the order that Helm walks them, without those that `.helmignore` leaves out.
-pub(super) fn files(tree: &Tree, directory: &RootedPath, reading: Reading) -> Result<Vec<File>, Error> {
-    let ignore = directory.child(".helmignore");
-    let rules = match tree.is_file(&ignore).map_err(said)? {
-        true => Rules::read(Some(&tree.read(&ignore).map_err(said)?))?,
-        false => Rules::read(None)?,
-    };
-    let mut walk = Walk { tree, rules, reading, files: Vec::new() };
-    walk.directory(directory, "", 0)?;
+/// The files of a chart in the order that Helm walks them, without those that `.helmignore` leaves out. Its description has
+/// been read already.
+pub(super) fn files(
+    tree: &Tree,
+    directory: &RootedPath,
+    description: &Bytes,
+    reading: Reading,
+) -> Result<Vec<File>, Error> {
+    let mut walk = Walk { tree, description, rules: Rules::default(), reading, files: Vec::new() };
+    let real = walk.real(directory)?;
+    let entries = tree.list_kinds_stored(&real).map_err(said)?;
+    walk.rules = rules(tree, directory, &entries)?;
+    walk.entries((directory, &real), entries, "", 0)?;
     Ok(walk.files)
+}
+
+fn rules(tree: &Tree, directory: &RootedPath, entries: &[(String, Entry)]) -> Result<Rules, Error> {
+    let ignore = directory.child(".helmignore");
+    let is_there = match entries.iter().find(|(name, _)| name == ".helmignore") {
+        Some((_, Entry::Link(_))) => tree.is_file(&ignore).map_err(said)?,
+        Some((_, entry)) => matches!(entry, Entry::File { .. }),
+        None => false,
+    };
+    match is_there {
+        true => Rules::read(Some(&tree.read(&ignore).map_err(said)?)),
+        false => Rules::read(None),
+    }
 }
 
 fn said(error: ReadError) -> Error {
@@ -40,21 +57,40 @@ fn said(error: ReadError) -> Error {
 
 struct Walk<'t> {
     tree: &'t Tree,
+    description: &'t Bytes,
     rules: Rules,
     reading: Reading,
     files: Vec<File>,
 }
 
 impl Walk<'_> {
-    fn directory(&mut self, path: &RootedPath, below: &str, depth: usize) -> Result<(), Error> {
+    /// A directory, and where it is itself.
+    fn directory(
+        &mut self,
+        (path, real): (&RootedPath, &RootedPath),
+        below: &str,
+        depth: usize,
+    ) -> Result<(), Error> {
         if depth > DEEPEST {
             return Err(Error::new(format!("directories below '{path}' are nested too deeply")));
         }
-        let real = self.real(path)?;
-        for (name, stored) in self.tree.list_stored(&real).map_err(said)? {
+        let entries = self.tree.list_kinds_stored(real).map_err(said)?;
+        self.entries((path, real), entries, below, depth)
+    }
+
+    fn entries(
+        &mut self,
+        (path, real): (&RootedPath, &RootedPath),
+        entries: Vec<(String, Entry)>,
+        below: &str,
+        depth: usize,
+    ) -> Result<(), Error> {
+        for (name, stored) in entries {
             let plain = real.child(&name);
-            let (path, inner) = (path.child(&name), format!("{below}{name}"));
             let is_link = matches!(stored, Entry::Link(_));
+            // Without links the path and where it leads are the same.
+            let path = if is_link || path != real { path.child(&name) } else { plain.clone() };
+            let inner = format!("{below}{name}");
             let entry = match stored {
                 Entry::Link(_) => self.tree.entry(&path).map_err(said)?.ok_or_else(|| {
                     Error::new(format!(
@@ -68,12 +104,11 @@ impl Walk<'_> {
                 continue;
             }
             if is_directory {
-                self.directory(&path, &format!("{inner}/"), depth + 1)?;
+                let real = if is_link { self.real(&path)? } else { plain };
+                self.directory((&path, &real), &format!("{inner}/"), depth + 1)?;
             } else {
-                let data = match entry {
-                    Entry::File { size: Some(size), .. } if !is_link => self.stored(&plain, size),
-                    _ => self.tree.read(&path).map(read),
-                };
+                let data =
+                    if is_link { self.tree.read(&path).map(read) } else { self.stored(&plain, &inner) };
                 let data = data.map_err(|error| said(error).within(format!("error reading {inner}")))?;
                 self.file(data, inner, &name)?;
             }
@@ -90,12 +125,17 @@ impl Walk<'_> {
     }
 
     /// A file at a path without links.
-    fn stored(&self, path: &RootedPath, size: u64) -> Result<(Content, u64), ReadError> {
-        if self.reading == Reading::WhenNeeded && size > LARGE {
-            self.tree.check_stored(path)?;
-            return Ok((Content::there(self.tree, path.clone()), size));
+    fn stored(&self, path: &RootedPath, inner: &str) -> Result<(Content, u64), ReadError> {
+        if inner == "Chart.yaml" {
+            return Ok(read(self.description.clone()));
         }
-        self.tree.read_stored(path).map(read)
+        if self.reading == Reading::AtOnce {
+            return self.tree.read_stored(path).map(read);
+        }
+        Ok(match self.tree.read_small_stored(path, LARGE)? {
+            Small::Read(data) => read(data),
+            Small::Larger(size) => (Content::there(self.tree, path.clone()), size),
+        })
     }
 
     fn file(&mut self, data: (Content, u64), inner: String, name: &str) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::path;
 
 /// The rules, in order.
+#[derive(Default)]
 pub(super) struct Rules(Vec<Rule>);
 
 struct Rule {

@@ -48,7 +48,7 @@ impl Chart {
             Error::new(format!("unable to detect chart at {file}: open {file}: no such file or directory"))
         })?;
         let generation = generation(&description)?;
-        from_files(directory::files(tree, dir, reading)?, generation, 0)
+        from_files(directory::files(tree, dir, &description, reading)?, generation, 0)
     }
 
     /// The chart in an archive. `shown` is what messages call the file.

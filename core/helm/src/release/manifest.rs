@@ -1,10 +1,11 @@
 //! Rendered files, parted into objects, and objects parted into those to install and hooks.
 
 use memchr::memmem;
+use weir_template::{Helpers, each};
 use weir_yaml::{Map, Value};
 
 use super::hook::{Hook, HookEvent};
-use super::order::{INSTALL_ORDER, by_kind};
+use super::order::{INSTALL_ORDER, place};
 use crate::error::Error;
 use crate::path;
 use crate::typed::{self, Record, Shape};
@@ -84,31 +85,38 @@ fn separator(text: &str, may_begin: bool, splitting: Splitting) -> Option<(usize
     ))
 }
 
+/// In texts of so many bytes there is so much to read that the room each more thread takes does not count.
+const MUCH: usize = 4 << 20;
+
 /// Parts rendered files, sorted by path, into hooks and other objects, each in the order of installation.
 pub(crate) fn sort_manifests(
     files: &[(String, String)],
     splitting: Splitting,
+    helpers: Option<&dyn Helpers>,
     warnings: &mut Warnings,
 ) -> Result<Sorted, Error> {
     let mut sorted = Sorted::default();
-    let mut paths: Vec<_> = files.iter().collect();
+    let mut paths: Vec<_> = files.iter().filter(|(path, _)| !path::base(path).starts_with('_')).collect();
     paths.sort_by(|a, b| a.0.cmp(&b.0));
-    for (path, content) in paths {
-        if path::base(path).starts_with('_') {
-            continue;
-        }
-        for document in split_manifests(content, splitting) {
-            one(path, document, &mut sorted, warnings)?;
-        }
+    let documents: Vec<_> = paths
+        .iter()
+        .flat_map(|(path, content)| {
+            split_manifests(content, splitting).into_iter().map(move |text| (path, text))
+        })
+        .collect();
+    let helpers = helpers.filter(|_| documents.iter().map(|(_, text)| text.len()).sum::<usize>() >= MUCH);
+    let heads =
+        each(&documents, helpers, |(_, text)| typed::read_text(text, &HEAD).and_then(typed::Read::whole));
+    for ((path, document), head) in documents.iter().zip(heads) {
+        let head = head.map_err(|error| error.within(format!("YAML parse error on {path}")))?;
+        one(path, document, &head, &mut sorted, warnings);
     }
-    sorted.hooks.sort_by(|a, b| by_kind(&INSTALL_ORDER, &a.kind, &b.kind));
-    sorted.manifests.sort_by(|a, b| by_kind(&INSTALL_ORDER, &a.kind, &b.kind));
+    sorted.hooks.sort_by_cached_key(|hook| place(&INSTALL_ORDER, &hook.kind));
+    sorted.manifests.sort_by_cached_key(|manifest| place(&INSTALL_ORDER, &manifest.kind));
     Ok(sorted)
 }
 
-fn one(path: &str, document: &str, sorted: &mut Sorted, warnings: &mut Warnings) -> Result<(), Error> {
-    let head = typed::read_text(document, &HEAD).and_then(typed::Read::whole);
-    let head = head.map_err(|error| error.within(format!("YAML parse error on {path}")))?;
+fn one(path: &str, document: &str, head: &Map, sorted: &mut Sorted, warnings: &mut Warnings) {
     let text = |map: &Map, name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
     let metadata = head.get("metadata").and_then(Value::as_map);
     let annotations = metadata.and_then(|metadata| metadata.get("annotations")?.as_map());
@@ -117,20 +125,20 @@ fn one(path: &str, document: &str, sorted: &mut Sorted, warnings: &mut Warnings)
         sorted.manifests.push(Manifest {
             path: path.to_string(),
             content: document.to_string(),
-            api_version: text(&head, "apiVersion"),
-            kind: text(&head, "kind"),
+            api_version: text(head, "apiVersion"),
+            kind: text(head, "kind"),
         });
-        return Ok(());
+        return;
     };
     let words = |text: &str| text.split(',').map(|word| word.trim().to_lowercase()).collect::<Vec<_>>();
     let known: Option<Vec<_>> = words(events).iter().map(|name| HookEvent::parse(name)).collect();
     let Some(known) = known else {
         warnings.log("INFO", "skipping unknown hooks", &[("hookTypes", events)]);
-        return Ok(());
+        return;
     };
     sorted.hooks.push(Hook {
         name: metadata.map(|metadata| text(metadata, "name")).unwrap_or_default(),
-        kind: text(&head, "kind"),
+        kind: text(head, "kind"),
         path: path.to_string(),
         manifest: document.to_string(),
         events: known,
@@ -139,7 +147,6 @@ fn one(path: &str, document: &str, sorted: &mut Sorted, warnings: &mut Warnings)
         output_log_policies: annotation("helm.sh/hook-output-log-policy").map(words).unwrap_or_default(),
         ..Hook::default()
     });
-    Ok(())
 }
 
 #[cfg(test)]
@@ -172,7 +179,7 @@ mod tests {
             file("c/d.yaml", "kind: Job\nmetadata: {annotations: {helm.sh/hook: crd-install}}\n"),
         ];
         let mut warnings = Warnings::default();
-        let sorted = sort_manifests(&files, Splitting::Wide, &mut warnings).unwrap();
+        let sorted = sort_manifests(&files, Splitting::Wide, None, &mut warnings).unwrap();
         let kinds: Vec<_> = sorted.manifests.iter().map(|manifest| manifest.kind.as_str()).collect();
         assert_eq!(kinds, ["Namespace", "Service", "Alpha", "Custom"]);
         assert_eq!(sorted.hooks[0].events, [HookEvent::PreInstall, HookEvent::Test]);
@@ -183,7 +190,7 @@ mod tests {
     #[test]
     fn a_text_that_is_no_object_is_named() {
         let files = [("c/a.yaml".to_string(), "a: b: c\n".to_string())];
-        let error = sort_manifests(&files, Splitting::Wide, &mut Warnings::default()).unwrap_err();
+        let error = sort_manifests(&files, Splitting::Wide, None, &mut Warnings::default()).unwrap_err();
         assert_eq!(
             error.message,
             "YAML parse error on c/a.yaml: error converting YAML to JSON: yaml: mapping values are not \

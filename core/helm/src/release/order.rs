@@ -1,7 +1,5 @@
 //! The order in which Helm installs kinds, and that in which it takes them away.
 
-use std::cmp::Ordering;
-
 /// Kinds in the order in which they are installed. Others follow, by name.
 pub const INSTALL_ORDER: [&str; 38] = [
     "PriorityClass",
@@ -87,15 +85,11 @@ pub const UNINSTALL_ORDER: [&str; 38] = [
     "PriorityClass",
 ];
 
-/// Which of two kinds comes first.
-pub(super) fn by_kind(order: &[&str], first: &str, second: &str) -> Ordering {
-    let place = |kind: &str| order.iter().position(|known| *known == kind);
-    match (place(first), place(second)) {
-        (Some(first), Some(second)) => first.cmp(&second),
-        (None, None) => first.cmp(second),
-        // What is not known comes last.
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
+/// Where a kind comes; those that are not known come last, by name.
+pub(super) fn place(order: &[&str], kind: &str) -> (usize, String) {
+    match order.iter().position(|known| *known == kind) {
+        Some(at) => (at, String::new()),
+        None => (order.len(), kind.to_string()),
     }
 }
 
@@ -106,9 +100,9 @@ mod tests {
     #[test]
     fn kinds_without_a_place_come_last_by_name() {
         let mut kinds = ["Zebra", "Service", "Ant", "Namespace"];
-        kinds.sort_by(|a, b| by_kind(&INSTALL_ORDER, a, b));
+        kinds.sort_by_cached_key(|kind| place(&INSTALL_ORDER, kind));
         assert_eq!(kinds, ["Namespace", "Service", "Ant", "Zebra"]);
-        kinds.sort_by(|a, b| by_kind(&UNINSTALL_ORDER, a, b));
+        kinds.sort_by_cached_key(|kind| place(&UNINSTALL_ORDER, kind));
         assert_eq!(kinds, ["Service", "Namespace", "Ant", "Zebra"]);
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use weir_template::{Env, Map, Parsed, Value};
+use weir_template::{Env, Map, Parsed, Quick, Str, Value};
 
 use super::functions::{Host, remove_no_value};
 use super::objects::Named;
@@ -34,14 +34,16 @@ pub(super) fn render(
     let env = Env { host: Some(host), parsed: Some(&parsed), ..*env };
     let mut files = Vec::with_capacity(order.len());
     let mut output = Vec::new();
+    let [name, base_path, about_template] = ["Name", "BasePath", "Template"].map(Str::from);
     for template in order {
         if path::base(&template.name).starts_with('_') {
             continue;
         }
-        let about = Map::new();
-        about.set("Name", template.name.as_str());
-        about.set("BasePath", template.base_path.as_str());
-        template.dot.set("Template", Value::object(Named(about)));
+        let about = Map::from_entries(vec![
+            (base_path.clone(), Value::Str(template.base_path.clone())),
+            (name.clone(), Value::from(template.name.as_str())),
+        ]);
+        template.dot.set(about_template.clone(), Value::object(Named(about)));
         let dot = Value::object(Named(template.dot.clone()));
         output.clear();
         let (done, lines) = match traces {
@@ -63,7 +65,8 @@ pub(super) fn render(
 
 /// Where two templates have one name, the later one is meant.
 fn by_name(scoped: &[Scoped]) -> Vec<&Scoped> {
-    let mut last: HashMap<&str, usize> = HashMap::with_capacity(scoped.len());
+    let mut last: HashMap<&str, usize, Quick> =
+        HashMap::with_capacity_and_hasher(scoped.len(), Quick::default());
     for (at, template) in scoped.iter().enumerate() {
         last.insert(&template.name, at);
     }

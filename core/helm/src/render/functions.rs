@@ -1,12 +1,12 @@
 //! The functions that Helm adds to those of sprig.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::{Finder, find};
-use weir_template::{Answer, Call, Error, Function, Functions, List, Map, Str, Type, Value};
+use weir_template::{Answer, Call, Error, Function, Functions, List, Map, Quick, Str, Type, Value};
 use weir_yaml::Dialect;
 
 use super::toml;
@@ -40,7 +40,7 @@ pub(super) struct Host {
     pub(super) lookup: Option<Rc<dyn Lookup>>,
     pub(super) lint: bool,
     /// How often each name is being included right now.
-    pub(super) included: RefCell<HashMap<Str, u32>>,
+    pub(super) included: RefCell<HashMap<Str, Rc<Cell<u32>>, Quick>>,
     pub(super) warnings: RefCell<Warnings>,
 }
 
@@ -90,26 +90,28 @@ fn text(args: &[Value]) -> &Str {
 
 fn include(call: &mut Call<'_>, args: &[Value]) -> Result<Answer, Error> {
     let name = text(args).clone();
-    let host = call.host::<Rc<Host>>().cloned();
-    if let Some(host) = &host {
+    let count = call.host::<Rc<Host>>().map(|host| {
         let mut included = host.included.borrow_mut();
-        let count = included.entry(name.clone()).or_default();
-        if *count > MOST_INCLUDES {
+        match included.get(&name) {
+            Some(count) => Rc::clone(count),
+            None => Rc::clone(included.entry(name.clone()).or_default()),
+        }
+    });
+    if let Some(count) = &count {
+        if count.get() > MOST_INCLUDES {
             let name = name.to_text();
             return Err(Error::new("unable to execute template")
                 .wrap(format!("rendering template has a nested reference name: {name}: ")));
         }
-        *count += 1;
+        count.set(count.get() + 1);
     }
     let data = args.get(1).cloned().unwrap_or_default();
     let set = Arc::clone(call.set());
-    Ok(Answer::execute(set, name.clone(), data, move |output| {
-        if let Some(host) = host
-            && let Some(count) = host.included.borrow_mut().get_mut(&name)
-        {
-            *count = count.saturating_sub(1);
+    Ok(Answer::execute(set, name, data, move |output| {
+        if let Some(count) = count {
+            count.set(count.get().saturating_sub(1));
         }
-        output.map(Value::from)
+        output.map(|output| Value::str(output.as_slice()))
     }))
 }
 
@@ -123,16 +125,21 @@ fn tpl(call: &mut Call<'_>, args: &[Value]) -> Result<Answer, Error> {
         .parse(TPL_NAME, &source)
         .map_err(|error| error.wrap(format!("cannot parse template {}: ", quoted_bytes(&source))))?;
     let data = args.get(1).cloned().unwrap_or_default();
-    Ok(Answer::execute(set, TPL_NAME, data, move |output| match output {
-        Ok(mut output) => {
-            remove_no_value(&mut output);
-            Ok(Value::from(output))
+    Ok(Answer::execute(set, tpl_name(), data, move |output| match output {
+        Ok(output) => {
+            remove_no_value(output);
+            Ok(Value::str(output.as_slice()))
         }
         Err(error) => {
             let source = quoted_bytes(&source);
             Err(error.wrap(format!("error during tpl function execution for {source}: ")))
         }
     }))
+}
+
+fn tpl_name() -> Str {
+    static NAME: LazyLock<Str> = LazyLock::new(|| Str::from(TPL_NAME));
+    NAME.clone()
 }
 
 /// Go prints this for what is missing, and Helm takes it out.

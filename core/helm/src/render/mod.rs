@@ -13,7 +13,6 @@ mod words;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -238,7 +237,8 @@ pub(crate) fn lint_render(
     let coalesced = coalesce_values(&chart, &once.to_map(), warnings);
     let checked = coalesced.and_then(|values| {
         if !options.skip_schema_validation {
-            schema::validate(&chart, &values, &options.remote_schemas, &Wanted::default())
+            let remote = (&options.remote_schemas, &Wanted::default());
+            schema::validate(&chart, &values, options.templates.schemas(), remote)
                 .map_err(|error| error_of_schemas(&error))?;
         }
         Ok(values)
@@ -272,7 +272,8 @@ fn render_with(
     let coalesced = coalesce_values(&chart, values, warnings).map_err(Failure::early)?;
     if !options.skip_schema_validation {
         let wanted = Wanted::default();
-        schema::validate(&chart, &coalesced, &options.remote_schemas, &wanted).map_err(|error| {
+        let remote = (&options.remote_schemas, &wanted);
+        schema::validate(&chart, &coalesced, options.templates.schemas(), remote).map_err(|error| {
             let mut failure = Failure::early(error_of_schemas(&error));
             failure.schemas = wanted.take();
             failure
@@ -292,8 +293,8 @@ fn render_with(
                 .map_err(Failure::rendering)?
         }
     };
-    let sorted =
-        sort_manifests(&files, options.splitting, warnings).map_err(|error| failed_texts(error, &files))?;
+    let sorted = sort_manifests(&files, options.splitting, world.helpers, warnings)
+        .map_err(|error| failed_texts(error, &files))?;
     let crds = if options.include_crds { chart.crds() } else { Vec::new() };
     Ok(Rendered {
         crds,
@@ -335,7 +336,7 @@ fn execute(
     let host = Rc::new(functions::Host {
         lookup: world.lookup.clone(),
         lint: options.lint,
-        included: RefCell::new(HashMap::new()),
+        included: RefCell::default(),
         warnings: RefCell::new(std::mem::take(warnings)),
     });
     let env = Env {

@@ -30,6 +30,10 @@ impl Object for Named {
         Some(Value::Map(self.0.clone()))
     }
 
+    fn map(&self) -> Option<&Map> {
+        Some(&self.0)
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -1,9 +1,9 @@
 //! What each chart's templates see as `.`: one map for each chart, linked as the charts are.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use weir_template::{List, Map, Str, Type, Value};
+use weir_template::{List, Map, Quick, Str, Type, Value};
 
 use super::Release;
 use super::objects::{Cluster, Files, Named};
@@ -17,7 +17,7 @@ pub(super) struct Scoped {
     /// The path of the chart and of the file in it.
     pub(super) name: String,
     /// The directory of templates, as `.Template.BasePath` says it.
-    pub(super) base_path: String,
+    pub(super) base_path: Str,
     pub(super) text: weir_files::Bytes,
     /// `.`, shared by all templates of the chart.
     pub(super) dot: Map,
@@ -33,7 +33,7 @@ pub(super) fn scopes(
     let mut scopes = Scopes {
         release: Value::Map(release_map(release)),
         cluster: Value::object(Cluster(Arc::clone(cluster))),
-        shared: HashMap::new(),
+        shared: HashMap::default(),
         templates: Vec::new(),
     };
     scopes.chart(chart, Some(values), chart.name(), true);
@@ -55,23 +55,25 @@ struct Scopes {
     release: Value,
     cluster: Value,
     /// Tables that several places hold stay shared: by their address.
-    shared: HashMap<usize, Map>,
+    shared: HashMap<usize, Map, Quick>,
     templates: Vec<Scoped>,
 }
 
 impl Scopes {
     fn chart(&mut self, chart: &Chart, values: Option<&Table>, full_path: &str, is_root: bool) -> Map {
-        let dot = Map::new();
-        let about = metadata_map(&chart.metadata);
-        about.set("IsRoot", is_root);
-        dot.set("Chart", about);
-        dot.set("Files", Value::object(Files::new(&chart.files)));
-        dot.set("Release", self.release.clone());
-        dot.set("Capabilities", self.cluster.clone());
         let own = values.map_or_else(Map::new, |values| self.table(values));
-        dot.set("Values", Value::object(Named(own)));
         let subcharts = Map::new();
-        dot.set("Subcharts", subcharts.clone());
+        let dot = Map::from_entries(with_names(
+            &NAMES_OF_DOT,
+            [
+                self.cluster.clone(),
+                Value::Map(metadata_map(&chart.metadata, is_root)),
+                Value::object(Files::new(&chart.files)),
+                self.release.clone(),
+                Value::Map(subcharts.clone()),
+                Value::object(Named(own)),
+            ],
+        ));
         for subchart in &chart.dependencies {
             let name = subchart.name();
             let below = values.and_then(|values| values.table_at(name).ok());
@@ -79,7 +81,7 @@ impl Scopes {
             let map = self.chart(subchart, below.as_ref(), &path, false);
             subcharts.set(name, map);
         }
-        let base_path = path::join(full_path, "templates");
+        let base_path = Str::from(path::join(full_path, "templates"));
         for file in chart.templates.iter() {
             if chart.metadata.is_library() && !path::base(&file.name).starts_with('_') {
                 continue;
@@ -133,27 +135,42 @@ fn texts(texts: Option<&Vec<String>>) -> Value {
     list(texts.into_iter().flatten().map(|text| Value::from(text.as_str())))
 }
 
+/// What `.` has, sorted.
+static NAMES_OF_DOT: LazyLock<[Str; 6]> =
+    LazyLock::new(|| ["Capabilities", "Chart", "Files", "Release", "Subcharts", "Values"].map(Str::from));
+
+/// What `.Chart` has, sorted.
+static NAMES_OF_CHART: LazyLock<[Str; 18]> = LazyLock::new(|| {
+    [
+        "APIVersion",
+        "Annotations",
+        "AppVersion",
+        "Condition",
+        "Dependencies",
+        "Deprecated",
+        "Description",
+        "Home",
+        "Icon",
+        "IsRoot",
+        "Keywords",
+        "KubeVersion",
+        "Maintainers",
+        "Name",
+        "Sources",
+        "Tags",
+        "Type",
+        "Version",
+    ]
+    .map(Str::from)
+});
+
+/// Values under these names, which are the same for all charts.
+fn with_names<const N: usize>(names: &[Str; N], values: [Value; N]) -> Vec<(Str, Value)> {
+    names.iter().cloned().zip(values).collect()
+}
+
 /// `.Chart`: a map with the names of the fields in Go.
-fn metadata_map(metadata: &Metadata) -> Map {
-    let map = Map::new();
-    for (name, text) in [
-        ("Name", &metadata.name),
-        ("Home", &metadata.home),
-        ("Version", &metadata.version),
-        ("Description", &metadata.description),
-        ("Icon", &metadata.icon),
-        ("APIVersion", &metadata.api_version),
-        ("Condition", &metadata.condition),
-        ("Tags", &metadata.tags),
-        ("AppVersion", &metadata.app_version),
-        ("KubeVersion", &metadata.kube_version),
-        ("Type", &metadata.kind),
-    ] {
-        map.set(name, text.as_str());
-    }
-    map.set("Sources", texts(metadata.sources.as_ref()));
-    map.set("Keywords", texts(metadata.keywords.as_ref()));
-    map.set("Deprecated", metadata.deprecated);
+fn metadata_map(metadata: &Metadata, is_root: bool) -> Map {
     let annotations = match &metadata.annotations {
         None => Map::nil(Type::StringMap),
         Some(annotations) => {
@@ -162,11 +179,31 @@ fn metadata_map(metadata: &Metadata) -> Map {
             map
         }
     };
-    map.set("Annotations", annotations);
     let maintainers = metadata.maintainers.iter().flatten().flatten();
-    map.set("Maintainers", list(maintainers.map(maintainer_map)));
-    map.set("Dependencies", list(metadata.dependencies().map(dependency_map)));
-    map
+    let text = |text: &String| Value::from(text.as_str());
+    Map::from_entries(with_names(
+        &NAMES_OF_CHART,
+        [
+            text(&metadata.api_version),
+            Value::Map(annotations),
+            text(&metadata.app_version),
+            text(&metadata.condition),
+            list(metadata.dependencies().map(dependency_map)),
+            Value::Bool(metadata.deprecated),
+            text(&metadata.description),
+            text(&metadata.home),
+            text(&metadata.icon),
+            Value::Bool(is_root),
+            texts(metadata.keywords.as_ref()),
+            text(&metadata.kube_version),
+            list(maintainers.map(maintainer_map)),
+            text(&metadata.name),
+            texts(metadata.sources.as_ref()),
+            text(&metadata.tags),
+            text(&metadata.kind),
+            text(&metadata.version),
+        ],
+    ))
 }
 
 fn maintainer_map(maintainer: &Maintainer) -> Value {

@@ -4,19 +4,22 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use weir_files::Bytes;
-use weir_template::{MissingKey, ParsedTexts, Set, Str};
+use weir_template::{MissingKey, Set, Str};
 
 use super::functions::functions;
 use super::scope::Scoped;
 use super::{Failure, words};
 use crate::error::Error;
+use crate::schema::Known;
 
-/// Compiled templates of a chart, for all who render it. A clone shares them, also with other threads.
+/// Compiled templates of a chart, and schemas of its values, for all who render it. A clone shares them, also with other
+/// threads.
 ///
 /// It keeps what the last few sets of values asked for, as other values may want other dependencies.
 #[derive(Debug, Clone, Default)]
 pub struct Templates {
     kept: Arc<Mutex<VecDeque<Compiled>>>,
+    schemas: Known,
     once: bool,
 }
 
@@ -44,6 +47,11 @@ impl Templates {
         Self { once: true, ..Self::default() }
     }
 
+    /// Schemas that were read already, if they are kept.
+    pub(super) fn schemas(&self) -> Option<&Known> {
+        (!self.once).then_some(&self.schemas)
+    }
+
     /// These templates, parsed in this order.
     pub(super) fn compiled(&self, order: &[&Scoped]) -> Result<Arc<Set>, Box<Failure>> {
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,13 +59,13 @@ impl Templates {
             return Ok(Arc::clone(&compiled.set));
         }
         let mut set = Set::new(functions()).with_missing_key(MissingKey::Zero);
-        let mut texts = ParsedTexts::default();
-        for template in order {
-            let text = Str::from(Arc::clone(&template.text));
-            set.parse_shared(&template.name, text, &mut texts).map_err(|error| {
-                Failure::in_template(Error::new(words::parse_error(&template.name, &error)), &error)
-            })?;
-        }
+        let texts: Vec<_> = order
+            .iter()
+            .map(|template| (template.name.as_str(), Str::from(Arc::clone(&template.text))))
+            .collect();
+        set.parse_all(&texts).map_err(|(name, error)| {
+            Failure::in_template(Error::new(words::parse_error(name, &error)), &error)
+        })?;
         if self.once {
             return Ok(Arc::new(set.for_once()));
         }

@@ -2,6 +2,7 @@
 //!
 //! Schemas elsewhere are not fetched here: the caller gives what it has, and the error names what is missing.
 
+mod known;
 mod quick;
 mod words;
 
@@ -9,10 +10,15 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use boon::{Compiler, Schemas, UrlLoader};
+use boon::{Compiler, SchemaIndex, Schemas, UrlLoader};
 use serde_json::Value as Json;
+use weir_files::Bytes;
 use weir_yaml::Value;
+
+pub(crate) use known::Known;
+use known::Schema;
 
 use crate::chart::Chart;
 use crate::error::Error;
@@ -27,28 +33,31 @@ pub type RemoteSchemas = BTreeMap<String, Result<Vec<u8>, String>>;
 /// URLs of schemas that were looked for and are not there.
 pub(crate) type Wanted = Rc<RefCell<Vec<String>>>;
 
-/// Holds the values of a chart and of the charts in it against their schemas.
+/// What schemas elsewhere say, and which are missing.
+type Remote<'r> = (&'r RemoteSchemas, &'r Wanted);
+
+/// Holds the values of a chart and of the charts in it against their schemas, those that are known and others.
 pub(crate) fn validate(
     chart: &Chart,
     values: &Table,
-    remote: &RemoteSchemas,
-    wanted: &Wanted,
+    known: Option<&Known>,
+    remote: Remote<'_>,
 ) -> Result<(), Error> {
     let mut text = String::new();
-    collect(chart, values, (remote, wanted), &mut text);
+    collect(chart, values, known, remote, &mut text);
     if text.is_empty() { Ok(()) } else { Err(Error::new(text)) }
 }
 
-fn collect(chart: &Chart, values: &Table, remote: (&RemoteSchemas, &Wanted), text: &mut String) {
+fn collect(chart: &Chart, values: &Table, known: Option<&Known>, remote: Remote<'_>, text: &mut String) {
     if let Some(schema) = &chart.schema
-        && let Err(error) = validate_one(&Node::Table(values.clone()).to_value(), schema, remote)
+        && let Err(error) = validate_chart(&Node::Table(values.clone()).to_value(), schema, known, remote)
     {
         text.push_str(&format!("{}:\n{error}", chart.name()));
     }
     for subchart in &chart.dependencies {
         match values.get(subchart.name()) {
             None | Some(Node::Leaf(Value::Null)) => {}
-            Some(Node::Table(below)) => collect(subchart, &below, remote, text),
+            Some(Node::Table(below)) => collect(subchart, &below, known, remote, text),
             Some(Node::Leaf(other)) => {
                 let name = subchart.name();
                 let is = crate::values::go_type(&other);
@@ -60,29 +69,50 @@ fn collect(chart: &Chart, values: &Table, remote: (&RemoteSchemas, &Wanted), tex
     }
 }
 
-/// Holds values against one schema.
-pub(crate) fn validate_one(
+fn validate_chart(
     values: &Value,
-    schema: &[u8],
-    (remote, wanted): (&RemoteSchemas, &Wanted),
+    text: &Bytes,
+    known: Option<&Known>,
+    remote: Remote<'_>,
 ) -> Result<(), Error> {
-    let schema = parse(schema).map_err(Error::new)?;
-    if quick::fits(&schema, values) {
-        return Ok(());
-    }
-    validate_slowly(values, schema, (remote, wanted))
+    let read = || parse(text).map(Schema::new);
+    let schema = match known {
+        Some(known) => known.of(text, read),
+        None => read().map(Arc::new),
+    };
+    fits(values, &*schema.map_err(Error::new)?, remote)
 }
 
-fn validate_slowly(
-    values: &Value,
-    schema: Json,
-    (remote, wanted): (&RemoteSchemas, &Wanted),
-) -> Result<(), Error> {
+/// Holds values against one schema.
+pub(crate) fn validate_one(values: &Value, text: &[u8], remote: Remote<'_>) -> Result<(), Error> {
+    fits(values, &Schema::new(parse(text).map_err(Error::new)?), remote)
+}
+
+fn fits(values: &Value, schema: &Schema, remote: Remote<'_>) -> Result<(), Error> {
+    if quick::fits(&schema.json, values) {
+        return Ok(());
+    }
+    match schema.compiled.get() {
+        Some((schemas, index)) => fits_compiled(values, schemas, *index),
+        None => fits_slowly(values, schema, remote),
+    }
+}
+
+fn fits_slowly(values: &Value, schema: &Schema, (remote, wanted): Remote<'_>) -> Result<(), Error> {
     let mut compiler = Compiler::new();
     compiler.use_loader(Box::new(Loader { remote: remote.clone(), wanted: Rc::clone(wanted) }));
-    compiler.add_resource(LOCATION, schema).map_err(|error| words::of_schema(&error))?;
+    compiler.add_resource(LOCATION, schema.json.clone()).map_err(|error| words::of_schema(&error))?;
     let mut schemas = Schemas::new();
     let index = compiler.compile(LOCATION, &mut schemas).map_err(|error| words::of_schema(&error))?;
+    let done = fits_compiled(values, &schemas, index);
+    // What stands elsewhere may be another the next time.
+    if remote.is_empty() && wanted.borrow().is_empty() {
+        _ = schema.compiled.set((schemas, index));
+    }
+    done
+}
+
+fn fits_compiled(values: &Value, schemas: &Schemas, index: SchemaIndex) -> Result<(), Error> {
     let json = to_json(values);
     schemas.validate(&json, index).map_err(|error| Error::new(format!("{}\n", words::of_values(&error))))
 }
@@ -172,6 +202,21 @@ mod tests {
              - at '/t': got number, want null or string\n\
              - at '': additional properties 'extra' not allowed\n"
         );
+    }
+
+    #[test]
+    fn schemas_that_are_known_say_the_same() {
+        let text: Bytes = Arc::from(&br#"{"properties":{"a":{"pattern":"^x"}}}"#[..]);
+        let known = Known::default();
+        let mut said = Vec::new();
+        for values in ["a: x", "a: z", "a: z"] {
+            let values = Value::from(crate::values::load(values.as_bytes()).unwrap());
+            let (remote, wanted) = (RemoteSchemas::new(), Wanted::default());
+            said.push(validate_chart(&values, &text, Some(&known), (&remote, &wanted)));
+        }
+        let wrong = Err(Error::new("- at '/a': 'z' does not match pattern '^x'\n"));
+        assert_eq!(said, [Ok(()), wrong.clone(), wrong]);
+        assert!(known.of(&text, || Err("it is known".to_string())).unwrap().compiled.get().is_some());
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The rules are Helm's to the letter, with what follows from its handing around of shared tables: a table below a
 //! global table of a parent, for one, takes in what its sub-charts say.
 
+use std::fmt;
+
 use weir_yaml::{Map, Value};
 
 use super::table::{Node as Entry, Table};
@@ -22,7 +24,7 @@ pub(crate) fn coalesce_values(chart: &Chart, given: &Map, warnings: &mut Warning
 /// The same for values that are a table already, which is used up.
 pub(crate) fn coalesce_table(chart: &Chart, given: Table, warnings: &mut Warnings) -> Result<Table, Error> {
     let mut rules = Rules { merge: false, warnings };
-    rules.coalesce(chart, &given, "")?;
+    rules.coalesce(chart, &given, &Path::Root)?;
     Ok(given)
 }
 
@@ -30,18 +32,18 @@ pub(crate) fn coalesce_table(chart: &Chart, given: Table, warnings: &mut Warning
 pub(crate) fn merge_values(chart: &Chart, given: &Map, warnings: &mut Warnings) -> Result<Table, Error> {
     let table = Table::of(given);
     let mut rules = Rules { merge: true, warnings };
-    rules.coalesce(chart, &table, "")?;
+    rules.coalesce(chart, &table, &Path::Root)?;
     Ok(table)
 }
 
 /// Puts `below` under `above`, which changes, and where nulls meet values, so does `below`.
 pub(crate) fn coalesce_tables(above: &Table, below: &Table, warnings: &mut Warnings) {
-    Rules { merge: false, warnings }.tables(above, below, "");
+    Rules { merge: false, warnings }.tables(above, below, &Path::Root);
 }
 
 /// The same, but nulls are kept.
 pub(crate) fn merge_tables(above: &Table, below: &Table, warnings: &mut Warnings) {
-    Rules { merge: true, warnings }.tables(above, below, "");
+    Rules { merge: true, warnings }.tables(above, below, &Path::Root);
 }
 
 /// Takes away all nulls.
@@ -59,17 +61,34 @@ struct Rules<'w> {
     warnings: &'w mut Warnings,
 }
 
-fn prefixed(prefix: &str, key: &str) -> String {
-    if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") }
+/// Where something is, written down only for whoever is warned.
+#[derive(Clone, Copy)]
+enum Path<'p> {
+    Root,
+    Below(&'p Path<'p>, &'p str),
+}
+
+impl<'p> Path<'p> {
+    fn to(&'p self, key: &'p str) -> Path<'p> {
+        Path::Below(self, key)
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Path::Below(above, key) = self else { return Ok(()) };
+        let above = above.to_string();
+        if above.is_empty() { f.write_str(key) } else { write!(f, "{above}.{key}") }
+    }
 }
 
 impl Rules<'_> {
-    fn coalesce(&mut self, chart: &Chart, above: &Table, prefix: &str) -> Result<(), Error> {
+    fn coalesce(&mut self, chart: &Chart, above: &Table, prefix: &Path<'_>) -> Result<(), Error> {
         self.own(chart, above, prefix);
         self.subcharts(chart, above, prefix)
     }
 
-    fn subcharts(&mut self, chart: &Chart, above: &Table, prefix: &str) -> Result<(), Error> {
+    fn subcharts(&mut self, chart: &Chart, above: &Table, prefix: &Path<'_>) -> Result<(), Error> {
         for subchart in &chart.dependencies {
             let name = subchart.name();
             let below = match above.get(name) {
@@ -84,7 +103,7 @@ impl Rules<'_> {
                     return Err(Error::new(format!("type mismatch on {name}: {value}")));
                 }
             };
-            let prefix = prefixed(prefix, chart.name());
+            let prefix = prefix.to(chart.name());
             self.globals(&below, above, &prefix);
             self.coalesce(subchart, &below, &prefix)?;
         }
@@ -92,7 +111,7 @@ impl Rules<'_> {
     }
 
     /// Gives the globals of a chart to one below it.
-    fn globals(&mut self, below: &Table, above: &Table, prefix: &str) {
+    fn globals(&mut self, below: &Table, above: &Table, prefix: &Path<'_>) {
         let theirs = match below.get(GLOBAL) {
             None => Table::default(),
             Some(Entry::Table(table)) => table,
@@ -116,7 +135,7 @@ impl Rules<'_> {
                     match there {
                         None => theirs.insert(key, Entry::Table(copy)),
                         Some(Entry::Table(there)) => {
-                            let prefix = prefixed(prefix, &key);
+                            let prefix = prefix.to(&key);
                             Rules { merge: true, warnings: self.warnings }.tables(&copy, &there, &prefix);
                             theirs.insert(key, Entry::Table(copy));
                         }
@@ -137,8 +156,8 @@ impl Rules<'_> {
     }
 
     /// Puts the values of the chart itself under those given.
-    fn own(&mut self, chart: &Chart, above: &Table, prefix: &str) {
-        let prefix = prefixed(prefix, chart.name());
+    fn own(&mut self, chart: &Chart, above: &Table, prefix: &Path<'_>) {
+        let prefix = prefix.to(chart.name());
         let own = chart.values.iter().flatten();
         let mut taken = Vec::new();
         for (key, value) in own {
@@ -165,7 +184,7 @@ impl Rules<'_> {
         Some(entry)
     }
 
-    fn under_table(&mut self, chart: &Chart, given: &Table, key: &str, value: &Value, prefix: &str) {
+    fn under_table(&mut self, chart: &Chart, given: &Table, key: &str, value: &Value, prefix: &Path<'_>) {
         match value {
             Value::Map(map) => {
                 let own = Table::of(map);
@@ -174,7 +193,7 @@ impl Rules<'_> {
                 if !merge {
                     trim_nulls(&own);
                 }
-                Rules { merge, warnings: self.warnings }.tables(given, &own, &prefixed(prefix, key));
+                Rules { merge, warnings: self.warnings }.tables(given, &own, &prefix.to(key));
             }
             // Nothing is lost where there was nothing.
             Value::Null => {}
@@ -182,18 +201,17 @@ impl Rules<'_> {
         }
     }
 
-    fn tables(&mut self, above: &Table, below: &Table, prefix: &str) {
+    fn tables(&mut self, above: &Table, below: &Table, prefix: &Path<'_>) {
         if above.is_same(below) {
             return;
         }
-        let was_set: Vec<_> = {
-            let entries = below.entries();
-            entries.iter().filter(|(_, entry)| !entry.is_null()).map(|(key, _)| key.clone()).collect()
-        };
-        for (key, entry) in above.entries().iter() {
-            if entry.is_null() {
-                below.insert(key.clone(), Entry::Leaf(Value::Null));
+        // What is set below nulls of above, which go down as well.
+        let mut was_set = Vec::new();
+        for (key, entry) in above.entries().iter().filter(|(_, entry)| entry.is_null()) {
+            if below.get(key.as_str()).is_some_and(|entry| !entry.is_null()) {
+                was_set.push(key.clone());
             }
+            below.insert(key.clone(), entry.clone());
         }
         let mut taken = Vec::new();
         for (key, value) in below.snapshot() {
@@ -203,15 +221,15 @@ impl Rules<'_> {
                 }
                 (None, value) => taken.push((key, value)),
                 (Some(Entry::Table(given)), Entry::Table(table)) => {
-                    self.tables(&given, &table, &prefixed(prefix, &key));
+                    self.tables(&given, &table, &prefix.to(&key));
                 }
                 (Some(Entry::Leaf(_)), Entry::Table(table)) => {
-                    let (key, shown) = (prefixed(prefix, &key), shown(&Entry::Table(table)));
+                    let (key, shown) = (prefix.to(&key), shown(&Entry::Table(table)));
                     self.warnings
                         .add(format!("warning: cannot overwrite table with non table for {key} ({shown})"));
                 }
                 (Some(Entry::Table(_)), value) if !value.is_null() => {
-                    let (key, shown) = (prefixed(prefix, &key), shown(&value));
+                    let (key, shown) = (prefix.to(&key), shown(&value));
                     self.warnings.add(format!(
                         "warning: destination for {key} is a table. Ignoring non-table value ({shown})"
                     ));

@@ -66,6 +66,10 @@ impl Template {
 
     /// The same, which is not kept if it was not there; to be given to [`recycle`] in the end.
     pub(crate) fn program_for_once(&self) -> Arc<Program> {
+        // Under another name it may be executed again.
+        if Arc::strong_count(&self.body) > 1 {
+            return Arc::clone(self.program());
+        }
         let Body { root, source, functions, program } = &*self.body;
         let compile = || Arc::new(compile::compile_for_once(source, *root, functions));
         program.get().cloned().unwrap_or_else(compile)

@@ -31,6 +31,9 @@ pub(super) fn field(
         Value::NoValue => Ok(Field { value: Value::NoValue, boxed: false }),
         Value::Nil => Err(Error::new(format!("nil pointer evaluating interface {{}}.{}", shown(name)))),
         Value::Object(object) => {
+            if let Some(map) = object.map() {
+                return of_map(map.get(name), object.element(), name, missing);
+            }
             let text = shown(name);
             if let Some(signature) = object.method(&text) {
                 let signature = Signature::parse(signature);

@@ -13,6 +13,7 @@ mod trace;
 use std::sync::Arc;
 
 pub(crate) use argument::zero;
+pub(crate) use machine::Stacks;
 pub use trace::Origin;
 
 use crate::env::Env;

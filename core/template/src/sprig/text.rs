@@ -212,18 +212,22 @@ fn cat(_: &mut Call<'_>, args: &[Value]) -> Answer {
 /// The text with so many spaces before each line, and something before all.
 fn indent(call: &Call<'_>, text: &[u8], spaces: i64, before: &[u8]) -> Result<Vec<u8>, Error> {
     let pad = repeat(call, b" ", spaces)?;
-    let lines = text.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let lines = memchr::memchr_iter(b'\n', text).count() + 1;
     let length = (before.len() + text.len()).saturating_add(lines.saturating_mul(pad.len()));
     call.room(length)?;
     let mut out = Vec::with_capacity(length);
     out.extend_from_slice(before);
-    for (at, line) in text.split(|byte| *byte == b'\n').enumerate() {
-        if at > 0 {
-            out.push(b'\n');
-        }
+    let mut rest = text;
+    loop {
         out.extend_from_slice(&pad);
+        let Some((line, others)) = memchr::memchr(b'\n', rest).and_then(|at| rest.split_at_checked(at + 1))
+        else {
+            break;
+        };
         out.extend_from_slice(line);
+        rest = others;
     }
+    out.extend_from_slice(rest);
     Ok(out)
 }
 

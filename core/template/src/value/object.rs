@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 
-use super::{Kind, Type, Value};
+use super::{Kind, Map, Type, Value};
 use crate::error::Error;
 use crate::function::Call;
 
@@ -19,6 +19,11 @@ pub trait Object {
 
     /// For named types of maps, lists and scalars: the value without the name.
     fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// For named types of maps that have no methods: the map itself.
+    fn map(&self) -> Option<&Map> {
         None
     }
 

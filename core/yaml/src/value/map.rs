@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::hash::Quick;
 use super::{Key, Value};
 
 /// Below this size a look along the entries is quicker than a hash table.
 const INDEX_FROM: usize = 24;
 
 /// Position of each key; shared, as clones of a map rarely change their keys.
-type Index = Arc<HashMap<Key, u32>>;
+type Index = Arc<HashMap<Key, u32, Quick>>;
 
 /// A map in the order of its source. Cloning shares it; equality does look at the order, [`Value::means`] does
 /// not; neither looks at the layout.

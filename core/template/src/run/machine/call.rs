@@ -13,6 +13,11 @@ use crate::run::missing;
 use crate::set::Set;
 use crate::value::{Type, Value};
 
+/// Outputs with more room are given back.
+const LARGEST_SPARE: usize = 64 << 10;
+/// So many are kept.
+const MOST_SPARES: usize = 16;
+
 impl Machine<'_> {
     pub(super) fn call_method(
         &mut self,
@@ -124,7 +129,8 @@ impl Machine<'_> {
         let data = if data.is_nil() { Value::NoValue } else { data };
         self.push_frame(now, template, set, data)?;
         self.waiting.push(Waiting { frames, then, node, function, heights });
-        self.outputs.push(std::mem::take(&mut self.out));
+        let empty = self.spare.pop().unwrap_or_default();
+        self.outputs.push(std::mem::replace(&mut self.out, empty));
         if let Some(trace) = &mut self.trace {
             trace.begin();
         }
@@ -179,13 +185,18 @@ impl Machine<'_> {
             self.lower(inner.heights);
             return Ok(Flow::Next);
         };
-        let written = std::mem::replace(&mut self.out, self.outputs.pop().unwrap_or_default());
+        let mut written = std::mem::replace(&mut self.out, self.outputs.pop().unwrap_or_default());
         if let Some(trace) = &mut self.trace {
             trace.end(&written);
         }
         self.lower(heights);
         self.written += written.len() as u64;
-        self.answer(now, then(Ok(written)), node, function)?;
+        let answer = then(Ok(&mut written));
+        if written.capacity() <= LARGEST_SPARE && self.spare.len() < MOST_SPARES {
+            written.clear();
+            self.spare.push(written);
+        }
+        self.answer(now, answer, node, function)?;
         Ok(Flow::Next)
     }
 

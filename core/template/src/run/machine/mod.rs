@@ -28,6 +28,8 @@ pub(super) struct Machine<'e> {
     /// What is written to now, and behind it what waits.
     out: Vec<u8>,
     outputs: Vec<Vec<u8>>,
+    /// Room of outputs that are finished.
+    spare: Vec<Vec<u8>>,
     frames: Vec<Frame>,
     waiting: Vec<Waiting>,
     texts: Texts,
@@ -39,6 +41,18 @@ pub(super) struct Machine<'e> {
     before: usize,
 }
 
+/// The stacks of a machine that is done, empty, for the next one.
+#[derive(Default)]
+pub(crate) struct Stacks {
+    values: Vec<Value>,
+    dots: Vec<Slot>,
+    variables: Vec<Slot>,
+    outputs: Vec<Vec<u8>>,
+    spare: Vec<Vec<u8>>,
+    frames: Vec<Frame>,
+    waiting: Vec<Waiting>,
+}
+
 /// What an instruction leads to.
 enum Flow {
     Next,
@@ -48,19 +62,23 @@ enum Flow {
 
 impl<'e> Machine<'e> {
     pub(super) fn new(env: &'e Env<'e>, out: Vec<u8>, traces: bool) -> Self {
+        let (texts, stacks) =
+            env.parsed.map(|parsed| (parsed.texts.take(), parsed.stacks.take())).unwrap_or_default();
+        let Stacks { values, dots, variables, outputs, spare, frames, waiting } = stacks;
         Self {
             env,
-            values: Vec::new(),
-            dots: Vec::new(),
-            variables: Vec::new(),
+            values,
+            dots,
+            variables,
             loops: Vec::new(),
             before: out.len(),
             trace: traces.then(Trace::new),
             out,
-            outputs: Vec::new(),
-            frames: Vec::new(),
-            waiting: Vec::new(),
-            texts: env.parsed.map(|parsed| parsed.0.take()).unwrap_or_default(),
+            outputs,
+            spare,
+            frames,
+            waiting,
+            texts,
             steps: env.limits.steps,
             written: 0,
         }
@@ -87,14 +105,24 @@ impl<'e> Machine<'e> {
         if let Some(first) = self.outputs.drain(..).next() {
             self.out = first;
         }
-        if let (Some(trace), Some(origins)) = (self.trace, origins) {
+        if let (Some(trace), Some(origins)) = (self.trace.take(), origins) {
             *origins = trace.finish(&self.out, self.before);
         }
-        if let Some(parsed) = self.env.parsed {
-            parsed.0.replace(self.texts);
-        }
-        *out = self.out;
+        *out = std::mem::take(&mut self.out);
+        drop(now);
+        self.leave_behind();
         done
+    }
+
+    /// What the next machine can use.
+    fn leave_behind(mut self) {
+        let Some(parsed) = self.env.parsed else { return };
+        self.lower(Heights::default());
+        self.frames.clear();
+        self.waiting.clear();
+        let Self { values, dots, variables, outputs, spare, frames, waiting, texts, .. } = self;
+        parsed.texts.replace(texts);
+        parsed.stacks.replace(Stacks { values, dots, variables, outputs, spare, frames, waiting });
     }
 
     fn heights(&self) -> Heights {
@@ -151,6 +179,8 @@ impl<'e> Machine<'e> {
         }
     }
 
+    // A call for each instruction would take longer than most of them.
+    #[inline(always)]
     #[expect(clippy::too_many_lines, reason = "one flat match over all instructions")]
     fn step(&mut self, now: &mut Frame, op: Op) -> Result<Flow, Error> {
         match op {

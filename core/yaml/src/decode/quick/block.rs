@@ -62,13 +62,17 @@ impl<'t> Reader<'t> {
                 _ => break,
             }
         }
+        if self.drops {
+            return Some(Value::Null);
+        }
         list.shrink_to_fit();
         Some(Value::from(list))
     }
 
     fn map(&mut self, mut line: Line) -> Option<Value> {
         let indent = line.indent;
-        let mut map = Map::with_capacity(8);
+        // What is left out needs no room.
+        let mut map = if self.drops { Map::new() } else { Map::with_capacity(8) };
         loop {
             let end = self.key_end(line.at)?;
             let name = self.key(line.at, end)?;
@@ -95,6 +99,9 @@ impl<'t> Reader<'t> {
                 Some(next) if next.indent == indent => line = next,
                 _ => break,
             }
+        }
+        if self.drops {
+            return Some(Value::Null);
         }
         map.shrink();
         Some(map.into())
