@@ -20,6 +20,7 @@ pub(crate) fn load(context: &mut Context<'_>, here: &Here<'_>, items: &[Item], o
             continue;
         };
         for mut resource in inline {
+            context.known.meet(&mut resource);
             resource.place = Some(here.source.place(&item.at));
             if context.tracks_origins {
                 resource.origin = Some(Box::new(origin.append(here.source.file.name()).file()));

@@ -130,6 +130,13 @@ impl Resources {
             _ => return Err(format!("found multiple objects that could accept merge of {id}")),
         };
         let Some(old) = self.list.get_mut(at) else { return Ok(()) };
+        let (own, other) = (resource.key(), old.key());
+        if (own.group, own.version, own.kind) != (other.group, other.version, other.kind) {
+            return Err(format!(
+                "cannot find {id} to merge or replace: it has become {} meanwhile",
+                old.id()
+            ));
+        }
         let is_merge = resource.behavior == Behavior::Merge;
         if is_merge {
             for field in ["data", "binaryData"] {
