@@ -114,16 +114,24 @@ def builds():
 
 def checkout():
     dirs = sorted({d for d, _, files in os.walk(a.checkout) if {'kustomization.yaml', 'kustomization.yml', 'Kustomization'} & set(files)})
-    took = [0.0, 0.0]
-    for at, command in enumerate((OURS, THEIRS)):
-        start = time.perf_counter()
-        for dir in dirs:
-            subprocess.run([*command, dir], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        took[at] = round(time.perf_counter() - start, 2)
-    row(f'{len(dirs)} directories of a repository, a process each, s', took[0], took[1], '')
+    # Where the real tool fails, mostly because something cannot be fetched, both wait for others.
+    took, built = [0.0, 0.0], 0
+    for dir in dirs:
+        theirs, code = one(THEIRS, dir)
+        if code == 0:
+            took = [took[0] + one(OURS, dir)[0], took[1] + theirs]
+            built += 1
+    took = [round(time, 2) for time in took]
+    row(f'{built} directories of a repository, a process each, s', took[0], took[1], '')
     with tempfile.TemporaryDirectory() as out:
         best = min(timed([a.build_all, a.checkout, out, '2']) for _ in range(3))
     row(f'{len(dirs)} directories, one process with two threads, over one `kustomize build` each, s', best, took[1], '>= 25x')
+
+
+def one(command, dir):
+    start = time.perf_counter()
+    code = subprocess.run([*command, dir], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    return time.perf_counter() - start, code
 
 
 def timed(command):
