@@ -107,9 +107,11 @@ def builds():
             assert not theirs or ours[3] == theirs[3], 'other bytes'
             row(f'{n} resources, prefix, labels, images, 50 patches: wall ms', ours[1], theirs and theirs[1], '>= 50x' if n == 1000 else '<= 400 ms')
             row(f'{n} resources: peak MiB', ours[2], theirs and theirs[2], '<= 1/5')
-        one, two = run(OURS, references(f'{d}/r1', 10000), 7), run(OURS, references(f'{d}/r2', 20000), 7)
-        row('10 000 name references: CPU ms', one[0], None, '')
-        row('20 000 name references: times the CPU of 10 000', round(two[0] / one[0], 2), None, '<= 2.2')
+        # In turns: what else the machine does meets both.
+        once, twice = references(f'{d}/r1', 10000), references(f'{d}/r2', 20000)
+        pairs = [(run(OURS, once)[0], run(OURS, twice)[0]) for _ in range(9)]
+        row('10 000 name references: CPU ms', round(statistics.median(one for one, _ in pairs), 1), None, '')
+        row('20 000 name references: times the CPU of 10 000', round(statistics.median(two / one for one, two in pairs), 2), None, '<= 2.2')
 
 
 def checkout():
