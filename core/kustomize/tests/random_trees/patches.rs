@@ -63,14 +63,15 @@ fn patch(maker: &mut Maker, dir: &str, known: &[Made]) -> Node {
     } else {
         entry.set("path", file(maker, dir, text));
     }
+    let has_options = changes || !is_generated && maker.random.chance(8);
     if is_json || changes || maker.random.chance(40) {
         let mut target = target(&mut maker.random, &made);
-        if changes {
+        if has_options {
             target.set("kind", made.kind);
         }
         entry.set("target", target);
     }
-    if changes || !is_generated && maker.random.chance(8) {
+    if has_options {
         entry.set(
             "options",
             map([
