@@ -101,6 +101,17 @@ fn account_namespaces(object: &Value) -> Vec<Text> {
     accounts.filter_map(|account| account.str_at(&["namespace"]).map(Text::from)).collect()
 }
 
+/// What is wrong with the subjects of a role binding: namespaces of accounts are texts.
+pub(super) fn wrong_subject(object: &Value) -> Option<String> {
+    if object.str_at(&["kind"]) != Some("RoleBinding") {
+        return None;
+    }
+    let subjects = object.get("subjects").and_then(Value::as_list).unwrap_or_default();
+    let mut accounts = subjects.iter().filter(|subject| subject.str_at(&["kind"]) == Some("ServiceAccount"));
+    let wrong = accounts.find_map(|account| account.get("namespace").filter(|own| own.as_str().is_none()))?;
+    Some(format!("the namespace of a subject must be a text, not {}", weir_yaml::to_json(wrong)))
+}
+
 fn role(object: &Value) -> Option<Gvk> {
     let part = |key| object.str_at(&["roleRef", key]);
     Some(Gvk::new(part("apiGroup")?, "", part("kind")?))

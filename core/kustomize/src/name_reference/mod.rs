@@ -13,7 +13,7 @@ use weir_yaml::{Dialect, Text, Value, resolve_plain};
 use crate::context::Context;
 use crate::resource::{Key, Res};
 use crate::resources::Resources;
-use candidates::{Candidates, Referrer};
+use candidates::{Candidates, Referrer, wrong_subject};
 use table::Field;
 
 /// Deeper values are refused.
@@ -25,10 +25,17 @@ pub(crate) fn run(context: &mut Context<'_>, resources: &mut Resources) {
     let more = table::configured(&resources.configuration.name_references);
     // Even where nothing was renamed fields are looked at: they may not be what they should.
     for at in 0..resources.list.len() {
-        let fields = match resources.list.get(at) {
-            Some(resource) => fields_of(resource, &more, &candidates),
-            None => continue,
-        };
+        let Some(resource) = resources.list.get(at) else { continue };
+        if let Some(message) = wrong_subject(&resource.object).filter(|_| refers(resource, &more)) {
+            let problem = Diagnostic::error(format!("{message}: {}", resource.id()))
+                .hint("write the namespace of the account, or leave the field out");
+            context.report(match &resource.place {
+                Some(place) => problem.at(place.clone()),
+                None => problem,
+            });
+            continue;
+        }
+        let fields = fields_of(resource, &more, &candidates);
         if fields.is_empty() {
             continue;
         }
@@ -56,6 +63,13 @@ fn fields_of<'f>(resource: &Res, more: &'f [Field], candidates: &Candidates) -> 
         is_selected(first, &field.referrer) && candidates.concern(&resource.object, &field.parts, 0)
     };
     fields.iter().chain(more).filter(meant).collect()
+}
+
+/// Whether any field of an object may refer to others.
+fn refers(resource: &Res, more: &[Field]) -> bool {
+    let first = resource.first_key();
+    let fields = table::FIELDS.get(first.kind).map_or(&[][..], Vec::as_slice);
+    fields.iter().chain(more).any(|field| is_selected(first, &field.referrer))
 }
 
 fn mend(

@@ -57,11 +57,8 @@ impl Kustomize {
             (None, _) => Kind::Panic,
             (Some(Ok(ours)), Ok(theirs)) if ours == theirs => return Agreement::Same,
             (Some(Err(_)), Err(error)) => return Agreement::BothFail(error.clone()),
-            // Who falls over has no answer to compare with, and subjects that are no texts are a known difference.
-            (Some(Ok(_)), Err(error))
-                if error.lines().any(|line| line.starts_with("panic: "))
-                    || error.contains("namespace is blank for resource") =>
-            {
+            // Who falls over has no answer to compare with.
+            (Some(Ok(_)), Err(error)) if error.lines().any(|line| line.starts_with("panic: ")) => {
                 return Agreement::BothFail(error.clone());
             }
             (Some(Ok(_)), Ok(_)) => Kind::Bytes,
