@@ -6,11 +6,12 @@ use std::sync::{Arc, LazyLock};
 use weir_template::{List, Map, Quick, Str, Type, Value};
 
 use super::Release;
-use super::objects::{Cluster, Files, Named};
+use super::memory::Memory;
+use super::objects::{About, Cluster, Files, Named};
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, Dependency, Maintainer, Metadata};
 use crate::path;
-use crate::values::{Node, Table};
+use crate::values::{Held, Table};
 
 /// A template and what it sees.
 pub(super) struct Scoped {
@@ -20,8 +21,39 @@ pub(super) struct Scoped {
     pub(super) base_path: Str,
     pub(super) text: weir_files::Bytes,
     /// `.`, shared by all templates of the chart.
-    pub(super) dot: Map,
+    pub(super) dot: Dot,
 }
+
+/// What the templates of a chart see.
+#[derive(Clone)]
+pub(super) struct Dot {
+    pub(super) map: Map,
+    /// The same by the name of its type.
+    value: Value,
+}
+
+impl Dot {
+    fn new(map: Map) -> Self {
+        Self { value: Value::object(Named(map.clone())), map }
+    }
+
+    /// The same for the template that this tells of.
+    pub(super) fn with_template(&self, about: Value) -> Value {
+        // Who looks into it is noticed, so this is no change as long as nobody has put something else there.
+        let is_about = |value: Value| match value {
+            Value::Object(object) => object.as_any().is::<About>(),
+            _ => false,
+        };
+        if self.map.get(&TEMPLATE).is_some_and(is_about) {
+            self.map.set_unnoticed(TEMPLATE.clone(), about);
+        } else {
+            self.map.set(TEMPLATE.clone(), about);
+        }
+        self.value.clone()
+    }
+}
+
+static TEMPLATE: LazyLock<Str> = LazyLock::new(|| Str::from("Template"));
 
 /// All templates of a chart and of those in it, with what they see.
 pub(super) fn scopes(
@@ -29,6 +61,7 @@ pub(super) fn scopes(
     values: &Table,
     release: &Release,
     cluster: &Arc<Capabilities>,
+    memory: Option<&Memory>,
 ) -> Vec<Scoped> {
     let mut scopes = Scopes {
         release: Value::Map(release_map(release)),
@@ -36,7 +69,10 @@ pub(super) fn scopes(
         shared: HashMap::default(),
         templates: Vec::new(),
     };
-    scopes.chart(chart, Some(values), chart.name(), true);
+    let root = scopes.chart(chart, Some(values), chart.name(), true);
+    if let Some(memory) = memory {
+        memory.mind(&root);
+    }
     scopes.templates
 }
 
@@ -63,7 +99,7 @@ impl Scopes {
     fn chart(&mut self, chart: &Chart, values: Option<&Table>, full_path: &str, is_root: bool) -> Map {
         let own = values.map_or_else(Map::new, |values| self.table(values));
         let subcharts = Map::new();
-        let dot = Map::from_entries(with_names(
+        let map = Map::from_entries(with_names(
             &NAMES_OF_DOT,
             [
                 self.cluster.clone(),
@@ -81,6 +117,7 @@ impl Scopes {
             let map = self.chart(subchart, below.as_ref(), &path, false);
             subcharts.set(name, map);
         }
+        let dot = Dot::new(map.clone());
         let base_path = Str::from(path::join(full_path, "templates"));
         for file in chart.templates.iter() {
             if chart.metadata.is_library() && !path::base(&file.name).starts_with('_') {
@@ -93,22 +130,22 @@ impl Scopes {
                 dot: dot.clone(),
             });
         }
-        dot
+        map
     }
 
     fn table(&mut self, table: &Table) -> Map {
         if let Some(map) = self.shared.get(&table.address()) {
             return map.clone();
         }
-        let entries = table.entries();
-        let entries = entries.iter().map(|(key, node)| {
-            let value = match node {
-                Node::Table(table) => Value::Map(self.table(table)),
-                Node::Leaf(value) => leaf(value),
+        let entries = table.each(|(key, held)| {
+            let value = match held {
+                Held::Table(table) => Value::Map(self.table(table)),
+                Held::Map(map) => leaf(&weir_yaml::Value::Map(map.clone())),
+                Held::Leaf(value) => leaf(value),
             };
             (Str::from(key.text()), value)
         });
-        let map = Map::from_entries(entries.collect());
+        let map = Map::from_entries(entries);
         self.shared.insert(table.address(), map.clone());
         map
     }
