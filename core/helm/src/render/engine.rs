@@ -36,6 +36,7 @@ pub(super) fn render(
     let mut files = Vec::with_capacity(order.len());
     let mut output = Vec::new();
     let [name, base_path] = ["Name", "BasePath"].map(Str::from);
+    let mut seen_from_above = false;
     for template in order {
         if path::base(&template.name).starts_with('_') {
             continue;
@@ -48,7 +49,8 @@ pub(super) fn render(
             None => Value::object(Named(about)),
             Some(memory) => Value::object(About { map: about, chance: memory.chance().clone() }),
         };
-        let dot = template.dot.with_template(about);
+        let dot = template.dot.with_template(about, seen_from_above);
+        seen_from_above |= template.dot.has_subcharts;
         output.clear();
         let (done, lines) = match traces {
             None => (set.execute(&template.name, dot, &mut output, &env), Vec::new()),

@@ -20,7 +20,7 @@ use weir_template::{List, Map, Quick, QuickHasher, Random, Set, Str, Type, Value
 use super::objects::Named;
 
 /// So many bytes are kept; then all are forgotten.
-const MOST: usize = 256 << 10;
+const MOST: usize = 512 << 10;
 /// Longer texts are not kept, and not compared.
 const LONGEST: usize = 16 << 10;
 /// Fresh maps with more entries are not compared.

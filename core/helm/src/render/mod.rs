@@ -1,5 +1,6 @@
 //! A chart and values to text: templates executed, the text parted into objects and hooks.
 
+mod description;
 mod engine;
 mod functions;
 mod glob;
