@@ -90,7 +90,7 @@ impl<'t> Text<'t> {
         let (start, mut escaped) = (self.at, false);
         loop {
             let rest = self.rest();
-            let plain = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
+            let plain = plain(rest);
             self.at += plain;
             match rest.get(plain)? {
                 b'"' => break,
@@ -198,6 +198,25 @@ impl<'t> Quoted<'t> {
     }
 }
 
+/// How many bytes stand before a quote, a backslash or what may not be in a string.
+fn plain(text: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    let mut rest = text;
+    while let Some((chunk, more)) = rest.split_first_chunk::<8>() {
+        // Eight at once: a byte less than that has its highest bit set where it is less by one and was not before.
+        let chunk = u64::from_le_bytes(*chunk);
+        let less = |bytes: u64, than: u64| bytes.wrapping_sub(ONES * than) & !bytes;
+        let is = |byte: u8| less(chunk ^ (ONES * u64::from(byte)), 1);
+        let found = (is(b'"') | is(b'\\') | less(chunk, 0x20)) & (ONES << 7);
+        if found != 0 {
+            return text.len() - rest.len() + found.trailing_zeros() as usize / 8;
+        }
+        rest = more;
+    }
+    let last = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
+    text.len() - rest.len() + last
+}
+
 /// The character that stands behind a backslash, and how long it is there.
 fn escape(after: &[u8]) -> Option<(char, usize)> {
     let c = match after.first()? {
@@ -268,6 +287,18 @@ mod tests {
         ];
         for text in wrong {
             assert!(!is_read(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_bytes_are_told_apart() {
+        for byte in 0..=255 {
+            for at in 0..20 {
+                let mut text = *b"abcdefgh\xc3\xa9ijklmnopqrst";
+                text[at] = byte;
+                let is_found = matches!(byte, b'"' | b'\\' | 0..0x20);
+                assert_eq!(plain(&text), if is_found { at } else { text.len() }, "{byte} {at}");
+            }
         }
     }
 
