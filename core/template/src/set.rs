@@ -100,6 +100,9 @@ impl Set {
     /// Helpers would parse sooner, but each needs room of its own, which is more than a large chart should take.
     pub fn parse_all<'t>(&mut self, texts: &[(&'t str, Str)]) -> Result<(), (&'t str, Error)> {
         let mut parsed: HashMap<&Str, Templates, Quick> = HashMap::default();
+        // Most texts are templates of their own, and some define more.
+        parsed.reserve(texts.len());
+        self.own.reserve(texts.len() * 2);
         for (name, text) in texts {
             let renamed = parsed.get(text).and_then(|known| known.renamed(name));
             let templates = match renamed {

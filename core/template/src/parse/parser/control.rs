@@ -28,9 +28,9 @@ impl Parser<'_> {
         match token.kind {
             T::Text => Ok(self.node(token.start, Kind::Text(piece(token)))),
             T::LeftDelim => {
-                self.action_line = token.line;
+                self.action = Some(token);
                 let action = self.action()?;
-                self.action_line = 0;
+                self.action = None;
                 Ok(action)
             }
             _ => self.unexpected(token, "input"),
@@ -95,7 +95,7 @@ impl Parser<'_> {
             if matches!(self.kind(next), Kind::Else) { Some(self.otherwise(context, next)?) } else { None };
         self.variables.truncate(known);
         let branch = Branch { pipe, list, otherwise };
-        let pos = self.nodes.get(pipe as usize).map_or(0, |node| node.pos) as usize;
+        let pos = self.nodes.get(pipe as usize).map_or(0, |node| node.pos);
         Ok(self.node(
             pos,
             match context {
@@ -121,7 +121,7 @@ impl Parser<'_> {
             return Ok(list);
         }
         self.next();
-        let pos = self.nodes.get(after as usize).map_or(0, |node| node.pos) as usize;
+        let pos = self.nodes.get(after as usize).map_or(0, |node| node.pos);
         let begun = self.pending.len();
         let inner = self.control(context)?;
         self.pending.push(inner);

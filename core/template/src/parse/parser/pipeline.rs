@@ -133,7 +133,7 @@ impl Parser<'_> {
         while self.peek().kind == T::Field {
             last = self.next();
         }
-        let fields = Piece { start: first.start as u32, end: last.end as u32 };
+        let fields = Piece { start: first.start, end: last.end };
         let joined = |piece: &Piece| Piece { start: piece.start, end: fields.end };
         let kind = match self.kind(term) {
             Kind::Field(piece) => Kind::Field(joined(piece)),
