@@ -27,7 +27,7 @@ mod hash;
 mod json;
 mod parse;
 mod print;
-mod regexp;
+pub mod regexp;
 mod run;
 mod rune;
 mod set;
