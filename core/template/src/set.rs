@@ -99,17 +99,25 @@ impl Set {
     ///
     /// Helpers would parse sooner, but each needs room of its own, which is more than a large chart should take.
     pub fn parse_all<'t>(&mut self, texts: &[(&'t str, Str)]) -> Result<(), (&'t str, Error)> {
+        // Only texts of one length can be equal, and most are of their own.
+        let mut lengths: HashMap<usize, u32, Quick> = HashMap::default();
+        lengths.reserve(texts.len());
+        for (_, text) in texts {
+            *lengths.entry(text.len()).or_default() += 1;
+        }
+        self.own.reserve(texts.len());
         let mut parsed: HashMap<&Str, Templates, Quick> = HashMap::default();
-        // Most texts are templates of their own, and some define more.
-        parsed.reserve(texts.len());
-        self.own.reserve(texts.len() * 2);
         for (name, text) in texts {
-            let renamed = parsed.get(text).and_then(|known| known.renamed(name));
-            let templates = match renamed {
+            let read = || parse::parse(name, text.clone(), &self.functions).map_err(|error| (*name, error));
+            if lengths.get(&text.len()) == Some(&1) {
+                let templates = read()?.all;
+                self.add(templates);
+                continue;
+            }
+            let templates = match parsed.get(text).and_then(|known| known.renamed(name)) {
                 Some(templates) => templates,
                 None => {
-                    let read = parse::parse(name, text.clone(), &self.functions);
-                    let templates = read.map_err(|error| (*name, error))?;
+                    let templates = read()?;
                     let all = templates.all.clone();
                     parsed.insert(text, templates);
                     all
