@@ -122,6 +122,9 @@ impl fmt::Debug for Function {
     }
 }
 
+/// So many functions there are with those of sprig and Helm.
+const USUAL: usize = 288;
+
 /// Functions by name. A registry starts with those of the language itself ([`Functions::builtin`]).
 #[derive(Debug, Clone, Default)]
 pub struct Functions {
@@ -133,7 +136,10 @@ pub struct Functions {
 impl Functions {
     /// The functions of text/template: `and`, `eq`, `index`, `printf`, ...
     pub fn builtin() -> Self {
-        let mut functions = Self::default();
+        let mut functions = Self {
+            all: Vec::with_capacity(USUAL),
+            places: HashMap::with_capacity_and_hasher(USUAL, Quick::default()),
+        };
         crate::builtin::register(&mut functions);
         functions
     }

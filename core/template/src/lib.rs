@@ -44,4 +44,4 @@ pub use hash::{Quick, QuickHasher};
 pub use run::Origin;
 pub use set::{MissingKey, Set};
 pub use share::each;
-pub use value::{IntKind, Kind, List, Map, Object, Str, Type, Value};
+pub use value::{IntKind, Kind, List, Map, Object, Str, Type, Value, Watch};

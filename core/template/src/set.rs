@@ -39,6 +39,9 @@ pub struct Set {
 /// Sets are stacked so high and no higher; beyond, what is below is copied together.
 const LAYERS: u32 = 16;
 
+/// A text is compared with so many others of its length, the last ones, to see whether it has been parsed already.
+const ALIKE: usize = 16;
+
 impl Set {
     /// No templates. Texts can use these functions.
     pub fn new(functions: Arc<Functions>) -> Self {
@@ -99,27 +102,21 @@ impl Set {
     ///
     /// Helpers would parse sooner, but each needs room of its own, which is more than a large chart should take.
     pub fn parse_all<'t>(&mut self, texts: &[(&'t str, Str)]) -> Result<(), (&'t str, Error)> {
-        // Only texts of one length can be equal, and most are of their own.
-        let mut lengths: HashMap<usize, u32, Quick> = HashMap::default();
-        lengths.reserve(texts.len());
-        for (_, text) in texts {
-            *lengths.entry(text.len()).or_default() += 1;
-        }
+        // By length: to hash texts is to read all of each, and equal ones are hardly ever there.
+        let mut parsed: HashMap<usize, Vec<(&Str, Templates)>, Quick> = HashMap::default();
+        parsed.reserve(texts.len());
         self.own.reserve(texts.len());
-        let mut parsed: HashMap<&Str, Templates, Quick> = HashMap::default();
         for (name, text) in texts {
-            let read = || parse::parse(name, text.clone(), &self.functions).map_err(|error| (*name, error));
-            if lengths.get(&text.len()) == Some(&1) {
-                let templates = read()?.all;
-                self.add(templates);
-                continue;
-            }
-            let templates = match parsed.get(text).and_then(|known| known.renamed(name)) {
+            let of_length = parsed.entry(text.as_bytes().len()).or_default();
+            let known = of_length.iter().rev().take(ALIKE).find(|(known, _)| *known == text);
+            let renamed = known.and_then(|(_, known)| known.renamed(name));
+            let templates = match renamed {
                 Some(templates) => templates,
                 None => {
-                    let templates = read()?;
+                    let read = parse::parse(name, text.clone(), &self.functions);
+                    let templates = read.map_err(|error| (*name, error))?;
                     let all = templates.all.clone();
-                    parsed.insert(text, templates);
+                    of_length.push((text, templates));
                     all
                 }
             };

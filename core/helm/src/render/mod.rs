@@ -1,8 +1,11 @@
 //! A chart and values to text: templates executed, the text parted into objects and hooks.
 
+mod description;
 mod engine;
 mod functions;
 mod glob;
+mod include;
+mod memory;
 mod objects;
 mod post;
 mod scope;
@@ -332,17 +335,22 @@ fn execute(
     world: &World<'_>,
     warnings: &mut Warnings,
 ) -> Result<engine::Files, Box<Failure>> {
-    let scoped = scope::scopes(chart, values, release, &options.capabilities);
+    // A line that comes from an include has come from its template each time.
+    let memory = world.traces.is_none().then(|| Rc::new(memory::Memory::default()));
+    let scoped = scope::scopes(chart, values, release, &options.capabilities, memory.as_deref());
+    let dice = world.random.zip(memory.as_ref());
+    let dice = dice.map(|(random, memory)| memory::Dice { random, chance: memory.chance().clone() });
     let host = Rc::new(functions::Host {
         lookup: world.lookup.clone(),
         lint: options.lint,
         included: RefCell::default(),
+        memory,
         warnings: RefCell::new(std::mem::take(warnings)),
     });
     let env = Env {
         limits: options.limits,
         now: world.now,
-        random: world.random,
+        random: dice.as_ref().map(|dice| dice as &dyn Random).or(world.random),
         helpers: world.helpers,
         powers: world.powers,
         zones: world.zones,

@@ -53,7 +53,7 @@ pub(crate) fn validate(
 
 fn collect(chart: &Chart, values: &Table, known: Option<&Known>, remote: Remote<'_>, text: &mut String) {
     if let Some(schema) = &chart.schema
-        && let Err(error) = validate_chart(&Node::Table(values.clone()).to_value(), schema, known, remote)
+        && let Err(error) = validate_chart(&Value::from(values.to_map()), schema, known, remote)
     {
         text.push_str(&format!("{}:\n{error}", chart.name()));
     }
