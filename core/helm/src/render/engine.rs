@@ -19,6 +19,9 @@ use crate::path;
 /// Rendered files by name, in the order of execution.
 pub(super) type Files = Vec<(String, Vec<u8>)>;
 
+/// Templates of so many bytes get room of their own: mostly they are nearly what they give.
+const LARGE: usize = 32 << 10;
+
 /// Renders all templates that are no partials.
 pub(super) fn render(
     scoped: &[Scoped],
@@ -51,6 +54,10 @@ pub(super) fn render(
         };
         let dot = template.dot.with_template(about, seen_from_above);
         seen_from_above |= template.dot.has_subcharts;
+        let large = template.text.len() >= LARGE;
+        if large {
+            output = Vec::with_capacity(template.text.len());
+        }
         output.clear();
         let (done, lines) = match traces {
             None => (set.execute(&template.name, dot, &mut output, &env), Vec::new()),
@@ -63,8 +70,10 @@ pub(super) fn render(
         if let Some(traces) = traces {
             traces.note(&template.name, &output, lines);
         }
+        let is_filled = large && output.len() >= output.capacity() / 2;
         // Copied, as the room that it grew to is larger, and is used again.
-        files.push((template.name.clone(), output.to_vec()));
+        let text = if is_filled { std::mem::take(&mut output) } else { output.to_vec() };
+        files.push((template.name.clone(), text));
     }
     Ok(files)
 }
