@@ -104,8 +104,9 @@ impl Set {
     pub fn parse_all<'t>(&mut self, texts: &[(&'t str, Str)]) -> Result<(), (&'t str, Error)> {
         // By length: to hash texts is to read all of each, and equal ones are hardly ever there.
         let mut parsed: HashMap<usize, Vec<(&Str, Templates)>, Quick> = HashMap::default();
+        // Most texts are templates of their own, and some define more.
         parsed.reserve(texts.len());
-        self.own.reserve(texts.len());
+        self.own.reserve(texts.len() * 2);
         for (name, text) in texts {
             let of_length = parsed.entry(text.as_bytes().len()).or_default();
             let known = of_length.iter().rev().take(ALIKE).find(|(known, _)| *known == text);

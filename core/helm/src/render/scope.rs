@@ -1,6 +1,7 @@
 //! What each chart's templates see as `.`: one map for each chart, linked as the charts are.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use weir_template::{List, Map, Quick, Str, Value};
@@ -22,11 +23,10 @@ pub(super) struct Scoped {
     pub(super) base_path: Str,
     pub(super) text: weir_files::Bytes,
     /// `.`, shared by all templates of the chart.
-    pub(super) dot: Dot,
+    pub(super) dot: Rc<Dot>,
 }
 
 /// What the templates of a chart see.
-#[derive(Clone)]
 pub(super) struct Dot {
     map: Map,
     /// The same by the name of its type.
@@ -68,13 +68,18 @@ pub(super) fn scopes(
         cluster: Value::object(Cluster(Arc::clone(cluster))),
         descriptions: Descriptions::default(),
         shared: HashMap::default(),
-        templates: Vec::new(),
+        templates: Vec::with_capacity(count(chart)),
     };
     let root = scopes.chart(chart, Some(values), chart.name(), true);
     if let Some(memory) = memory {
         memory.mind(&root);
     }
     scopes.templates
+}
+
+/// How many templates there are in the chart and in those in it.
+fn count(chart: &Chart) -> usize {
+    chart.templates.len() + chart.dependencies.iter().map(|subchart| count(subchart)).sum::<usize>()
 }
 
 fn release_map(release: &Release) -> Map {
@@ -119,11 +124,11 @@ impl Scopes {
             let map = self.chart(subchart, below.as_ref(), &path, false);
             subcharts.set(name, map);
         }
-        let dot = Dot {
+        let dot = Rc::new(Dot {
             value: Value::object(Named(map.clone())),
             map: map.clone(),
             has_subcharts: !chart.dependencies.is_empty(),
-        };
+        });
         let base_path = Str::from(path::join(full_path, "templates"));
         for file in chart.templates.iter() {
             if chart.metadata.is_library() && !path::base(&file.name).starts_with('_') {
@@ -133,7 +138,7 @@ impl Scopes {
                 name: path::join(full_path, &file.name),
                 base_path: base_path.clone(),
                 text: Arc::clone(file.data.bytes()),
-                dot: dot.clone(),
+                dot: Rc::clone(&dot),
             });
         }
         map

@@ -151,8 +151,7 @@ impl Rules<'_> {
         let own = chart.values.iter().flatten();
         let mut taken = Vec::new();
         for (key, value) in own {
-            // Under what it took from here before there is nothing to put.
-            if above.holds(key, value) {
+            if above.is_whole(key, value) {
                 continue;
             }
             match above.get(key) {

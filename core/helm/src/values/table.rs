@@ -159,11 +159,7 @@ impl Table {
     /// The same without any sharing.
     pub(crate) fn to_map(&self) -> Map {
         let entries = self.0.borrow();
-        let mut map = Map::with_capacity(entries.0.len());
-        for (key, held) in &entries.0 {
-            map.insert(key.clone(), held.to_value());
-        }
-        map
+        Map::of_distinct(entries.0.iter().map(|(key, held)| (key.clone(), held.to_value())).collect())
     }
 
     /// A copy that shares nothing.
@@ -196,10 +192,11 @@ impl Table {
         entries.0.get_mut(at).map(|(_, held)| held.open())
     }
 
-    /// True if what stands there is this very map, as it is.
-    pub(crate) fn holds(&self, key: &str, value: &Value) -> bool {
-        match (self.0.borrow().get(key), value) {
+    /// True if nothing can be put under what stands there: it is no table and not null, or this very map, as it is.
+    pub(crate) fn is_whole(&self, key: &str, below: &Value) -> bool {
+        match (self.0.borrow().get(key), below) {
             (Some(Held::Map(own)), Value::Map(map)) => own.is_same(map),
+            (Some(Held::Leaf(own)), _) => !matches!(own, Value::Null),
             _ => false,
         }
     }
