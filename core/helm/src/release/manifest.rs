@@ -85,6 +85,27 @@ fn separator(text: &str, may_begin: bool, splitting: Splitting) -> Option<(usize
     ))
 }
 
+/// The text of an object.
+enum Document {
+    /// Alone in its file, from there on so many bytes.
+    Within(usize, usize),
+    Copied(String),
+}
+
+impl Document {
+    fn taken_out(self, file: &mut String) -> String {
+        match self {
+            Self::Copied(text) => text,
+            Self::Within(start, length) => {
+                let mut text = std::mem::take(file);
+                text.truncate(start + length);
+                text.drain(..start);
+                text
+            }
+        }
+    }
+}
+
 /// In texts of so many bytes there is so much to read that the room each more thread takes does not count.
 const MUCH: usize = 4 << 20;
 
@@ -111,30 +132,23 @@ pub(crate) fn sort_manifests(
         each(&documents, helpers, |(_, text)| typed::read_text(text, &HEAD).and_then(typed::Read::whole));
     // What follows may fail only as long as all texts are in their places.
     let is_failed = heads.iter().any(Result::is_err);
+    let mut counts = vec![0_u32; files.len()];
+    documents.iter().for_each(|(at, _)| counts[*at] += 1);
     let documents: Vec<_> = documents
         .into_iter()
-        .map(|(at, text)| {
-            let is_whole = !is_failed && text.len() == files[at].1.trim_start().len();
-            (at, (!is_whole).then(|| text.to_string()))
+        .map(|(at, text)| match counts[at] == 1 && !is_failed {
+            true => (at, Document::Within(text.as_ptr().addr() - files[at].1.as_ptr().addr(), text.len())),
+            false => (at, Document::Copied(text.to_string())),
         })
         .collect();
-    for ((at, copy), head) in documents.into_iter().zip(heads) {
+    for ((at, document), head) in documents.into_iter().zip(heads) {
         let (path, content) = &mut *files[at];
         let head = head.map_err(|error| error.within(format!("YAML parse error on {path}")))?;
-        let document = copy.unwrap_or_else(|| without_space_before(std::mem::take(content)));
-        one(path, document, &head, &mut sorted, warnings);
+        one(path, document.taken_out(content), &head, &mut sorted, warnings);
     }
     sorted.hooks.sort_by_cached_key(|hook| place(&INSTALL_ORDER, &hook.kind));
     sorted.manifests.sort_by_cached_key(|manifest| place(&INSTALL_ORDER, &manifest.kind));
     Ok(sorted)
-}
-
-fn without_space_before(mut text: String) -> String {
-    let space = text.len() - text.trim_start().len();
-    if space > 0 {
-        text.drain(..space);
-    }
-    text
 }
 
 fn one(path: &str, document: String, head: &Map, sorted: &mut Sorted, warnings: &mut Warnings) {
