@@ -12,7 +12,7 @@ mod parser;
 use std::sync::{Arc, OnceLock};
 
 pub(crate) use compile::typed_literal;
-pub(crate) use node::{Id, Kind, Source};
+pub(crate) use node::{Id, Kind, Piece, Source};
 pub(crate) use op::{Constant, Idents, Op, Program};
 
 use crate::error::Error;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::Error;
 use crate::function::{Call, Signature};
+use crate::parse::{Piece, Source};
 use crate::set::MissingKey;
 use crate::value::{Kind, Type, Value};
 
@@ -56,6 +57,18 @@ pub(super) fn field(
         }
         other => Err(no_field(other, boxed, name)),
     }
+}
+
+/// The value at the end of a way through maps alone, all of which have it; most ways are such. What is on the way is
+/// only looked at, so nothing of it has to be shared.
+pub(super) fn through_maps(value: &Value, source: &Source, names: &[Piece]) -> Option<Value> {
+    let Some((name, rest)) = names.split_first() else { return Some(value.clone()) };
+    let map = match value {
+        Value::Map(map) => map,
+        Value::Object(object) => object.map()?,
+        _ => return None,
+    };
+    map.with(source.piece(*name), |inner| through_maps(inner, source, rest))?
 }
 
 fn of_map(found: Option<Value>, element: Type, name: &[u8], missing: MissingKey) -> Result<Field, Error> {

@@ -62,12 +62,18 @@ impl Map {
 
     /// The value under the key.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
+        self.with(key, Value::clone)
+    }
+
+    /// What is made of the value under the key, which must not change the map.
+    pub(crate) fn with<R>(&self, key: &[u8], make: impl FnOnce(&Value) -> R) -> Option<R> {
         let entries = self.0.entries.borrow();
-        if entries.len() <= FEW {
-            return entries.iter().find(|(other, _)| other.as_bytes() == key).map(|(_, value)| value.clone());
-        }
-        let at = find(&entries, key).ok()?;
-        entries.get(at).map(|(_, value)| value.clone())
+        let at = if entries.len() <= FEW {
+            entries.iter().position(|(other, _)| other.as_bytes() == key)
+        } else {
+            find(&entries, key).ok()
+        };
+        at.and_then(|at| entries.get(at)).map(|(_, value)| make(value))
     }
 
     /// True if there is such a key.

@@ -35,7 +35,6 @@ impl Holder<'_> {
             NOTHING => return Some(false),
             _ => {}
         }
-        self.spend(1)?;
         if depth >= DEEPEST {
             return None;
         }
@@ -51,6 +50,7 @@ impl Holder<'_> {
     }
 
     fn all<T>(&self, all: &[T], mut holds: impl FnMut(&T) -> Option<bool>) -> Option<bool> {
+        self.spend(all.len())?;
         for one in all {
             if !holds(one)? {
                 return Some(false);
@@ -81,6 +81,7 @@ impl Holder<'_> {
             }
             Rule::Required(names) => match value.as_map() {
                 Some(map) => {
+                    self.spend(names.of(&rules.names).len())?;
                     Some(names.of(&rules.names).iter().all(|name| map.contains_key(rules.word(*name))))
                 }
                 None => Some(true),
@@ -132,6 +133,7 @@ impl Holder<'_> {
         let Some(map) = value.as_map().filter(|map| !map.is_empty()) else { return Some(true) };
         let (properties, patterns) =
             (fields.properties.of(&self.rules.entries), fields.patterns.of(&self.rules.entries));
+        self.spend(properties.len())?;
         let mut named = 0;
         for entry in properties {
             let Some(value) = map.get(self.rules.word(entry.name)) else { continue };

@@ -443,6 +443,9 @@ fn constant(constant: &Constant) -> Value {
     }
 }
 
+/// So many fields are gone through at once, as each takes room on the native stack.
+const MOST_AT_ONCE: usize = 16;
+
 /// The fields of a value, one inside the other.
 fn fields(
     env: &Env<'_>,
@@ -454,8 +457,14 @@ fn fields(
     let missing = now.set.missing_key();
     let program = &now.program;
     let range = idents.start as usize..(idents.start + idents.count) as usize;
+    let names = program.idents.get(range).unwrap_or_default();
+    if names.len() <= MOST_AT_ONCE
+        && let Some(value) = field::through_maps(&from.value, &program.source, names)
+    {
+        return Ok(value);
+    }
     let mut held: Option<Field> = None;
-    for (at, piece) in program.idents.get(range).unwrap_or_default().iter().enumerate() {
+    for (at, piece) in names.iter().enumerate() {
         let name = program.source.piece(*piece);
         let mut call = Call { env, set: &now.set, texts, name: "", steps };
         let (value, boxed) =
