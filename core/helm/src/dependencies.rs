@@ -161,7 +161,7 @@ fn import_values(chart: &mut Chart, warnings: &mut Warnings) -> Result<(), Error
     }
     chart.metadata.dependencies = Some(wanted);
     // Most charts import nothing.
-    let values = if imported.entries().is_empty() { values } else { values.copied() };
+    let values = if imported.is_empty() { values } else { values.copied() };
     merge_tables(&values, &imported, warnings);
     chart.values = Some(values.to_map());
     Ok(())
@@ -175,7 +175,7 @@ fn has_imports(chart: &Chart) -> bool {
 /// The table below the path of the parent that it goes to.
 fn wrapped(path: &str, table: Table) -> Table {
     // An empty table is not shared any more: Go makes a new one.
-    let table = if table.entries().is_empty() { Table::default() } else { table };
+    let table = if table.is_empty() { Table::default() } else { table };
     if path == "." {
         return table;
     }

@@ -32,7 +32,14 @@ pub(crate) fn clean(path: &str) -> String {
 
 /// True if there is nothing to clean: most paths are like that.
 fn is_clean(path: &str) -> bool {
-    path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+    let mut before = b'/';
+    for byte in path.bytes() {
+        if before == b'/' && matches!(byte, b'/' | b'.') {
+            return path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        }
+        before = byte;
+    }
+    before != b'/'
 }
 
 /// Go's `path.Join` of two paths.

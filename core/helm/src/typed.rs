@@ -44,6 +44,41 @@ impl Shape {
     }
 }
 
+impl Record {
+    fn field(&self, key: &str) -> Option<&Shape> {
+        self.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, shape)| shape)
+    }
+
+    /// True if a field is read from below these keys.
+    fn wants(&self, path: &[&str]) -> bool {
+        let [key, below @ ..] = path else { return true };
+        self.field(key).is_some_and(|shape| match shape {
+            Shape::Record(inner) => inner.wants(below),
+            _ => true,
+        })
+    }
+
+    /// True if the map is already what it would be read as: all its keys are fields as they are written, and fit.
+    fn is_as_read(&self, map: &Map) -> bool {
+        map.iter().all(|(key, value)| {
+            let field = self.fields.iter().find(|(name, _)| *name == key.as_str());
+            field.is_some_and(|(_, shape)| shape.is_as_read(value))
+        })
+    }
+}
+
+impl Shape {
+    fn is_as_read(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Text, Value::String(_)) | (Self::Flag, Value::Bool(_)) | (Self::Any, _) => true,
+            (Self::List(_, item), Value::List(items)) => items.iter().all(|value| item.is_as_read(value)),
+            (Self::Texts, Value::Map(map)) => map.values().all(|value| matches!(value, Value::String(_))),
+            (Self::Record(record), Value::Map(map)) => record.is_as_read(map),
+            _ => false,
+        }
+    }
+}
+
 /// The fields that a document gives to a struct, as far as they can be read, and the first thing that does not fit.
 pub(crate) struct Read {
     pub(crate) fields: Map,
@@ -105,9 +140,14 @@ pub(crate) fn read(text: &[u8], record: &'static Record) -> Result<Read, Error> 
 
 /// The same for what is known to be text.
 pub(crate) fn read_text(text: &str, record: &'static Record) -> Result<Read, Error> {
-    let wanted = |key: &str| record.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
+    let wanted = |path: &[&str]| record.wants(path);
     let value = weir_yaml::wanted_from_yaml(text, &wanted)
         .map_err(|error| Error::new(format!("error converting YAML to JSON: {}", error.in_words_of_v2())))?;
+    if let Value::Map(fields) = &value
+        && record.is_as_read(fields)
+    {
+        return Ok(Read { fields: fields.clone(), is_null: false, problem: None });
+    }
     // Floats are looked up where they stand: the text of a version is what its float prints as.
     let documents =
         if has_number(&value, &Shape::Record(record)) { parse(text).unwrap_or_default() } else { Vec::new() };

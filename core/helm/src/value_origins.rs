@@ -38,7 +38,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn map(&mut self, map: &Map) {
-        for (key, value) in map.iter() {
+        for (key, value) in map.sorted() {
             self.keys.push(key.as_str().to_string());
             match value {
                 Value::Map(below) if !below.is_empty() && self.keys.len() < DEEPEST => self.map(below),

@@ -39,6 +39,9 @@ pub struct Set {
 /// Sets are stacked so high and no higher; beyond, what is below is copied together.
 const LAYERS: u32 = 16;
 
+/// A text is compared with so many others of its length, the last ones, to see whether it has been parsed already.
+const ALIKE: usize = 16;
+
 impl Set {
     /// No templates. Texts can use these functions.
     pub fn new(functions: Arc<Functions>) -> Self {
@@ -99,16 +102,22 @@ impl Set {
     ///
     /// Helpers would parse sooner, but each needs room of its own, which is more than a large chart should take.
     pub fn parse_all<'t>(&mut self, texts: &[(&'t str, Str)]) -> Result<(), (&'t str, Error)> {
-        let mut parsed: HashMap<&Str, Templates, Quick> = HashMap::default();
+        // By length: to hash texts is to read all of each, and equal ones are hardly ever there.
+        let mut parsed: HashMap<usize, Vec<(&Str, Templates)>, Quick> = HashMap::default();
+        // Most texts are templates of their own, and some define more.
+        parsed.reserve(texts.len());
+        self.own.reserve(texts.len() * 2);
         for (name, text) in texts {
-            let renamed = parsed.get(text).and_then(|known| known.renamed(name));
+            let of_length = parsed.entry(text.as_bytes().len()).or_default();
+            let known = of_length.iter().rev().take(ALIKE).find(|(known, _)| *known == text);
+            let renamed = known.and_then(|(_, known)| known.renamed(name));
             let templates = match renamed {
                 Some(templates) => templates,
                 None => {
                     let read = parse::parse(name, text.clone(), &self.functions);
                     let templates = read.map_err(|error| (*name, error))?;
                     let all = templates.all.clone();
-                    parsed.insert(text, templates);
+                    of_length.push((text, templates));
                     all
                 }
             };

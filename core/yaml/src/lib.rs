@@ -17,7 +17,7 @@ mod scan;
 mod timestamp;
 mod value;
 
-pub use decode::{Dialect, Meaning, first_from_yaml, from_yaml, wanted_from_yaml};
+pub use decode::{Dialect, Meaning, Wanted, first_from_yaml, from_yaml, wanted_from_yaml};
 pub use emit::{
     EmitError, Noted, NotedContent, StyledScalar, append_yaml, json_to_yaml, to_written_value, to_yaml,
     to_yaml_noted, to_yaml_styled, to_yaml_v3,

@@ -292,17 +292,23 @@ fn same_layout(one: &Value, other: &Value) -> bool {
 
 /// Of what is wanted nothing is lost, and nothing wrong is taken.
 fn check_wanted(text: &str) {
-    let wanted = |key: &str| key.len().is_multiple_of(2);
+    let wanted = |path: &[&str]| path.iter().all(|key| key.len().is_multiple_of(2));
     let (some, whole) = (wanted_from_yaml(text, &wanted), first_from_yaml(text, Dialect::Sigs));
     assert_eq!(some.is_ok(), whole.is_ok(), "{text:?}");
     let (Ok(some), Ok(whole)) = (some, whole) else { return };
-    match (some.as_map(), whole.as_map()) {
-        (Some(some), Some(whole)) => {
-            for (key, value) in whole.iter().filter(|(key, _)| wanted(key)) {
-                assert_eq!(some.get(key), Some(value), "{text:?}");
+    let (Some(some), Some(whole)) = (some.as_map(), whole.as_map()) else {
+        assert_eq!(some, whole, "{text:?}");
+        return;
+    };
+    for (key, whole) in whole.iter().filter(|(key, _)| wanted(&[key])) {
+        match (some.get(key).and_then(Value::as_map), whole.as_map()) {
+            (Some(some), Some(whole)) => {
+                for (below, value) in whole.iter().filter(|(below, _)| wanted(&[key, below])) {
+                    assert_eq!(some.get(below), Some(value), "{text:?}");
+                }
             }
+            _ => assert_eq!(some.get(key), Some(whole), "{text:?}"),
         }
-        _ => assert_eq!(some, whole, "{text:?}"),
     }
 }
 

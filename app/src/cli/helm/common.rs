@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, FromArgMatches as _};
 
 /// Flags before or after any command.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Default)]
 pub(crate) struct Global {
     /// Namespace of the release
     #[arg(short, long, global = true, value_name = "NAME", env = "HELM_NAMESPACE")]

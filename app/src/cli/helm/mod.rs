@@ -2,6 +2,7 @@
 
 mod common;
 mod dependency;
+mod plain;
 mod registry;
 mod repo;
 mod template;
@@ -49,6 +50,10 @@ impl Helm {
         if arguments.get(1).is_none_or(|word| word != "template") {
             return None;
         }
+        plain::template(arguments).or_else(|| Self::template_with_flags(arguments))
+    }
+
+    fn template_with_flags(arguments: &[OsString]) -> Option<Self> {
         let template = HelmTemplate::augment_args(clap::Command::new("template"));
         let command = Global::augment_args(clap::Command::new("helm")).subcommand(template);
         Self::from_arg_matches(&command.try_get_matches_from(arguments).ok()?).ok()

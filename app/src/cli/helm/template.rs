@@ -7,7 +7,7 @@ use clap::Args;
 use super::{ChartArgs, ValueArgs};
 
 /// Render a chart and print the objects
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Default)]
 #[command(
     override_usage = "weir helm template [OPTIONS] [NAME] CHART",
     after_help = "Examples:

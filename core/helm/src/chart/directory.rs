@@ -11,14 +11,14 @@ use crate::quote::quoted;
 /// Links to directories above would have no end.
 const DEEPEST: usize = 64;
 
-/// Smaller files are read at once in any case: looking at them later takes longer.
+/// Smaller files that every rendering looks at are read at once: looking at them later takes longer.
 const LARGE: u64 = 16 * 1024;
 
 /// When files are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
     AtOnce,
-    /// Large ones when somebody looks at them.
+    /// Large ones, and those that are seldom looked at, when somebody does.
     WhenNeeded,
 }
 
@@ -132,7 +132,8 @@ impl Walk<'_> {
         if self.reading == Reading::AtOnce {
             return self.tree.read_stored(path).map(read);
         }
-        Ok(match self.tree.read_small_stored(path, LARGE)? {
+        let at_once = if is_seldom_read(inner) { 0 } else { LARGE };
+        Ok(match self.tree.read_small_stored(path, at_once)? {
             Small::Read(data) => read(data),
             Small::Larger(size) => (Content::there(self.tree, path.clone()), size),
         })
@@ -150,7 +151,46 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a chart can be rendered without what is in this file: templates may ask for it, and seldom do.
+fn is_seldom_read(mut inner: &str) -> bool {
+    const READ: [&str; 6] = [
+        "Chart.yaml",
+        "Chart.lock",
+        "values.yaml",
+        "values.schema.json",
+        "requirements.yaml",
+        "requirements.lock",
+    ];
+    while let Some((_, of_subchart)) = inner.strip_prefix("charts/").and_then(|below| below.split_once('/')) {
+        inner = of_subchart;
+    }
+    !inner.starts_with("templates/") && !inner.starts_with("charts/") && !READ.contains(&inner)
+}
+
 fn read(data: Bytes) -> (Content, u64) {
     let size = data.len() as u64;
     (without_mark(data).into(), size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_seldom_read;
+
+    #[test]
+    fn what_every_rendering_needs_is_read_at_once() {
+        for name in [
+            "Chart.yaml",
+            "templates/a.yaml",
+            "charts/a.tgz",
+            "charts/a/templates/b.yaml",
+            "charts/a/charts/b/values.yaml",
+        ] {
+            assert!(!is_seldom_read(name), "{name}");
+        }
+        for name in
+            ["README.md", "ci/values.yaml", "crds/a.yaml", "charts/a/ci/values.yaml", "charts/a/files/b"]
+        {
+            assert!(is_seldom_read(name), "{name}");
+        }
+    }
 }

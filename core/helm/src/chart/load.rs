@@ -37,7 +37,8 @@ impl Chart {
         Self::of_directory(tree, dir, shown, Reading::AtOnce)
     }
 
-    /// The same for a tree that stays as it is: large files are only read when somebody looks at them.
+    /// The same for a tree that stays as it is: large files, and those that are seldom needed, are only read when somebody looks
+    /// at them.
     pub fn opened(tree: &Tree, dir: &RootedPath, shown: &str) -> Result<Self, Error> {
         Self::of_directory(tree, dir, shown, Reading::WhenNeeded)
     }

@@ -85,38 +85,73 @@ fn separator(text: &str, may_begin: bool, splitting: Splitting) -> Option<(usize
     ))
 }
 
+/// The text of an object.
+enum Document {
+    /// Alone in its file, from there on so many bytes.
+    Within(usize, usize),
+    Copied(String),
+}
+
+impl Document {
+    fn taken_out(self, file: &mut String) -> String {
+        match self {
+            Self::Copied(text) => text,
+            Self::Within(start, length) => {
+                let mut text = std::mem::take(file);
+                text.truncate(start + length);
+                text.drain(..start);
+                text
+            }
+        }
+    }
+}
+
 /// In texts of so many bytes there is so much to read that the room each more thread takes does not count.
 const MUCH: usize = 4 << 20;
 
-/// Parts rendered files, sorted by path, into hooks and other objects, each in the order of installation.
+/// Parts rendered files, sorted by path, into hooks and other objects, each in the order of installation. Texts that are
+/// one object are taken out of the files, unless there is an error.
 pub(crate) fn sort_manifests(
-    files: &[(String, String)],
+    files: &mut [(String, String)],
     splitting: Splitting,
     helpers: Option<&dyn Helpers>,
     warnings: &mut Warnings,
 ) -> Result<Sorted, Error> {
     let mut sorted = Sorted::default();
-    let mut paths: Vec<_> = files.iter().filter(|(path, _)| !path::base(path).starts_with('_')).collect();
-    paths.sort_by(|a, b| a.0.cmp(&b.0));
-    let documents: Vec<_> = paths
+    let mut files: Vec<_> = files.iter_mut().filter(|(path, _)| !path::base(path).starts_with('_')).collect();
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    let documents: Vec<_> = files
         .iter()
-        .flat_map(|(path, content)| {
-            split_manifests(content, splitting).into_iter().map(move |text| (path, text))
+        .enumerate()
+        .flat_map(|(at, (_, content))| {
+            split_manifests(content, splitting).into_iter().map(move |text| (at, text))
         })
         .collect();
     let helpers = helpers.filter(|_| documents.iter().map(|(_, text)| text.len()).sum::<usize>() >= MUCH);
     let heads =
         each(&documents, helpers, |(_, text)| typed::read_text(text, &HEAD).and_then(typed::Read::whole));
-    for ((path, document), head) in documents.iter().zip(heads) {
+    // What follows may fail only as long as all texts are in their places.
+    let is_failed = heads.iter().any(Result::is_err);
+    let mut counts = vec![0_u32; files.len()];
+    documents.iter().for_each(|(at, _)| counts[*at] += 1);
+    let documents: Vec<_> = documents
+        .into_iter()
+        .map(|(at, text)| match counts[at] == 1 && !is_failed {
+            true => (at, Document::Within(text.as_ptr().addr() - files[at].1.as_ptr().addr(), text.len())),
+            false => (at, Document::Copied(text.to_string())),
+        })
+        .collect();
+    for ((at, document), head) in documents.into_iter().zip(heads) {
+        let (path, content) = &mut *files[at];
         let head = head.map_err(|error| error.within(format!("YAML parse error on {path}")))?;
-        one(path, document, &head, &mut sorted, warnings);
+        one(path, document.taken_out(content), &head, &mut sorted, warnings);
     }
     sorted.hooks.sort_by_cached_key(|hook| place(&INSTALL_ORDER, &hook.kind));
     sorted.manifests.sort_by_cached_key(|manifest| place(&INSTALL_ORDER, &manifest.kind));
     Ok(sorted)
 }
 
-fn one(path: &str, document: &str, head: &Map, sorted: &mut Sorted, warnings: &mut Warnings) {
+fn one(path: &str, document: String, head: &Map, sorted: &mut Sorted, warnings: &mut Warnings) {
     let text = |map: &Map, name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
     let metadata = head.get("metadata").and_then(Value::as_map);
     let annotations = metadata.and_then(|metadata| metadata.get("annotations")?.as_map());
@@ -124,7 +159,7 @@ fn one(path: &str, document: &str, head: &Map, sorted: &mut Sorted, warnings: &m
     let Some(events) = annotation("helm.sh/hook") else {
         sorted.manifests.push(Manifest {
             path: path.to_string(),
-            content: document.to_string(),
+            content: document,
             api_version: text(head, "apiVersion"),
             kind: text(head, "kind"),
         });
@@ -140,7 +175,7 @@ fn one(path: &str, document: &str, head: &Map, sorted: &mut Sorted, warnings: &m
         name: metadata.map(|metadata| text(metadata, "name")).unwrap_or_default(),
         kind: text(head, "kind"),
         path: path.to_string(),
-        manifest: document.to_string(),
+        manifest: document,
         events: known,
         weight: annotation("helm.sh/hook-weight").and_then(|weight| weight.parse().ok()).unwrap_or_default(),
         delete_policies: annotation("helm.sh/hook-delete-policy").map(words).unwrap_or_default(),
@@ -169,7 +204,7 @@ mod tests {
     #[test]
     fn hooks_are_told_from_objects() {
         let file = |path: &str, content: &str| (path.to_string(), content.to_string());
-        let files = [
+        let mut files = [
             file("c/b.yaml", "kind: Service\n---\nkind: Custom\n---\nkind: Alpha\n"),
             file(
                 "c/a.yaml",
@@ -179,7 +214,7 @@ mod tests {
             file("c/d.yaml", "kind: Job\nmetadata: {annotations: {helm.sh/hook: crd-install}}\n"),
         ];
         let mut warnings = Warnings::default();
-        let sorted = sort_manifests(&files, Splitting::Wide, None, &mut warnings).unwrap();
+        let sorted = sort_manifests(&mut files, Splitting::Wide, None, &mut warnings).unwrap();
         let kinds: Vec<_> = sorted.manifests.iter().map(|manifest| manifest.kind.as_str()).collect();
         assert_eq!(kinds, ["Namespace", "Service", "Alpha", "Custom"]);
         assert_eq!(sorted.hooks[0].events, [HookEvent::PreInstall, HookEvent::Test]);
@@ -189,8 +224,8 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_object_is_named() {
-        let files = [("c/a.yaml".to_string(), "a: b: c\n".to_string())];
-        let error = sort_manifests(&files, Splitting::Wide, None, &mut Warnings::default()).unwrap_err();
+        let mut files = [("c/a.yaml".to_string(), "a: b: c\n".to_string())];
+        let error = sort_manifests(&mut files, Splitting::Wide, None, &mut Warnings::default()).unwrap_err();
         assert_eq!(
             error.message,
             "YAML parse error on c/a.yaml: error converting YAML to JSON: yaml: mapping values are not \

@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use weir_template::{Env, Map, Parsed, Quick, Str, Value};
 
-use super::functions::{Host, remove_no_value};
-use super::objects::Named;
+use super::functions::Host;
+use super::include::remove_no_value;
+use super::objects::{About, Named};
 use super::scope::Scoped;
 use super::templates::Templates;
 use super::trace::Traces;
@@ -34,7 +35,8 @@ pub(super) fn render(
     let env = Env { host: Some(host), parsed: Some(&parsed), ..*env };
     let mut files = Vec::with_capacity(order.len());
     let mut output = Vec::new();
-    let [name, base_path, about_template] = ["Name", "BasePath", "Template"].map(Str::from);
+    let [name, base_path] = ["Name", "BasePath"].map(Str::from);
+    let mut seen_from_above = false;
     for template in order {
         if path::base(&template.name).starts_with('_') {
             continue;
@@ -43,8 +45,12 @@ pub(super) fn render(
             (base_path.clone(), Value::Str(template.base_path.clone())),
             (name.clone(), Value::from(template.name.as_str())),
         ]);
-        template.dot.set(about_template.clone(), Value::object(Named(about)));
-        let dot = Value::object(Named(template.dot.clone()));
+        let about = match &host.memory {
+            None => Value::object(Named(about)),
+            Some(memory) => Value::object(About { map: about, chance: memory.chance().clone() }),
+        };
+        let dot = template.dot.with_template(about, seen_from_above);
+        seen_from_above |= template.dot.has_subcharts;
         output.clear();
         let (done, lines) = match traces {
             None => (set.execute(&template.name, dot, &mut output, &env), Vec::new()),

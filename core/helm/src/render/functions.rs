@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use memchr::memmem::{Finder, find};
-use weir_template::{Answer, Call, Error, Function, Functions, List, Map, Quick, Str, Type, Value};
+use weir_template::{Call, Error, Function, Functions, List, Map, Quick, Str, Type, Value};
 use weir_yaml::Dialect;
 
+use super::include::{include, tpl};
+use super::memory::Memory;
 use super::toml;
-use crate::quote::quoted_bytes;
 use crate::typed;
 use crate::warnings::Warnings;
 
@@ -18,10 +18,6 @@ use crate::warnings::Warnings;
 pub(super) const WARN_START: &str = "HELM_ERR_START";
 /// The other end.
 pub(super) const WARN_END: &str = "HELM_ERR_END";
-/// A name may be included so often inside itself.
-const MOST_INCLUDES: u32 = 1000;
-/// The name under which `tpl` parses texts.
-const TPL_NAME: &str = "gotpl";
 
 /// What templates look up in a cluster.
 pub trait Lookup {
@@ -41,6 +37,8 @@ pub(super) struct Host {
     pub(super) lint: bool,
     /// How often each name is being included right now.
     pub(super) included: RefCell<HashMap<Str, Rc<Cell<u32>>, Quick>>,
+    /// What includes gave; nothing where somebody wants to know where each line comes from.
+    pub(super) memory: Option<Rc<Memory>>,
     pub(super) warnings: RefCell<Warnings>,
 }
 
@@ -83,92 +81,18 @@ fn arg(args: &[Value]) -> &Value {
     args.first().unwrap_or(&Value::Nil)
 }
 
-fn text(args: &[Value]) -> &Str {
+pub(super) fn text(args: &[Value]) -> &Str {
     static EMPTY: LazyLock<Str> = LazyLock::new(|| Str::from(""));
     args.first().and_then(Value::as_str).unwrap_or(&EMPTY)
 }
 
-fn include(call: &mut Call<'_>, args: &[Value]) -> Result<Answer, Error> {
-    let name = text(args).clone();
-    let count = call.host::<Rc<Host>>().map(|host| {
-        let mut included = host.included.borrow_mut();
-        match included.get(&name) {
-            Some(count) => Rc::clone(count),
-            None => Rc::clone(included.entry(name.clone()).or_default()),
+impl Host {
+    /// Notes that what is asked for now may differ the next time.
+    fn by_chance(&self) {
+        if let Some(memory) = &self.memory {
+            memory.chance().happens();
         }
-    });
-    if let Some(count) = &count {
-        if count.get() > MOST_INCLUDES {
-            let name = name.to_text();
-            return Err(Error::new("unable to execute template")
-                .wrap(format!("rendering template has a nested reference name: {name}: ")));
-        }
-        count.set(count.get() + 1);
     }
-    let data = args.get(1).cloned().unwrap_or_default();
-    let set = Arc::clone(call.set());
-    Ok(Answer::execute(set, name, data, move |output| {
-        if let Some(count) = count {
-            count.set(count.get().saturating_sub(1));
-        }
-        output.map(|output| Value::str(output.as_slice()))
-    }))
-}
-
-fn tpl(call: &mut Call<'_>, args: &[Value]) -> Result<Answer, Error> {
-    let source = text(args).clone();
-    // A text without any action is what it writes.
-    if find(&source, b"{{").is_none() {
-        return Ok(Answer::Value(Value::Str(without_no_value(source))));
-    }
-    let set = call
-        .parse(TPL_NAME, &source)
-        .map_err(|error| error.wrap(format!("cannot parse template {}: ", quoted_bytes(&source))))?;
-    let data = args.get(1).cloned().unwrap_or_default();
-    Ok(Answer::execute(set, tpl_name(), data, move |output| match output {
-        Ok(output) => {
-            remove_no_value(output);
-            Ok(Value::str(output.as_slice()))
-        }
-        Err(error) => {
-            let source = quoted_bytes(&source);
-            Err(error.wrap(format!("error during tpl function execution for {source}: ")))
-        }
-    }))
-}
-
-fn tpl_name() -> Str {
-    static NAME: LazyLock<Str> = LazyLock::new(|| Str::from(TPL_NAME));
-    NAME.clone()
-}
-
-/// Go prints this for what is missing, and Helm takes it out.
-const NO_VALUE: &[u8] = b"<no value>";
-
-/// Where it stands first.
-fn find_no_value(output: &[u8]) -> Option<usize> {
-    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(NO_VALUE));
-    FINDER.find(output)
-}
-
-pub(super) fn remove_no_value(output: &mut Vec<u8>) {
-    let Some(first) = find_no_value(output) else { return };
-    let rest = output.split_off(first);
-    let mut rest = rest.as_slice();
-    while let Some(at) = find_no_value(rest) {
-        output.extend_from_slice(&rest[..at]);
-        rest = &rest[at + NO_VALUE.len()..];
-    }
-    output.extend_from_slice(rest);
-}
-
-fn without_no_value(text: Str) -> Str {
-    if find_no_value(&text).is_none() {
-        return text;
-    }
-    let mut output = text.to_vec();
-    remove_no_value(&mut output);
-    Str::from(output)
 }
 
 fn warned(message: &Str) -> Error {
@@ -189,6 +113,7 @@ fn required(call: &mut Call<'_>, args: &[Value]) -> Result<Value, Error> {
         Some(host) if host.lint => {
             let message = if value.is_nil() { "missing required value" } else { "missing required values" };
             let fields = [("message", &*text(args).to_text())];
+            host.by_chance();
             host.warnings.borrow_mut().log("WARN", message, &fields);
             Ok(Value::from(""))
         }
@@ -200,6 +125,7 @@ fn fail(call: &mut Call<'_>, args: &[Value]) -> Result<Value, Error> {
     match call.host::<Rc<Host>>() {
         Some(host) if host.lint => {
             let fields = [("message", &*text(args).to_text())];
+            host.by_chance();
             host.warnings.borrow_mut().log("INFO", "funcMap fail", &fields);
             Ok(Value::from(""))
         }
@@ -213,10 +139,13 @@ fn lookup(call: &mut Call<'_>, args: &[Value]) -> Result<Value, Error> {
     let host = call.host::<Rc<Host>>();
     match host.and_then(|host| host.lookup.as_ref().filter(|_| !host.lint)) {
         None => Ok(Value::Map(Map::new())),
-        Some(cluster) => match cluster.lookup(&word(0), &word(1), &word(2), &word(3)) {
-            Ok(found) => Ok(Value::from_yaml(&found)),
-            Err(error) => Err(Error::new(error)),
-        },
+        Some(cluster) => {
+            host.into_iter().for_each(|host| host.by_chance());
+            match cluster.lookup(&word(0), &word(1), &word(2), &word(3)) {
+                Ok(found) => Ok(Value::from_yaml(&found)),
+                Err(error) => Err(Error::new(error)),
+            }
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! A chart and values to text: templates executed, the text parted into objects and hooks.
 
+mod description;
 mod engine;
 mod functions;
 mod glob;
+mod include;
+mod memory;
 mod objects;
 mod post;
 mod scope;
@@ -218,7 +221,7 @@ pub fn render_files(
     world: &World<'_>,
 ) -> Result<Vec<(String, Vec<u8>)>, Box<Failure>> {
     let mut warnings = Warnings::default();
-    let files = execute(chart, &Table::of(values), release, options, world, &mut warnings);
+    let files = execute(chart, Table::of(values), release, options, world, &mut warnings);
     let files = files.map_err(|failure| failure.told(warnings))?;
     Ok(files)
 }
@@ -247,7 +250,7 @@ pub(crate) fn lint_render(
         Ok(values) => values,
         Err(error) => return Some(Err(error)),
     };
-    Some(match execute(&chart, &values, release, options, world, warnings) {
+    Some(match execute(&chart, values, release, options, world, warnings) {
         Ok(files) => Ok(files.into_iter().map(|(name, text)| (name, text_of(text))).collect()),
         Err(failure) => Err(failure.error),
     })
@@ -280,12 +283,10 @@ fn render_with(
         })?;
     }
     check_kube_version(&chart, &options.capabilities).map_err(Failure::rendering)?;
-    let files = execute(&chart, &coalesced, release, options, world, warnings)?;
-    // Long texts follow: what they are made from goes first.
-    drop(coalesced);
+    let files = execute(&chart, coalesced, release, options, world, warnings)?;
     let (notes, files) = without_notes(files, &chart, options.sub_notes);
     let files = texts(files).map_err(|(error, files)| failed_texts(error, &files))?;
-    let files = match world.post_render {
+    let mut files = match world.post_render {
         None => files,
         Some(renderer) => {
             let strategy = options.post_render_strategy;
@@ -293,7 +294,7 @@ fn render_with(
                 .map_err(Failure::rendering)?
         }
     };
-    let sorted = sort_manifests(&files, options.splitting, world.helpers, warnings)
+    let sorted = sort_manifests(&mut files, options.splitting, world.helpers, warnings)
         .map_err(|error| failed_texts(error, &files))?;
     let crds = if options.include_crds { chart.crds() } else { Vec::new() };
     Ok(Rendered {
@@ -326,23 +327,30 @@ fn check_kube_version(chart: &Chart, capabilities: &Capabilities) -> Result<(), 
 
 fn execute(
     chart: &Chart,
-    values: &Table,
+    values: Table,
     release: &Release,
     options: &Options,
     world: &World<'_>,
     warnings: &mut Warnings,
 ) -> Result<engine::Files, Box<Failure>> {
-    let scoped = scope::scopes(chart, values, release, &options.capabilities);
+    // A line that comes from an include has come from its template each time.
+    let memory = world.traces.is_none().then(|| Rc::new(memory::Memory::default()));
+    let scoped = scope::scopes(chart, &values, release, &options.capabilities, memory.as_deref());
+    // What follows takes room.
+    drop(values);
+    let dice = world.random.zip(memory.as_ref());
+    let dice = dice.map(|(random, memory)| memory::Dice { random, chance: memory.chance().clone() });
     let host = Rc::new(functions::Host {
         lookup: world.lookup.clone(),
         lint: options.lint,
         included: RefCell::default(),
+        memory,
         warnings: RefCell::new(std::mem::take(warnings)),
     });
     let env = Env {
         limits: options.limits,
         now: world.now,
-        random: world.random,
+        random: dice.as_ref().map(|dice| dice as &dyn Random).or(world.random),
         helpers: world.helpers,
         powers: world.powers,
         zones: world.zones,

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use weir_template::{Call, Error, Kind, List, Map, Object, Type, Value};
 
 use super::glob::Glob;
+use super::memory::Chance;
 use crate::capabilities::{Capabilities, HelmVersion, KubeVersion};
 use crate::chart::{Content, File};
 use crate::path;
@@ -32,6 +33,36 @@ impl Object for Named {
 
     fn map(&self) -> Option<&Map> {
         Some(&self.0)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `.Template`, which is another one in each file: whoever looks at it is noticed.
+pub(super) struct About {
+    pub(super) map: Map,
+    pub(super) chance: Chance,
+}
+
+impl Object for About {
+    fn type_name(&self) -> Cow<'static, str> {
+        "common.Values".into()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Map
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        self.chance.happens();
+        Some(Value::Map(self.map.clone()))
+    }
+
+    fn map(&self) -> Option<&Map> {
+        self.chance.happens();
+        Some(&self.map)
     }
 
     fn as_any(&self) -> &dyn Any {

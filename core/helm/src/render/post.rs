@@ -38,7 +38,7 @@ type Files = Vec<(String, String)>;
 
 /// The files after the post-renderer.
 pub(super) fn post_rendered(
-    files: Files,
+    mut files: Files,
     renderer: &dyn PostRender,
     strategy: PostRenderStrategy,
     splitting: Splitting,
@@ -51,7 +51,7 @@ pub(super) fn post_rendered(
         let parted = parted(&given, "");
         return parted.map_err(|error| error.within("error while parsing post rendered output"));
     }
-    let sorted = sort_manifests(&files, splitting, None, warnings)?;
+    let sorted = sort_manifests(&mut files, splitting, None, warnings)?;
     let hooks = joined(sorted.hooks.into_iter().map(|hook| (hook.path, hook.manifest)));
     let manifests = joined(sorted.manifests.into_iter().map(|manifest| (manifest.path, manifest.content)));
     let mut all: Files = Vec::new();

@@ -1,16 +1,19 @@
 //! What each chart's templates see as `.`: one map for each chart, linked as the charts are.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use weir_template::{List, Map, Quick, Str, Type, Value};
+use weir_template::{List, Map, Quick, Str, Value};
 
 use super::Release;
-use super::objects::{Cluster, Files, Named};
+use super::description::Descriptions;
+use super::memory::Memory;
+use super::objects::{About, Cluster, Files, Named};
 use crate::capabilities::Capabilities;
-use crate::chart::{Chart, Dependency, Maintainer, Metadata};
+use crate::chart::Chart;
 use crate::path;
-use crate::values::{Node, Table};
+use crate::values::{Held, Table};
 
 /// A template and what it sees.
 pub(super) struct Scoped {
@@ -20,8 +23,37 @@ pub(super) struct Scoped {
     pub(super) base_path: Str,
     pub(super) text: weir_files::Bytes,
     /// `.`, shared by all templates of the chart.
-    pub(super) dot: Map,
+    pub(super) dot: Rc<Dot>,
 }
+
+/// What the templates of a chart see.
+pub(super) struct Dot {
+    map: Map,
+    /// The same by the name of its type.
+    value: Value,
+    /// There are charts in the chart, whose dots are seen from here.
+    pub(super) has_subcharts: bool,
+}
+
+impl Dot {
+    /// The same for the template that this tells of. `was_seen` says that a template may have looked at it from above.
+    pub(super) fn with_template(&self, about: Value, was_seen: bool) -> Value {
+        // Who looks into it is noticed, so this is no change as long as nobody has put something else there.
+        let is_quiet = match self.map.get(&TEMPLATE) {
+            Some(Value::Object(object)) => object.as_any().is::<About>(),
+            Some(_) => false,
+            None => !was_seen,
+        };
+        if is_quiet {
+            self.map.set_unnoticed(TEMPLATE.clone(), about);
+        } else {
+            self.map.set(TEMPLATE.clone(), about);
+        }
+        self.value.clone()
+    }
+}
+
+static TEMPLATE: LazyLock<Str> = LazyLock::new(|| Str::from("Template"));
 
 /// All templates of a chart and of those in it, with what they see.
 pub(super) fn scopes(
@@ -29,15 +61,25 @@ pub(super) fn scopes(
     values: &Table,
     release: &Release,
     cluster: &Arc<Capabilities>,
+    memory: Option<&Memory>,
 ) -> Vec<Scoped> {
     let mut scopes = Scopes {
         release: Value::Map(release_map(release)),
         cluster: Value::object(Cluster(Arc::clone(cluster))),
+        descriptions: Descriptions::default(),
         shared: HashMap::default(),
-        templates: Vec::new(),
+        templates: Vec::with_capacity(count(chart)),
     };
-    scopes.chart(chart, Some(values), chart.name(), true);
+    let root = scopes.chart(chart, Some(values), chart.name(), true);
+    if let Some(memory) = memory {
+        memory.mind(&root);
+    }
     scopes.templates
+}
+
+/// How many templates there are in the chart and in those in it.
+fn count(chart: &Chart) -> usize {
+    chart.templates.len() + chart.dependencies.iter().map(|subchart| count(subchart)).sum::<usize>()
 }
 
 fn release_map(release: &Release) -> Map {
@@ -54,6 +96,7 @@ fn release_map(release: &Release) -> Map {
 struct Scopes {
     release: Value,
     cluster: Value,
+    descriptions: Descriptions,
     /// Tables that several places hold stay shared: by their address.
     shared: HashMap<usize, Map, Quick>,
     templates: Vec<Scoped>,
@@ -63,11 +106,11 @@ impl Scopes {
     fn chart(&mut self, chart: &Chart, values: Option<&Table>, full_path: &str, is_root: bool) -> Map {
         let own = values.map_or_else(Map::new, |values| self.table(values));
         let subcharts = Map::new();
-        let dot = Map::from_entries(with_names(
+        let map = Map::from_entries(with_names(
             &NAMES_OF_DOT,
             [
                 self.cluster.clone(),
-                Value::Map(metadata_map(&chart.metadata, is_root)),
+                Value::Map(self.descriptions.of(&chart.metadata, is_root)),
                 Value::object(Files::new(&chart.files)),
                 self.release.clone(),
                 Value::Map(subcharts.clone()),
@@ -81,6 +124,11 @@ impl Scopes {
             let map = self.chart(subchart, below.as_ref(), &path, false);
             subcharts.set(name, map);
         }
+        let dot = Rc::new(Dot {
+            value: Value::object(Named(map.clone())),
+            map: map.clone(),
+            has_subcharts: !chart.dependencies.is_empty(),
+        });
         let base_path = Str::from(path::join(full_path, "templates"));
         for file in chart.templates.iter() {
             if chart.metadata.is_library() && !path::base(&file.name).starts_with('_') {
@@ -90,25 +138,25 @@ impl Scopes {
                 name: path::join(full_path, &file.name),
                 base_path: base_path.clone(),
                 text: Arc::clone(file.data.bytes()),
-                dot: dot.clone(),
+                dot: Rc::clone(&dot),
             });
         }
-        dot
+        map
     }
 
     fn table(&mut self, table: &Table) -> Map {
         if let Some(map) = self.shared.get(&table.address()) {
             return map.clone();
         }
-        let entries = table.entries();
-        let entries = entries.iter().map(|(key, node)| {
-            let value = match node {
-                Node::Table(table) => Value::Map(self.table(table)),
-                Node::Leaf(value) => leaf(value),
+        let entries = table.each(|(key, held)| {
+            let value = match held {
+                Held::Table(table) => Value::Map(self.table(table)),
+                Held::Map(map) => leaf(&weir_yaml::Value::Map(map.clone())),
+                Held::Leaf(value) => leaf(value),
             };
             (Str::from(key.text()), value)
         });
-        let map = Map::from_entries(entries.collect());
+        let map = Map::from_entries(entries);
         self.shared.insert(table.address(), map.clone());
         map
     }
@@ -127,107 +175,11 @@ fn leaf(value: &weir_yaml::Value) -> Value {
     }
 }
 
-fn list(items: impl Iterator<Item = Value>) -> Value {
-    Value::list(items.collect())
-}
-
-fn texts(texts: Option<&Vec<String>>) -> Value {
-    list(texts.into_iter().flatten().map(|text| Value::from(text.as_str())))
-}
-
 /// What `.` has, sorted.
 static NAMES_OF_DOT: LazyLock<[Str; 6]> =
     LazyLock::new(|| ["Capabilities", "Chart", "Files", "Release", "Subcharts", "Values"].map(Str::from));
 
-/// What `.Chart` has, sorted.
-static NAMES_OF_CHART: LazyLock<[Str; 18]> = LazyLock::new(|| {
-    [
-        "APIVersion",
-        "Annotations",
-        "AppVersion",
-        "Condition",
-        "Dependencies",
-        "Deprecated",
-        "Description",
-        "Home",
-        "Icon",
-        "IsRoot",
-        "Keywords",
-        "KubeVersion",
-        "Maintainers",
-        "Name",
-        "Sources",
-        "Tags",
-        "Type",
-        "Version",
-    ]
-    .map(Str::from)
-});
-
 /// Values under these names, which are the same for all charts.
-fn with_names<const N: usize>(names: &[Str; N], values: [Value; N]) -> Vec<(Str, Value)> {
+pub(super) fn with_names<const N: usize>(names: &[Str; N], values: [Value; N]) -> Vec<(Str, Value)> {
     names.iter().cloned().zip(values).collect()
-}
-
-/// `.Chart`: a map with the names of the fields in Go.
-fn metadata_map(metadata: &Metadata, is_root: bool) -> Map {
-    let annotations = match &metadata.annotations {
-        None => Map::nil(Type::StringMap),
-        Some(annotations) => {
-            let map = Map::of(Type::StringMap);
-            annotations.iter().for_each(|(key, value)| map.set(key.as_str(), value.as_str()));
-            map
-        }
-    };
-    let maintainers = metadata.maintainers.iter().flatten().flatten();
-    let text = |text: &String| Value::from(text.as_str());
-    Map::from_entries(with_names(
-        &NAMES_OF_CHART,
-        [
-            text(&metadata.api_version),
-            Value::Map(annotations),
-            text(&metadata.app_version),
-            text(&metadata.condition),
-            list(metadata.dependencies().map(dependency_map)),
-            Value::Bool(metadata.deprecated),
-            text(&metadata.description),
-            text(&metadata.home),
-            text(&metadata.icon),
-            Value::Bool(is_root),
-            texts(metadata.keywords.as_ref()),
-            text(&metadata.kube_version),
-            list(maintainers.map(maintainer_map)),
-            text(&metadata.name),
-            texts(metadata.sources.as_ref()),
-            text(&metadata.tags),
-            text(&metadata.kind),
-            text(&metadata.version),
-        ],
-    ))
-}
-
-fn maintainer_map(maintainer: &Maintainer) -> Value {
-    let map = Map::new();
-    map.set("Name", maintainer.name.as_str());
-    map.set("Email", maintainer.email.as_str());
-    map.set("URL", maintainer.url.as_str());
-    Value::Map(map)
-}
-
-fn dependency_map(dependency: &Dependency) -> Value {
-    let map = Map::new();
-    for (name, text) in [
-        ("Name", &dependency.name),
-        ("Version", &dependency.version),
-        ("Repository", &dependency.repository),
-        ("Condition", &dependency.condition),
-        ("Alias", &dependency.alias),
-    ] {
-        map.set(name, text.as_str());
-    }
-    map.set("Tags", texts(dependency.tags.as_ref()));
-    map.set("Enabled", dependency.enabled);
-    let imports = dependency.import_values.iter().flatten();
-    map.set("ImportValues", list(imports.map(Value::from_yaml)));
-    Value::Map(map)
 }

@@ -6,19 +6,30 @@ use boon::SchemaIndex;
 use serde_json::Value as Json;
 use weir_files::Bytes;
 
+use super::quick::{self, Rules};
+
 /// A chart and those in it have no more; what is beyond is read each time.
 const MOST: usize = 128;
 
 /// What a schema is.
 pub(crate) struct Schema {
-    pub(super) json: Json,
+    text: Bytes,
+    /// What it asks for, if it is sound and that is understood.
+    pub(super) rules: Option<Rules>,
+    json: OnceLock<Result<Json, String>>,
     /// The same for the long way, if it was ever gone and led nowhere else.
     pub(super) compiled: OnceLock<(boon::Schemas, SchemaIndex)>,
 }
 
 impl Schema {
-    pub(super) fn new(json: Json) -> Self {
-        Self { json, compiled: OnceLock::new() }
+    pub(super) fn new(text: &Bytes) -> Self {
+        let rules = quick::read(text);
+        Self { text: Arc::clone(text), rules, json: OnceLock::new(), compiled: OnceLock::new() }
+    }
+
+    /// All of it, for the long way, or why it is no JSON.
+    pub(super) fn json(&self) -> &Result<Json, String> {
+        self.json.get_or_init(|| super::parse(&self.text))
     }
 }
 
@@ -26,26 +37,22 @@ impl Schema {
 #[derive(Clone, Default)]
 pub(crate) struct Known(Arc<Mutex<Schemas>>);
 
-type Schemas = Vec<(Bytes, Arc<Schema>)>;
+type Schemas = Vec<Arc<Schema>>;
 
 impl Known {
     /// The schema of this text, read now if it was not before.
-    pub(super) fn of(
-        &self,
-        text: &Bytes,
-        read: impl FnOnce() -> Result<Schema, String>,
-    ) -> Result<Arc<Schema>, String> {
+    pub(super) fn of(&self, text: &Bytes) -> Arc<Schema> {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |other: &Bytes| Arc::ptr_eq(other, text) || other == text;
-        if let Some((_, schema)) = known().iter().find(|(other, _)| is_it(other)) {
-            return Ok(Arc::clone(schema));
+        let is_it = |other: &Schema| Arc::ptr_eq(&other.text, text) || other.text == *text;
+        if let Some(schema) = known().iter().find(|schema| is_it(schema)) {
+            return Arc::clone(schema);
         }
-        let schema = Arc::new(read()?);
+        let schema = Arc::new(Schema::new(text));
         let mut known = known();
         if known.len() < MOST {
-            known.push((Arc::clone(text), Arc::clone(&schema)));
+            known.push(Arc::clone(&schema));
         }
-        Ok(schema)
+        schema
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 use weir_yaml::{Map, Value};
 
-use super::table::{Node as Entry, Table};
+use super::table::{Held, Node as Entry, Table};
 use crate::chart::Chart;
 use crate::error::Error;
 use crate::quote::quoted;
@@ -44,16 +44,6 @@ pub(crate) fn coalesce_tables(above: &Table, below: &Table, warnings: &mut Warni
 /// The same, but nulls are kept.
 pub(crate) fn merge_tables(above: &Table, below: &Table, warnings: &mut Warnings) {
     Rules { merge: true, warnings }.tables(above, below, &Path::Root);
-}
-
-/// Takes away all nulls.
-fn trim_nulls(table: &Table) {
-    table.entries_mut().retain(|entry| !entry.is_null());
-    for (_, entry) in table.snapshot() {
-        if let Entry::Table(table) = entry {
-            trim_nulls(&table);
-        }
-    }
 }
 
 struct Rules<'w> {
@@ -161,8 +151,11 @@ impl Rules<'_> {
         let own = chart.values.iter().flatten();
         let mut taken = Vec::new();
         for (key, value) in own {
+            if above.is_whole(key, value) {
+                continue;
+            }
             match above.get(key) {
-                None => taken.extend(self.take_over(value).map(|entry| (key.clone(), entry))),
+                None => taken.extend(self.take_over(value).map(|held| (key.clone(), held))),
                 Some(given) if given.is_null() && !self.merge => above.remove(key),
                 Some(Entry::Table(given)) => self.under_table(chart, &given, key, value, &prefix),
                 Some(Entry::Leaf(_)) => {}
@@ -171,17 +164,12 @@ impl Rules<'_> {
         above.extend(taken);
     }
 
-    fn take_over(&self, value: &Value) -> Option<Entry> {
-        if value.is_null() && !self.merge {
-            return None;
+    fn take_over(&self, value: &Value) -> Option<Held> {
+        match self.merge {
+            true => Some(Held::of(value)),
+            false if value.is_null() => None,
+            false => Some(Held::without_nulls(value)),
         }
-        let entry = Entry::of(value);
-        if let Entry::Table(table) = &entry
-            && !self.merge
-        {
-            trim_nulls(table);
-        }
-        Some(entry)
     }
 
     fn under_table(&mut self, chart: &Chart, given: &Table, key: &str, value: &Value, prefix: &Path<'_>) {
@@ -191,7 +179,7 @@ impl Rules<'_> {
                 let is_subchart = chart.dependencies.iter().any(|subchart| subchart.name() == key);
                 let merge = self.merge || is_subchart;
                 if !merge {
-                    trim_nulls(&own);
+                    own.trim_nulls();
                 }
                 Rules { merge, warnings: self.warnings }.tables(given, &own, &prefix.to(key));
             }
@@ -207,11 +195,11 @@ impl Rules<'_> {
         }
         // What is set below nulls of above, which go down as well.
         let mut was_set = Vec::new();
-        for (key, entry) in above.entries().iter().filter(|(_, entry)| entry.is_null()) {
+        for key in above.nulls() {
             if below.get(key.as_str()).is_some_and(|entry| !entry.is_null()) {
                 was_set.push(key.clone());
             }
-            below.insert(key.clone(), entry.clone());
+            below.insert(key, Entry::Leaf(Value::Null));
         }
         let mut taken = Vec::new();
         for (key, value) in below.snapshot() {
@@ -219,7 +207,7 @@ impl Rules<'_> {
                 (Some(given), _) if !self.merge && given.is_null() && was_set.contains(&key) => {
                     above.remove(&key);
                 }
-                (None, value) => taken.push((key, value)),
+                (None, value) => taken.push((key, value.into())),
                 (Some(Entry::Table(given)), Entry::Table(table)) => {
                     self.tables(&given, &table, &prefix.to(&key));
                 }

@@ -16,6 +16,6 @@ pub(crate) use file::{documents_so_far, map_of};
 pub use file::{load, merge};
 pub(crate) use literal::go_type;
 pub use options::{Given, ValueOptions};
-pub(crate) use table::{NoValue, Node, Table};
+pub(crate) use table::{Held, NoValue, Node, Table};
 
 pub(crate) use crate::warnings::Warnings;

@@ -3,14 +3,14 @@
 //! Helm merges values in place and hands parts of them around; some of its results come from exactly that.
 //! Whatever is no table is shared and never changed.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use weir_yaml::{Key, Map, Value};
 
 use crate::quote::quoted;
 
-/// A value among values.
+/// A value among values, as whoever gets it sees it.
 #[derive(Debug, Clone)]
 pub(crate) enum Node {
     /// A map, shared.
@@ -25,21 +25,97 @@ pub(crate) struct Table(Rc<RefCell<Entries>>);
 
 /// What is in a table, sorted by key, without any room to spare: most tables are small, and there are many.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Entries(Vec<(Key, Node)>);
+struct Entries(Vec<(Key, Held)>);
+
+/// A value as a table holds it.
+#[derive(Debug, Clone)]
+pub(crate) enum Held {
+    /// A map that nobody has looked into yet. It becomes a table when somebody does: most never are, as many charts have
+    /// many values and are told few.
+    Map(Map),
+    /// A table.
+    Table(Table),
+    /// Anything else.
+    Leaf(Value),
+}
+
+impl Held {
+    /// A fresh copy of a value.
+    pub(crate) fn of(value: &Value) -> Self {
+        match value {
+            Value::Map(map) => Self::Map(map.clone()),
+            other => Self::Leaf(other.clone()),
+        }
+    }
+
+    /// The same without nulls.
+    pub(crate) fn without_nulls(value: &Value) -> Self {
+        match value {
+            Value::Map(map) if has_nulls(map) => {
+                let table = Table::of(map);
+                table.trim_nulls();
+                Self::Table(table)
+            }
+            other => Self::of(other),
+        }
+    }
+
+    /// What it is to others, who may change it in its place.
+    fn open(&mut self) -> Node {
+        if let Self::Map(map) = self {
+            *self = Self::Table(Table::of(map));
+        }
+        match self {
+            Self::Table(table) => Node::Table(table.clone()),
+            Self::Leaf(value) => Node::Leaf(value.clone()),
+            Self::Map(_) => unreachable!("was made a table"),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Map(map) => Value::from(map.clone()),
+            Self::Table(table) => Value::from(table.to_map()),
+            Self::Leaf(value) => value.clone(),
+        }
+    }
+
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Leaf(Value::Null))
+    }
+}
+
+impl From<Node> for Held {
+    fn from(node: Node) -> Self {
+        match node {
+            Node::Table(table) => Self::Table(table),
+            Node::Leaf(value) => Self::Leaf(value),
+        }
+    }
+}
+
+/// True if null stands for a value anywhere in the map and the maps in it.
+fn has_nulls(map: &Map) -> bool {
+    map.values().any(|value| match value {
+        Value::Null => true,
+        Value::Map(map) => has_nulls(map),
+        _ => false,
+    })
+}
 
 impl Entries {
     fn find(&self, key: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(other, _)| other.as_str().cmp(key))
     }
 
-    fn get(&self, key: &str) -> Option<&Node> {
-        self.0.get(self.find(key).ok()?).map(|(_, node)| node)
+    fn get(&self, key: &str) -> Option<&Held> {
+        self.0.get(self.find(key).ok()?).map(|(_, held)| held)
     }
 
-    fn insert(&mut self, key: Key, node: Node) {
+    fn insert(&mut self, key: Key, held: Held) {
         match self.find(&key) {
-            Ok(at) => self.0[at].1 = node,
-            Err(at) => self.0.insert(at, (key, node)),
+            Ok(at) => self.0[at].1 = held,
+            Err(at) => self.0.insert(at, (key, held)),
         }
     }
 
@@ -48,29 +124,12 @@ impl Entries {
             self.0.remove(at);
         }
     }
-
-    /// In the order of their keys.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Key, Node)> {
-        self.0.iter()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn retain(&mut self, stays: impl Fn(&Node) -> bool) {
-        self.0.retain(|(_, node)| stays(node));
-    }
 }
 
-impl FromIterator<(Key, Node)> for Entries {
-    fn from_iter<I: IntoIterator<Item = (Key, Node)>>(entries: I) -> Self {
+impl FromIterator<(Key, Held)> for Entries {
+    fn from_iter<I: IntoIterator<Item = (Key, Held)>>(entries: I) -> Self {
         let mut entries: Vec<_> = entries.into_iter().collect();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         Self(entries)
     }
 }
@@ -85,77 +144,93 @@ pub(crate) enum NoValue {
 }
 
 impl Node {
-    /// A fresh copy of a value.
-    pub(crate) fn of(value: &Value) -> Self {
-        match value {
-            Value::Map(map) => Self::Table(Table::of(map)),
-            other => Self::Leaf(other.clone()),
-        }
-    }
-
-    /// The value without any sharing.
-    pub(crate) fn to_value(&self) -> Value {
-        match self {
-            Self::Table(table) => Value::from(table.to_map()),
-            Self::Leaf(value) => value.clone(),
-        }
-    }
-
     pub(crate) fn is_null(&self) -> bool {
         matches!(self, Self::Leaf(Value::Null))
-    }
-
-    /// A copy that shares nothing.
-    pub(crate) fn copied(&self) -> Self {
-        match self {
-            Self::Table(table) => Self::Table(table.copied()),
-            leaf @ Self::Leaf(_) => leaf.clone(),
-        }
     }
 }
 
 impl Table {
     /// A fresh copy of a map.
     pub(crate) fn of(map: &Map) -> Self {
-        let entries = map.iter().map(|(key, value)| (key.clone(), Node::of(value)));
+        let entries = map.iter().map(|(key, value)| (key.clone(), Held::of(value)));
         Self(Rc::new(RefCell::new(entries.collect())))
     }
 
+    /// The same without any sharing.
     pub(crate) fn to_map(&self) -> Map {
         let entries = self.0.borrow();
-        let mut map = Map::with_capacity(entries.len());
-        for (key, node) in entries.iter() {
-            map.insert(key.clone(), node.to_value());
-        }
-        map
+        Map::of_distinct(entries.0.iter().map(|(key, held)| (key.clone(), held.to_value())).collect())
     }
 
     /// A copy that shares nothing.
     pub(crate) fn copied(&self) -> Self {
         let entries = self.0.borrow();
-        let copies = entries.iter().map(|(key, node)| (key.clone(), node.copied()));
-        Self(Rc::new(RefCell::new(copies.collect())))
+        let copies = entries.0.iter().map(|(key, held)| {
+            let copy = match held {
+                Held::Table(table) => Held::Table(table.copied()),
+                other => other.clone(),
+            };
+            (key.clone(), copy)
+        });
+        Self(Rc::new(RefCell::new(Entries(copies.collect()))))
     }
 
     /// A copy whose entries are those of this one, shared.
     pub(crate) fn copied_on_top(&self) -> Self {
+        self.open();
         Self(Rc::new(RefCell::new(self.0.borrow().clone())))
     }
 
+    /// Makes tables of all maps in it, as they are going to be shared.
+    fn open(&self) {
+        self.0.borrow_mut().0.iter_mut().for_each(|(_, held)| _ = held.open());
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<Node> {
-        self.0.borrow().get(key).cloned()
+        let mut entries = self.0.borrow_mut();
+        let at = entries.find(key).ok()?;
+        entries.0.get_mut(at).map(|(_, held)| held.open())
+    }
+
+    /// True if nothing can be put under what stands there: it is no table and not null, or this very map, as it is.
+    pub(crate) fn is_whole(&self, key: &str, below: &Value) -> bool {
+        match (self.0.borrow().get(key), below) {
+            (Some(Held::Map(own)), Value::Map(map)) => own.is_same(map),
+            (Some(Held::Leaf(own)), _) => !matches!(own, Value::Null),
+            _ => false,
+        }
     }
 
     pub(crate) fn insert(&self, key: impl Into<Key>, node: Node) {
-        self.0.borrow_mut().insert(key.into(), node);
+        self.0.borrow_mut().insert(key.into(), node.into());
     }
 
     pub(crate) fn remove(&self, key: &str) {
         self.0.borrow_mut().remove(key);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().0.is_empty()
+    }
+
+    /// Takes away all nulls.
+    pub(crate) fn trim_nulls(&self) {
+        self.0.borrow_mut().0.retain(|(_, held)| !held.is_null());
+        for (_, node) in self.snapshot() {
+            if let Node::Table(table) = node {
+                table.trim_nulls();
+            }
+        }
+    }
+
+    /// The keys under which null stands.
+    pub(crate) fn nulls(&self) -> Vec<Key> {
+        let entries = self.0.borrow();
+        entries.0.iter().filter(|(_, held)| held.is_null()).map(|(key, _)| key.clone()).collect()
+    }
+
     /// Takes in what it has not yet.
-    pub(crate) fn extend(&self, more: Vec<(Key, Node)>) {
+    pub(crate) fn extend(&self, more: Vec<(Key, Held)>) {
         if more.is_empty() {
             return;
         }
@@ -173,17 +248,14 @@ impl Table {
         });
     }
 
-    pub(crate) fn entries(&self) -> Ref<'_, Entries> {
-        self.0.borrow()
-    }
-
-    pub(crate) fn entries_mut(&self) -> RefMut<'_, Entries> {
-        self.0.borrow_mut()
+    /// What this makes of all entries, in the order of their keys.
+    pub(crate) fn each<T>(&self, make: impl FnMut(&(Key, Held)) -> T) -> Vec<T> {
+        self.0.borrow().0.iter().map(make).collect()
     }
 
     /// The entries as they are now, to walk while they change.
     pub(crate) fn snapshot(&self) -> Vec<(Key, Node)> {
-        self.0.borrow().0.clone()
+        self.0.borrow_mut().0.iter_mut().map(|(key, held)| (key.clone(), held.open())).collect()
     }
 
     /// Where it is in memory: the same for all that share it.

@@ -1,5 +1,6 @@
 //! The syntax tree: nodes by number, and their text as Go prints it in errors.
 
+use std::num::NonZeroU32;
 use std::sync::OnceLock;
 
 use super::number;
@@ -38,15 +39,16 @@ pub(crate) enum Kind {
     List(Children),
     Text(Piece),
     Action(Id),
+    /// Variables, so many as are declared or assigned to, then commands.
     Pipe {
-        declared: Children,
+        declared: u8,
         assigns: bool,
-        commands: Children,
+        parts: Children,
     },
     Command(Children),
-    /// A function, by its number.
+    /// A function, by its number; its name is at [`Source::name`].
     Identifier {
-        name: Piece,
+        end: u32,
         function: u32,
     },
     /// `.a.b`, with the first dot.
@@ -62,33 +64,49 @@ pub(crate) enum Kind {
     },
     /// With its quotes.
     String(Piece),
-    /// Fields behind something that is no field or variable.
+    /// Fields behind something that is no field or variable; they are at [`Source::name`].
     Chain {
         of: Id,
-        fields: Piece,
+        end: u32,
     },
-    If(Branch),
-    With(Branch),
-    Range(Branch),
+    If(Branches),
+    With(Branches),
+    Range(Branches),
     Break,
     Continue,
+    /// The name is a string in quotes, at [`Source::name`].
     Template {
-        /// A string in quotes.
-        name: Piece,
-        pipe: Option<Id>,
+        end: u32,
+        pipe: Option<NonZeroU32>,
     },
     /// `{{end}}` and `{{else}}`: only while parsing.
     End,
     Else,
 }
 
-const _: () = assert!(size_of::<Node>() <= 24, "a chart has hundreds of thousands of nodes");
+const _: () = assert!(size_of::<Node>() <= 16, "a chart has hundreds of thousands of nodes");
+
+/// Where a [`Branch`] stands in [`Source::children`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Branches(pub(super) u32);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Branch {
     pub(crate) pipe: Id,
     pub(crate) list: Id,
     pub(crate) otherwise: Option<Id>,
+}
+
+impl Branch {
+    /// No node has this number.
+    const NONE: Id = Id::MAX;
+
+    /// Puts it to the children.
+    pub(super) fn put(self, children: &mut Vec<Id>) -> Branches {
+        let at = Branches(children.len() as u32);
+        children.extend([self.pipe, self.list, self.otherwise.unwrap_or(Self::NONE)]);
+        at
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +140,27 @@ impl Source {
 
     pub(crate) fn children(&self, children: Children) -> &[Id] {
         self.children.get(children.start as usize..children.end as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn branch(&self, at: Branches) -> Branch {
+        match self.children.get(at.0 as usize..).and_then(<[_]>::first_chunk) {
+            Some([pipe, list, otherwise]) => {
+                let otherwise = Some(*otherwise).filter(|otherwise| *otherwise != Branch::NONE);
+                Branch { pipe: *pipe, list: *list, otherwise }
+            }
+            None => Branch { pipe: Branch::NONE, list: Branch::NONE, otherwise: None },
+        }
+    }
+
+    /// The variables and the commands of a pipeline.
+    pub(crate) fn pipeline(&self, declared: u8, parts: Children) -> (&[Id], &[Id]) {
+        let parts = self.children(parts);
+        parts.split_at_checked(declared.into()).unwrap_or((&[], parts))
+    }
+
+    /// The name that begins where the node is.
+    pub(crate) fn name(&self, id: Id, end: u32) -> Piece {
+        Piece { start: self.pos(id), end }
     }
 
     pub(crate) fn piece(&self, piece: Piece) -> &[u8] {
@@ -170,11 +209,7 @@ impl Source {
     fn write(&self, id: Id, out: &mut Vec<u8>) {
         match self.kind(id) {
             Kind::List(nodes) => self.children(*nodes).iter().for_each(|node| self.write(*node, out)),
-            Kind::Text(piece)
-            | Kind::Identifier { name: piece, .. }
-            | Kind::Field(piece)
-            | Kind::String(piece)
-            | Kind::Variable(piece) => {
+            Kind::Text(piece) | Kind::Field(piece) | Kind::String(piece) | Kind::Variable(piece) => {
                 out.extend_from_slice(self.piece(*piece));
             }
             Kind::Number { text, .. } => out.extend_from_slice(self.piece(*text)),
@@ -183,47 +218,48 @@ impl Source {
                 self.write(*pipe, out);
                 out.extend_from_slice(b"}}");
             }
-            Kind::Pipe { declared, assigns, commands } => {
-                self.write_pipe(*declared, *assigns, *commands, out)
+            Kind::Identifier { end, .. } => out.extend_from_slice(self.piece(self.name(id, *end))),
+            Kind::Pipe { declared, assigns, parts } => {
+                self.write_pipe(self.pipeline(*declared, *parts), *assigns, out)
             }
             Kind::Command(args) => self.write_command(*args, out),
             Kind::Dot => out.push(b'.'),
             Kind::Nil => out.extend_from_slice(b"nil"),
             Kind::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-            Kind::Chain { of, fields } => {
+            Kind::Chain { of, end } => {
                 self.write_operand(*of, out);
-                out.extend_from_slice(self.piece(*fields));
+                out.extend_from_slice(self.piece(self.name(id, *end)));
             }
-            Kind::If(branch) => self.write_branch("if", *branch, out),
-            Kind::With(branch) => self.write_branch("with", *branch, out),
-            Kind::Range(branch) => self.write_branch("range", *branch, out),
+            Kind::If(at) => self.write_branch("if", self.branch(*at), out),
+            Kind::With(at) => self.write_branch("with", self.branch(*at), out),
+            Kind::Range(at) => self.write_branch("range", self.branch(*at), out),
             Kind::Break => out.extend_from_slice(b"{{break}}"),
             Kind::Continue => out.extend_from_slice(b"{{continue}}"),
             Kind::End => out.extend_from_slice(b"{{end}}"),
             Kind::Else => out.extend_from_slice(b"{{else}}"),
-            Kind::Template { name, pipe } => {
+            Kind::Template { end, pipe } => {
                 out.extend_from_slice(b"{{template ");
-                out.extend_from_slice(&strconv::quote(&self.unquoted(*name)));
+                out.extend_from_slice(&strconv::quote(&self.unquoted(self.name(id, *end))));
                 if let Some(pipe) = pipe {
                     out.push(b' ');
-                    self.write(*pipe, out);
+                    self.write(pipe.get(), out);
                 }
                 out.extend_from_slice(b"}}");
             }
         }
     }
 
-    fn write_pipe(&self, declared: Children, assigns: bool, commands: Children, out: &mut Vec<u8>) {
-        for (at, variable) in self.children(declared).iter().enumerate() {
+    fn write_pipe(&self, (declared, commands): (&[Id], &[Id]), assigns: bool, out: &mut Vec<u8>) {
+        for (at, variable) in declared.iter().enumerate() {
             if at > 0 {
                 out.extend_from_slice(b", ");
             }
             self.write(*variable, out);
         }
-        if declared.end > declared.start {
+        if !declared.is_empty() {
             out.extend_from_slice(if assigns { b" = " } else { b" := " });
         }
-        for (at, command) in self.children(commands).iter().enumerate() {
+        for (at, command) in commands.iter().enumerate() {
             if at > 0 {
                 out.extend_from_slice(b" | ");
             }

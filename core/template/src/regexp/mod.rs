@@ -46,6 +46,16 @@ pub(crate) fn compile(expression: &[u8]) -> Result<Rc<Regexp>, String> {
     Ok(made)
 }
 
+/// An error if Go's `regexp.Compile` does not take the expression. It is not compiled.
+pub fn check(expression: &[u8]) -> Result<(), String> {
+    syntax::translate(expression).map(|_| ())
+}
+
+/// Whether a text matches somewhere. Expressions are kept compiled.
+pub fn is_match(expression: &[u8], text: &[u8]) -> Result<bool, String> {
+    Ok(compile(expression)?.is_match(text))
+}
+
 /// What the panic of `regexp.MustCompile` says.
 pub(crate) fn must_compile(expression: &[u8]) -> Result<Rc<Regexp>, String> {
     compile(expression).map_err(|why| {

@@ -1,9 +1,9 @@
 //! Maps with string keys. All holders of a map see its changes, as in Go.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{OnceCell, Ref, RefCell};
 use std::rc::Rc;
 
-use super::{Str, Type, Value};
+use super::{Str, Type, Value, Watch};
 
 /// A Go map from strings. Cloning shares it; `set` and `merge` change what others hold.
 #[derive(Debug, Clone)]
@@ -15,6 +15,14 @@ struct Data {
     entries: RefCell<Vec<(Str, Value)>>,
     kind: Type,
     nil: bool,
+    /// Who counts its changes.
+    watch: OnceCell<Rc<Watch>>,
+}
+
+impl Data {
+    fn new(entries: Vec<(Str, Value)>, kind: Type, nil: bool) -> Self {
+        Self { entries: RefCell::new(entries), kind, nil, watch: OnceCell::new() }
+    }
 }
 
 /// In so many entries one after the other is looked at: most keys differ in length, which needs no look at their text.
@@ -34,12 +42,12 @@ impl Map {
 
     /// An empty map of this type.
     pub fn of(kind: Type) -> Self {
-        Self(Rc::new(Data { entries: RefCell::default(), kind, nil: false }))
+        Self(Rc::new(Data::new(Vec::new(), kind, false)))
     }
 
     /// The nil of this type.
     pub fn nil(kind: Type) -> Self {
-        Self(Rc::new(Data { entries: RefCell::default(), kind, nil: true }))
+        Self(Rc::new(Data::new(Vec::new(), kind, true)))
     }
 
     /// A `map[string]interface {}` of these; the last of equal keys counts.
@@ -49,7 +57,7 @@ impl Map {
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             entries.dedup_by(|next, kept| next.0 == kept.0);
         }
-        Self(Rc::new(Data { entries: RefCell::new(entries), kind: Type::AnyMap, nil: false }))
+        Self(Rc::new(Data::new(entries, Type::AnyMap, false)))
     }
 
     /// The value under the key.
@@ -70,6 +78,18 @@ impl Map {
     /// Sets a key, for everybody who holds this map. A nil map stays as it is.
     pub fn set(&self, key: impl Into<Str>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());
+        if let Some(watch) = self.0.watch.get() {
+            watch.changed();
+            if value.is_container() {
+                watch.take_in(value.clone());
+            }
+        }
+        self.set_unnoticed(key, value);
+    }
+
+    /// The same, which is no change to who watches the map.
+    pub fn set_unnoticed(&self, key: impl Into<Str>, value: impl Into<Value>) {
+        let (key, value) = (key.into(), value.into());
         if self.0.nil {
             return;
         }
@@ -89,7 +109,36 @@ impl Map {
     /// Takes a key out, for everybody who holds this map.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
         let mut entries = self.0.entries.borrow_mut();
-        find(&entries, key).ok().map(|at| entries.remove(at).1)
+        let removed = find(&entries, key).ok().map(|at| entries.remove(at).1);
+        if let Some(watch) = self.0.watch.get().filter(|_| removed.is_some()) {
+            watch.changed();
+        }
+        removed
+    }
+
+    /// From now on changes of this map count, and those of the maps in it, also of those put into it later. The first who
+    /// watches a map is the only one.
+    pub fn watch(&self, watch: &Rc<Watch>) {
+        watch.take_in(Value::Map(self.clone()));
+    }
+
+    /// True if changes of this map, and of whatever is in it, count there.
+    pub fn is_watched_by(&self, watch: &Rc<Watch>) -> bool {
+        self.0.watch.get().is_some_and(|own| Rc::ptr_eq(own, watch))
+    }
+
+    /// Begins to count, and hands out what is in it, which has to be watched next.
+    pub(super) fn watched_by(&self, watch: &Rc<Watch>, inside: &mut Vec<Value>) {
+        if self.0.watch.set(Rc::clone(watch)).is_ok() {
+            let entries = self.entries();
+            inside
+                .extend(entries.iter().map(|(_, value)| value).filter(|value| value.is_container()).cloned());
+        }
+    }
+
+    /// Where it is in memory: the same for all who hold it.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
     }
 
     /// How many keys it has.

@@ -7,6 +7,7 @@ mod map;
 mod object;
 mod text;
 mod types;
+mod watch;
 mod yaml;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ pub use map::Map;
 pub use object::Object;
 pub use text::Str;
 pub use types::{IntKind, Kind, Type};
+pub use watch::Watch;
 
 /// One value.
 #[derive(Clone, Default)]

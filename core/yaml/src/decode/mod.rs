@@ -73,9 +73,12 @@ pub fn first_from_yaml(text: &str, dialect: Dialect) -> Result<Value, YamlError>
     }
 }
 
+/// Tells keys that somebody looks at from others: a key of the document, or one of the document and one below it.
+pub type Wanted<'w> = dyn Fn(&[&str]) -> bool + 'w;
+
 /// The same as sigs.k8s.io/yaml reads it, for whoever looks at a few keys of the document: what stands under keys that are
 /// not wanted is read, as it may be wrong, but may be left out of the value.
-pub fn wanted_from_yaml(text: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Value, YamlError> {
+pub fn wanted_from_yaml(text: &str, wanted: &Wanted<'_>) -> Result<Value, YamlError> {
     match quick::only_wanted(text, wanted) {
         Some(value) => Ok(value),
         None => first_from_yaml_by_nodes(text, Dialect::Sigs),

@@ -79,6 +79,13 @@ impl Map {
         Self(Arc::new(Entries { list: Vec::with_capacity(capacity), ..Entries::default() }))
     }
 
+    /// A map of these entries, of which no two have the same key.
+    pub fn of_distinct(list: Vec<(Key, Value)>) -> Self {
+        let mut entries = Entries { list, ..Entries::default() };
+        entries.reindex();
+        Self(Arc::new(entries))
+    }
+
     /// How many entries it has.
     pub fn len(&self) -> usize {
         self.0.list.len()

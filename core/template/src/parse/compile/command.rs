@@ -20,12 +20,12 @@ impl Compiler<'_> {
                 self.variable(first, *piece, rest, last);
                 self.emit(Op::Unbox);
             }
-            Kind::Chain { of, fields } => {
-                self.chain(first, *of, *fields, rest, last);
+            Kind::Chain { of, end } => {
+                self.chain(first, *of, source.name(first, *end), rest, last);
                 self.emit(Op::Unbox);
             }
-            Kind::Identifier { name, function } => {
-                self.function(first, command, (*name, *function), rest, last);
+            Kind::Identifier { end, function } => {
+                self.function(first, command, (source.name(first, *end), *function), rest, last);
                 self.emit(Op::Unbox);
             }
             Kind::Pipe { .. } => {
@@ -162,9 +162,9 @@ impl Compiler<'_> {
                 self.pipeline(of);
                 false
             }
-            Kind::Identifier { name, function } => {
+            Kind::Identifier { end, function } => {
                 self.emit(Op::Site(of));
-                self.function(of, of, (*name, *function), &[], Last::None);
+                self.function(of, of, (source.name(of, *end), *function), &[], Last::None);
                 self.functions
                     .at(*function)
                     .is_some_and(|(_, function)| function.signature().result == Type::Any)
@@ -279,10 +279,10 @@ impl Compiler<'_> {
                 self.emit(Op::Site(node));
                 self.pipeline(node);
             }
-            Kind::Identifier { name, function } => {
-                self.function(node, node, (*name, *function), &[], Last::None)
+            Kind::Identifier { end, function } => {
+                self.function(node, node, (source.name(node, *end), *function), &[], Last::None)
             }
-            Kind::Chain { of, fields } => self.chain(node, *of, *fields, &[], Last::None),
+            Kind::Chain { of, end } => self.chain(node, *of, source.name(node, *end), &[], Last::None),
             _ => return self.literal(node, to),
         }
         self.check(to);

@@ -187,21 +187,21 @@ impl<'a> Compiler<'a> {
                 self.emit(Op::Text(text));
             }
             Kind::Action(pipe) => {
-                let prints = !matches!(source.kind(*pipe), Kind::Pipe { declared, .. } if declared.end > declared.start);
+                let prints = !matches!(source.kind(*pipe), Kind::Pipe { declared: 1.., .. });
                 self.pipeline(*pipe);
                 self.emit(if prints { Op::Print { node } } else { Op::Pop });
             }
-            Kind::If(branch) => self.conditional(*branch, false),
-            Kind::With(branch) => self.conditional(*branch, true),
-            Kind::Range(branch) => self.range(node, *branch),
+            Kind::If(at) => self.conditional(source.branch(*at), false),
+            Kind::With(at) => self.conditional(source.branch(*at), true),
+            Kind::Range(at) => self.range(node, source.branch(*at)),
             Kind::Break => self.leave(true),
             Kind::Continue => self.leave(false),
-            Kind::Template { name, pipe } => {
-                self.program.templates.push(source.unquoted(*name));
+            Kind::Template { end, pipe } => {
+                self.program.templates.push(source.unquoted(source.name(node, *end)));
                 let name = self.program.templates.len() as u32 - 1;
                 self.emit(Op::FindTemplate { node, name });
                 match pipe {
-                    Some(pipe) => self.pipeline(*pipe),
+                    Some(pipe) => self.pipeline(pipe.get()),
                     None => _ = self.emit(Op::NoValue),
                 }
                 self.emit(Op::Template { name });
@@ -213,8 +213,8 @@ impl<'a> Compiler<'a> {
     /// The piece of the source that an action prints as it stands there: `{{ "a" }}`, on one line.
     fn printed_text(&self, node: Id, pipe: Id) -> Option<Piece> {
         let source = self.source;
-        let Kind::Pipe { declared, commands, .. } = source.kind(pipe) else { return None };
-        let [command] = source.children(*commands) else { return None };
+        let Kind::Pipe { declared: 0, parts, .. } = source.kind(pipe) else { return None };
+        let [command] = source.children(*parts) else { return None };
         let Kind::Command(args) = source.kind(*command) else { return None };
         let [argument] = source.children(*args) else { return None };
         let Kind::String(quoted) = source.kind(*argument) else { return None };
@@ -222,8 +222,7 @@ impl<'a> Compiler<'a> {
         let is_raw = source.piece(*quoted).starts_with(b"`");
         let is_plain = |byte: &u8| !matches!(byte, b'\n' | b'\r') && (is_raw || *byte != b'\\');
         let before = Piece { start: source.pos(node), end: inner.start };
-        let fits = declared.start == declared.end
-            && source.piece(inner).iter().all(is_plain)
+        let fits = source.piece(inner).iter().all(is_plain)
             && source.piece(before).iter().all(|byte| *byte != b'\n');
         fits.then_some(inner)
     }
@@ -257,9 +256,10 @@ impl<'a> Compiler<'a> {
         let scope = self.scope.len();
         self.pipeline(branch.pipe);
         let inside = self.scope.len();
-        let Kind::Pipe { declared, .. } = source.kind(branch.pipe) else { return };
+        let Kind::Pipe { declared, parts, .. } = source.kind(branch.pipe) else { return };
+        let (declared, _) = source.pipeline(*declared, *parts);
         let slots: Vec<Option<Slot>> =
-            source.children(*declared).iter().map(|node| self.slot_of(*node).and_then(Slot::new)).collect();
+            declared.iter().map(|node| self.slot_of(*node).and_then(Slot::new)).collect();
         let (key, value) = match slots.as_slice() {
             [] => (None, None),
             [value] => (None, *value),
@@ -320,13 +320,14 @@ impl<'a> Compiler<'a> {
     /// Leaves the value on the stack, out of its interface.
     fn pipeline(&mut self, pipe: Id) {
         let source = self.source;
-        let Kind::Pipe { declared, assigns, commands } = source.kind(pipe) else { return };
+        let Kind::Pipe { declared, assigns, parts } = source.kind(pipe) else { return };
+        let (declared, commands) = source.pipeline(*declared, *parts);
         let mut last = Last::None;
-        for command in source.children(*commands) {
+        for command in commands {
             self.command(pipe, *command, last);
             last = Last::Piped;
         }
-        for variable in source.children(*declared) {
+        for variable in declared {
             let Kind::Variable(piece) = source.kind(*variable) else { continue };
             let name = source.piece(*piece);
             if !*assigns {

@@ -2,7 +2,7 @@
 
 mod word;
 
-use crate::rune::{self, decode, decode_last};
+use crate::rune::{self, decode};
 use crate::strconv;
 
 /// What a token is.
@@ -44,13 +44,17 @@ pub(super) enum Kind {
     With,
 }
 
-/// A token: its place in the text and the line on which it starts.
+/// A token and its place in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: Kind,
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) line: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Token {
+    /// What there is before anything was read.
+    pub(super) const NONE: Self = Self { kind: Kind::Eof, start: 0, end: 0 };
 }
 
 const LEFT: &[u8] = b"{{";
@@ -58,14 +62,12 @@ const RIGHT: &[u8] = b"}}";
 /// A trim marker and the space beside it.
 const MARKER: usize = 2;
 
+/// Cuts a text of less than 4 GiB. Lines are not counted: who asks for that of a token counts the ends of lines before it.
 pub(super) struct Lexer<'a> {
     input: &'a [u8],
     pos: usize,
     start: usize,
-    at_eof: bool,
     parens: u32,
-    line: u32,
-    start_line: u32,
     inside: bool,
     /// The text of the last error token.
     error: String,
@@ -74,23 +76,13 @@ pub(super) struct Lexer<'a> {
     continue_ok: bool,
 }
 
-/// What a state of the lexer leads to.
-enum Next {
-    Token(Token),
-    Text,
-    LeftDelim,
-}
-
 impl<'a> Lexer<'a> {
     pub(super) fn new(input: &'a [u8], break_ok: bool, continue_ok: bool) -> Self {
         Self {
             input,
             pos: 0,
             start: 0,
-            at_eof: false,
             parens: 0,
-            line: 1,
-            start_line: 1,
             inside: false,
             error: String::new(),
             failed: false,
@@ -106,259 +98,204 @@ impl<'a> Lexer<'a> {
 
     pub(super) fn token(&mut self) -> Token {
         if self.failed {
-            return Token { kind: Kind::Eof, start: 0, end: 0, line: self.start_line };
+            return self.empty(Kind::Eof);
         }
-        if self.inside {
-            return self.inside_action();
-        }
-        let mut next = Next::Text;
-        loop {
-            next = match next {
-                Next::Token(token) => return token,
-                Next::Text => self.text(),
-                Next::LeftDelim => self.left_delim(),
-            }
-        }
+        if self.inside { self.inside_action() } else { self.outside() }
     }
 
     fn rest(&self) -> &'a [u8] {
         self.input.get(self.pos..).unwrap_or_default()
     }
 
-    fn next(&mut self) -> Option<u32> {
-        let Some(&first) = self.input.get(self.pos) else {
-            self.at_eof = true;
-            return None;
-        };
-        if first < 0x80 {
-            self.pos += 1;
-            self.line += u32::from(first == b'\n');
-            return Some(u32::from(first));
-        }
-        let (c, width) = decode(self.rest());
-        self.pos += width;
-        Some(c)
+    /// The byte so far behind where it was read to.
+    fn byte(&self, ahead: usize) -> Option<u8> {
+        self.input.get(self.pos + ahead).copied()
     }
 
-    fn backup(&mut self) {
-        if self.at_eof || self.pos == 0 {
-            return;
-        }
-        let last = self.input.get(self.pos - 1).copied().unwrap_or_default();
-        let width =
-            if last < 0x80 { 1 } else { decode_last(self.input.get(..self.pos).unwrap_or_default()).1 };
-        self.pos -= width;
-        self.line -= u32::from(last == b'\n');
-    }
-
-    fn peek(&mut self) -> Option<u32> {
-        match self.input.get(self.pos) {
-            Some(byte @ ..0x80) => Some(u32::from(*byte)),
-            Some(_) => Some(decode(self.rest()).0),
-            None => {
-                self.at_eof = true;
-                None
-            }
+    /// The character that is next.
+    fn peek(&self) -> Option<u32> {
+        match self.byte(0)? {
+            byte @ ..0x80 => Some(u32::from(byte)),
+            _ => Some(decode(self.rest()).0),
         }
     }
 
-    fn lines(&self) -> u32 {
-        count_lines(self.input.get(self.start..self.pos).unwrap_or_default())
+    fn empty(&self, kind: Kind) -> Token {
+        Token { kind, start: self.start as u32, end: self.start as u32 }
     }
 
     fn item(&mut self, kind: Kind) -> Token {
-        let token = Token { kind, start: self.start, end: self.pos, line: self.start_line };
+        let token = Token { kind, start: self.start as u32, end: self.pos as u32 };
         self.start = self.pos;
-        self.start_line = self.line;
         token
     }
 
-    fn ignore(&mut self) {
-        self.line += self.lines();
-        self.start = self.pos;
-        self.start_line = self.line;
+    /// What is so long.
+    fn item_of(&mut self, length: usize, kind: Kind) -> Token {
+        self.pos += length;
+        self.item(kind)
     }
 
+    fn skip(&mut self, length: usize) {
+        self.pos += length;
+        self.start = self.pos;
+    }
+
+    #[cold]
     fn fail(&mut self, message: impl Into<String>) -> Token {
         self.error = message.into();
         self.failed = true;
-        Token { kind: Kind::Error, start: self.start, end: self.start, line: self.start_line }
+        self.empty(Kind::Error)
     }
 
     fn word(&self) -> &'a [u8] {
         self.input.get(self.start..self.pos).unwrap_or_default()
     }
 
-    fn text(&mut self) -> Next {
-        let Some(before) = find(self.rest(), LEFT) else {
-            self.pos = self.input.len();
-            if self.pos > self.start {
-                self.line += self.lines();
-                return Next::Token(self.item(Kind::Text));
-            }
-            return Next::Token(self.item(Kind::Eof));
-        };
-        if before > 0 {
-            self.pos += before;
-            let trimmed = if has_left_marker(self.input.get(self.pos + LEFT.len()..).unwrap_or_default()) {
-                self.word().iter().rev().take_while(|byte| is_space(u32::from(**byte))).count()
-            } else {
-                0
+    /// Text, or the delimiter behind it.
+    fn outside(&mut self) -> Token {
+        loop {
+            let rest = self.rest();
+            let Some(before) = find(rest, LEFT) else {
+                return self.item_of(rest.len(), if rest.is_empty() { Kind::Eof } else { Kind::Text });
             };
-            self.pos -= trimmed;
-            self.line += self.lines();
-            let token = self.item(Kind::Text);
-            self.pos += trimmed;
-            self.ignore();
-            if token.end > token.start {
-                return Next::Token(token);
+            if before > 0 {
+                let text = rest.get(..before).unwrap_or_default();
+                let trims = has_left_marker(rest.get(before + LEFT.len()..).unwrap_or_default());
+                let trimmed =
+                    if trims { text.iter().rev().take_while(|byte| is_space(**byte)).count() } else { 0 };
+                let token = self.item_of(before - trimmed, Kind::Text);
+                self.skip(trimmed);
+                if trimmed < before {
+                    return token;
+                }
+            }
+            if let Some(token) = self.left_delim() {
+                return token;
             }
         }
-        Next::LeftDelim
     }
 
-    fn left_delim(&mut self) -> Next {
-        self.pos += LEFT.len();
-        let after = if has_left_marker(self.rest()) { MARKER } else { 0 };
-        if self.input.get(self.pos + after..).is_some_and(|rest| rest.starts_with(b"/*")) {
-            self.pos += after;
-            self.ignore();
+    /// The delimiter, or nothing if it began a comment.
+    fn left_delim(&mut self) -> Option<Token> {
+        let after = self.rest().get(LEFT.len()..).unwrap_or_default();
+        let marker = if has_left_marker(after) { MARKER } else { 0 };
+        if after.get(marker..).is_some_and(|rest| rest.starts_with(b"/*")) {
+            self.skip(LEFT.len() + marker);
             return self.comment();
         }
-        let token = self.item(Kind::LeftDelim);
+        let token = self.item_of(LEFT.len(), Kind::LeftDelim);
         self.inside = true;
-        self.pos += after;
-        self.ignore();
+        self.skip(marker);
         self.parens = 0;
-        Next::Token(token)
+        Some(token)
     }
 
-    fn comment(&mut self) -> Next {
-        self.pos += 2;
-        let Some(end) = find(self.rest(), b"*/") else {
-            return Next::Token(self.fail("unclosed comment"));
+    fn comment(&mut self) -> Option<Token> {
+        let Some(end) = self.rest().get(2..).and_then(|rest| find(rest, b"*/")) else {
+            return Some(self.fail("unclosed comment"));
         };
-        self.pos += end + 2;
+        // An error is on the line where the comment begins.
+        self.pos += end + 4;
         let Some(trim) = self.right_delim() else {
-            return Next::Token(self.fail("comment ends before closing delimiter"));
+            return Some(self.fail("comment ends before closing delimiter"));
         };
-        self.line += self.lines();
-        _ = self.item(Kind::Text);
+        self.skip(RIGHT.len() + if trim { MARKER } else { 0 });
         if trim {
-            self.pos += MARKER;
+            self.skip(self.leading_space());
         }
-        self.pos += RIGHT.len();
-        if trim {
-            self.pos += self.leading_space();
-        }
-        self.ignore();
-        Next::Text
+        None
     }
 
     fn leading_space(&self) -> usize {
-        self.rest().iter().take_while(|byte| is_space(u32::from(**byte))).count()
+        self.rest().iter().take_while(|byte| is_space(**byte)).count()
     }
 
     /// Whether the right delimiter is here, and if so, whether with a trim marker.
     fn right_delim(&self) -> Option<bool> {
-        let rest = self.rest();
-        if has_right_marker(rest) && rest.get(MARKER..).is_some_and(|rest| rest.starts_with(RIGHT)) {
-            return Some(true);
+        match self.rest() {
+            [b'}', b'}', ..] => Some(false),
+            [space, b'-', b'}', b'}', ..] if is_space(*space) => Some(true),
+            _ => None,
         }
-        rest.starts_with(RIGHT).then_some(false)
     }
 
-    fn end_action(&mut self) -> Token {
-        let trim = self.right_delim().unwrap_or(false);
-        if trim {
-            self.pos += MARKER;
-            self.ignore();
+    fn end_action(&mut self, trim: bool) -> Token {
+        if self.parens > 0 {
+            return self.fail("unclosed left paren");
         }
-        self.pos += RIGHT.len();
-        let token = self.item(Kind::RightDelim);
         if trim {
-            self.pos += self.leading_space();
-            self.ignore();
+            self.skip(MARKER);
+        }
+        let token = self.item_of(RIGHT.len(), Kind::RightDelim);
+        if trim {
+            self.skip(self.leading_space());
         }
         self.inside = false;
         token
     }
 
     fn inside_action(&mut self) -> Token {
-        if self.right_delim().is_some() {
-            return if self.parens == 0 { self.end_action() } else { self.fail("unclosed left paren") };
-        }
-        let Some(c) = self.next() else {
+        let Some(first) = self.byte(0) else {
             return self.fail("unclosed action");
         };
-        match char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER) {
-            ' ' | '\t' | '\r' | '\n' => {
-                self.backup();
-                self.space()
-            }
-            '=' => self.item(Kind::Assign),
-            ':' => {
-                if self.next() != Some(u32::from(b'=')) {
-                    return self.fail("expected :=");
-                }
-                self.item(Kind::Declare)
-            }
-            '|' => self.item(Kind::Pipe),
-            '"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
-            '`' => self.raw_quoted(),
-            '$' => {
-                if self.at_terminator() {
-                    self.item(Kind::Variable)
-                } else {
-                    self.name(Kind::Variable)
-                }
-            }
-            '\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
-            '.' if self.rest().first().is_some_and(|next| !next.is_ascii_digit()) => self.name(Kind::Field),
-            '.' | '+' | '-' | '0'..='9' => {
-                self.backup();
-                self.number()
-            }
-            '(' => {
+        match first {
+            b' ' | b'\t' | b'\r' | b'\n' => self.space(),
+            b'}' if self.byte(1) == Some(b'}') => self.end_action(false),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.identifier(),
+            b'.' if self.byte(1).is_some_and(|next| !next.is_ascii_digit()) => self.name(Kind::Field),
+            b'.' | b'+' | b'-' | b'0'..=b'9' => self.number(),
+            b'$' => self.name(Kind::Variable),
+            b'"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
+            b'`' => self.raw_quoted(),
+            b'\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
+            b'|' => self.item_of(1, Kind::Pipe),
+            b'(' => {
                 self.parens += 1;
-                self.item(Kind::LeftParen)
+                self.item_of(1, Kind::LeftParen)
             }
-            ')' => match self.parens.checked_sub(1) {
+            b')' => match self.parens.checked_sub(1) {
                 None => self.fail("unexpected right paren"),
                 Some(parens) => {
                     self.parens = parens;
-                    self.item(Kind::RightParen)
+                    self.item_of(1, Kind::RightParen)
                 }
             },
-            c if rune::is_alphanumeric(u32::from(c)) => self.identifier(),
-            '!'..='~' => self.item(Kind::Char),
-            _ => self.fail(format!("unrecognized character in action: {}", strconv::unicode(c))),
+            b'=' => self.item_of(1, Kind::Assign),
+            b':' if self.byte(1) == Some(b'=') => self.item_of(2, Kind::Declare),
+            b':' => self.fail("expected :="),
+            b'!'..=b'~' => self.item_of(1, Kind::Char),
+            _ => self.unusual(),
         }
+    }
+
+    /// What begins with a character beyond ASCII.
+    fn unusual(&mut self) -> Token {
+        let c = self.peek().unwrap_or_default();
+        if rune::is_alphanumeric(c) {
+            return self.identifier();
+        }
+        self.fail(format!("unrecognized character in action: {}", strconv::unicode(c)))
     }
 }
 
-fn count_lines(text: &[u8]) -> u32 {
-    u32::try_from(memchr::memchr_iter(b'\n', text).count()).unwrap_or(u32::MAX)
-}
-
-fn is_space(c: u32) -> bool {
-    matches!(c, 0x20 | 0x09 | 0x0d | 0x0a)
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 fn has_left_marker(text: &[u8]) -> bool {
-    matches!(text, [b'-', space, ..] if is_space(u32::from(*space)))
-}
-
-fn has_right_marker(text: &[u8]) -> bool {
-    matches!(text, [space, b'-', ..] if is_space(u32::from(*space)))
+    matches!(text, [b'-', space, ..] if is_space(*space))
 }
 
 /// Where the needle of two bytes stands.
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    if text.starts_with(needle) {
+        return Some(0);
+    }
     let first = *needle.first()?;
     let mut from = 0;
     loop {
-        let at = from + crate::rune::find_byte(text.get(from..)?, first)?;
+        let at = from + rune::find_byte(text.get(from..)?, first)?;
         if text.get(at..)?.starts_with(needle) {
             return Some(at);
         }

@@ -1,50 +1,50 @@
 //! Tokens inside of actions: names, texts in quotes, numbers.
 
-use super::{Kind, Lexer, MARKER, RIGHT, Token, count_lines, has_right_marker, is_space};
+use super::{Kind, Lexer, RIGHT, Token, is_space};
 use crate::rune;
 use crate::strconv;
 
-impl<'a> Lexer<'a> {
+impl Lexer<'_> {
+    /// Space, which a trim marker may end with the action.
     pub(super) fn space(&mut self) -> Token {
-        let mut count = 0;
-        while self.peek().is_some_and(is_space) {
-            self.next();
-            count += 1;
+        if self.right_delim().is_some() {
+            return self.end_action(true);
         }
-        let last = self.input.get(self.pos - 1..).unwrap_or_default();
-        let trims = has_right_marker(last) && last.get(MARKER..).is_some_and(|rest| rest.starts_with(RIGHT));
-        if trims {
-            self.backup();
-            if count == 1 {
-                return self.end_action();
-            }
-        }
-        self.item(Kind::Space)
+        let count = match self.byte(1) {
+            Some(next) if is_space(next) => self.leading_space(),
+            _ => 1,
+        };
+        // The last of several belongs to the marker.
+        let before_marker = count > 1 && matches!(self.rest().get(count..), Some([b'-', b'}', b'}', ..]));
+        self.item_of(count - usize::from(before_marker), Kind::Space)
     }
 
-    pub(super) fn skip_alphanumeric(&mut self) -> Option<u32> {
+    fn skip_alphanumeric(&mut self) {
         loop {
-            while matches!(self.input.get(self.pos), Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_')) {
-                self.pos += 1;
+            let rest = self.rest();
+            let is_usual = |byte: &&u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_');
+            self.pos += rest.iter().take_while(is_usual).count();
+            match self.byte(0) {
+                Some(0x80..) if self.peek().is_some_and(rune::is_alphanumeric) => {
+                    self.pos += rune::decode(self.rest()).1;
+                }
+                _ => return,
             }
-            let next = self.peek();
-            if !next.is_some_and(rune::is_alphanumeric) {
-                return next;
-            }
-            self.next();
         }
     }
 
-    pub(super) fn bad_character(&mut self, c: Option<u32>) -> Token {
+    /// The token that was gone over, if it may end here.
+    fn ended(&mut self, kind: Kind) -> Token {
+        if self.at_terminator() {
+            return self.item(kind);
+        }
         // The end of the text is always a terminator, so there is a character.
-        self.fail(format!("bad character {}", strconv::unicode(c.unwrap_or(0))))
+        let next = self.peek().unwrap_or_default();
+        self.fail(format!("bad character {}", strconv::unicode(next)))
     }
 
     pub(super) fn identifier(&mut self) -> Token {
-        let next = self.skip_alphanumeric();
-        if !self.at_terminator() {
-            return self.bad_character(next);
-        }
+        self.skip_alphanumeric();
         let kind = match self.word() {
             b"true" | b"false" => Kind::Bool,
             b"break" if self.break_ok => Kind::Break,
@@ -60,81 +60,59 @@ impl<'a> Lexer<'a> {
             b"with" => Kind::With,
             _ => Kind::Identifier,
         };
-        self.item(kind)
+        self.ended(kind)
     }
 
-    /// A field or a variable; the dot or dollar is read already.
+    /// A field or a variable, or the dot or dollar alone.
     pub(super) fn name(&mut self, kind: Kind) -> Token {
+        self.pos += 1;
         if self.at_terminator() {
             return self.item(if kind == Kind::Variable { kind } else { Kind::Dot });
         }
-        let next = self.skip_alphanumeric();
-        if !self.at_terminator() {
-            return self.bad_character(next);
-        }
-        self.item(kind)
+        self.skip_alphanumeric();
+        self.ended(kind)
     }
 
-    pub(super) fn at_terminator(&mut self) -> bool {
-        match self.input.get(self.pos) {
-            None => {
-                self.at_eof = true;
-                true
-            }
-            Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+    fn at_terminator(&self) -> bool {
+        match self.byte(0) {
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
             Some(b'}') => self.rest().starts_with(RIGHT),
             Some(_) => false,
         }
     }
 
     pub(super) fn quoted(&mut self, end: u8, kind: Kind, unterminated: &str) -> Token {
+        self.pos += 1;
         loop {
-            let plain = self
-                .rest()
-                .iter()
-                .take_while(|byte| !matches!(byte, b'\\' | b'\n' | 0x80..) && **byte != end);
-            self.pos += plain.count();
-            match self.next() {
-                Some(c) if c == u32::from(b'\\') => match self.next() {
-                    None => return self.fail(unterminated),
-                    Some(c) if c == u32::from(b'\n') => return self.fail(unterminated),
-                    Some(_) => {}
-                },
-                None => return self.fail(unterminated),
-                Some(c) if c == u32::from(b'\n') => return self.fail(unterminated),
-                Some(c) if c == u32::from(end) => return self.item(kind),
-                Some(_) => {}
+            let is_plain = |byte: &&u8| !matches!(byte, b'\\' | b'\n') && **byte != end;
+            self.pos += self.rest().iter().take_while(is_plain).count();
+            match (self.byte(0), self.byte(1)) {
+                (Some(b'\\'), Some(escaped)) if escaped != b'\n' => self.pos += 2,
+                (Some(byte), _) if byte == end => return self.item_of(1, kind),
+                _ => return self.fail(unterminated),
             }
         }
     }
 
     pub(super) fn raw_quoted(&mut self) -> Token {
-        let rest = self.rest();
-        let Some(end) = rune::find_byte(rest, b'`') else {
-            self.pos = self.input.len();
-            self.at_eof = true;
-            return self.fail("unterminated raw quoted string");
-        };
-        self.line += count_lines(rest.get(..end).unwrap_or_default());
-        self.pos += end + 1;
-        self.item(Kind::RawString)
-    }
-
-    pub(super) fn accept(&mut self, valid: &[u8]) -> bool {
-        match self.next() {
-            Some(c) if c < 0x80 && valid.contains(&(c as u8)) => true,
-            _ => {
-                self.backup();
-                false
-            }
+        self.pos += 1;
+        match rune::find_byte(self.rest(), b'`') {
+            Some(end) => self.item_of(end + 1, Kind::RawString),
+            None => self.fail("unterminated raw quoted string"),
         }
     }
 
-    pub(super) fn accept_run(&mut self, valid: &[u8]) {
+    fn accept(&mut self, valid: &[u8]) -> bool {
+        let accepted = self.byte(0).is_some_and(|byte| valid.contains(&byte));
+        self.pos += usize::from(accepted);
+        accepted
+    }
+
+    fn accept_run(&mut self, valid: &[u8]) {
         while self.accept(valid) {}
     }
 
-    pub(super) fn bad_number(&mut self) -> Token {
+    fn bad_number(&mut self) -> Token {
         let word = String::from_utf8_lossy(&strconv::quote(self.word())).into_owned();
         self.fail(format!("bad number syntax: {word}"))
     }
@@ -152,7 +130,7 @@ impl<'a> Lexer<'a> {
         self.item(Kind::Number)
     }
 
-    pub(super) fn scan_number(&mut self) -> bool {
+    fn scan_number(&mut self) -> bool {
         self.accept(b"+-");
         let mut digits: &[u8] = b"0123456789_";
         if self.accept(b"0") {
@@ -179,7 +157,8 @@ impl<'a> Lexer<'a> {
         }
         self.accept(b"i");
         if self.peek().is_some_and(rune::is_alphanumeric) {
-            self.next();
+            // The error shows what follows as well.
+            self.pos += rune::decode(self.rest()).1;
             return false;
         }
         true

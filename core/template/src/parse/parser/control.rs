@@ -1,5 +1,6 @@
 //! Texts, actions and control structures.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::{Parser, Result, T, piece};
@@ -28,9 +29,9 @@ impl Parser<'_> {
         match token.kind {
             T::Text => Ok(self.node(token.start, Kind::Text(piece(token)))),
             T::LeftDelim => {
-                self.action_line = token.line;
+                self.action = Some(token);
                 let action = self.action()?;
-                self.action_line = 0;
+                self.action = None;
                 Ok(action)
             }
             _ => self.unexpected(token, "input"),
@@ -94,8 +95,8 @@ impl Parser<'_> {
         let otherwise =
             if matches!(self.kind(next), Kind::Else) { Some(self.otherwise(context, next)?) } else { None };
         self.variables.truncate(known);
-        let branch = Branch { pipe, list, otherwise };
-        let pos = self.nodes.get(pipe as usize).map_or(0, |node| node.pos) as usize;
+        let branch = Branch { pipe, list, otherwise }.put(&mut self.children);
+        let pos = self.nodes.get(pipe as usize).map_or(0, |node| node.pos);
         Ok(self.node(
             pos,
             match context {
@@ -121,7 +122,7 @@ impl Parser<'_> {
             return Ok(list);
         }
         self.next();
-        let pos = self.nodes.get(after as usize).map_or(0, |node| node.pos) as usize;
+        let pos = self.nodes.get(after as usize).map_or(0, |node| node.pos);
         let begun = self.pending.len();
         let inner = self.control(context)?;
         self.pending.push(inner);
@@ -136,7 +137,7 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, T::RightDelim)?;
         let root = self.apart(context)?;
         self.add(Arc::from(&*name.to_text()), root)?;
-        Ok(self.node(token.start, Kind::Template { name: piece(token), pipe: Some(pipe) }))
+        Ok(self.node(token.start, Kind::Template { end: token.end, pipe: NonZeroU32::new(pipe) }))
     }
 
     pub(super) fn template(&mut self) -> Result<Id> {
@@ -147,9 +148,10 @@ impl Parser<'_> {
             None
         } else {
             self.backup();
-            Some(self.pipeline(context, T::RightDelim)?)
+            // No pipeline is the first node, as its commands come before it.
+            NonZeroU32::new(self.pipeline(context, T::RightDelim)?)
         };
-        Ok(self.node(token.start, Kind::Template { name: piece(token), pipe }))
+        Ok(self.node(token.start, Kind::Template { end: token.end, pipe }))
     }
 
     pub(super) fn template_name(&mut self, token: Token, context: &str) -> Result<Str> {

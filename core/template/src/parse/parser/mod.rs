@@ -41,7 +41,8 @@ struct Parser<'a> {
     pending: Vec<Id>,
     trees: Vec<Tree>,
     clashes: bool,
-    action_line: u32,
+    /// The delimiter of the action that is being read.
+    action: Option<Token>,
     range_depth: u32,
     depth: u32,
 }
@@ -67,7 +68,6 @@ fn parse_at(desk: &mut Desk, name: &str, text: Str, functions: &Functions) -> Re
         return Err(Error::limit(format!("template: {name}: text is longer than 4 GiB")));
     }
     let input = text.clone();
-    let none = Token { kind: T::Eof, start: 0, end: 0, line: 0 };
     let has = |name| functions.get(name).is_some();
     let mut parser = Parser {
         name: Arc::from(name),
@@ -75,7 +75,7 @@ fn parse_at(desk: &mut Desk, name: &str, text: Str, functions: &Functions) -> Re
         input: &input,
         lexer: Lexer::new(&input, !has("break"), !has("continue")),
         functions,
-        tokens: [none; 3],
+        tokens: [Token::NONE; 3],
         peeked: 0,
         variables: vec![b"$"],
         nodes: std::mem::take(&mut desk.nodes),
@@ -83,7 +83,7 @@ fn parse_at(desk: &mut Desk, name: &str, text: Str, functions: &Functions) -> Re
         pending: Vec::new(),
         trees: Vec::new(),
         clashes: false,
-        action_line: 0,
+        action: None,
         range_depth: 0,
         depth: 0,
     };
@@ -161,12 +161,18 @@ impl<'a> Parser<'a> {
     }
 
     fn bytes(&self, token: Token) -> &'a [u8] {
-        self.input.get(token.start..token.end).unwrap_or_default()
+        self.input.get(token.start as usize..token.end as usize).unwrap_or_default()
+    }
+
+    /// The line on which a token starts.
+    fn line(&self, token: Token) -> usize {
+        let before = self.input.get(..token.start as usize).unwrap_or_default();
+        1 + memchr::memchr_iter(b'\n', before).count()
     }
 
     /// The error, on the line of the last token that was read.
     fn error<R>(&self, message: impl std::fmt::Display) -> Result<R> {
-        let line = self.tokens[0].line;
+        let line = self.line(self.tokens[0]) as u32;
         let text = format!("template: {}:{line}: {message}", self.name);
         let (file, template) = (Arc::clone(&self.name), Arc::clone(&self.name));
         let at = At { file, template, line, column: 0, context: String::new() };
@@ -191,11 +197,10 @@ impl<'a> Parser<'a> {
     fn unexpected<R>(&self, token: Token, context: &str) -> Result<R> {
         if token.kind == T::Error {
             let message = self.lexer.error();
-            if self.action_line == 0 || self.action_line == token.line {
-                return self.error(message);
-            }
+            let line = self.action.map(|action| self.line(action)).filter(|line| *line != self.line(token));
+            let Some(line) = line else { return self.error(message) };
             let word = if message.ends_with(" action") { "" } else { " in action" };
-            return self.error(format_args!("{message}{word} started at {}:{}", self.name, self.action_line));
+            return self.error(format_args!("{message}{word} started at {}:{line}", self.name));
         }
         self.error(format_args!("unexpected {} in {context}", self.shown(token)))
     }
@@ -205,8 +210,8 @@ impl<'a> Parser<'a> {
         if token.kind == kind { Ok(token) } else { self.unexpected(token, context) }
     }
 
-    fn node(&mut self, pos: usize, kind: Kind) -> Id {
-        self.nodes.push(Node { pos: pos as u32, kind });
+    fn node(&mut self, pos: u32, kind: Kind) -> Id {
+        self.nodes.push(Node { pos, kind });
         (self.nodes.len() - 1) as Id
     }
 
@@ -217,7 +222,8 @@ impl<'a> Parser<'a> {
     /// Closes the list of children that was begun when so many were pending.
     fn close(&mut self, begun: usize) -> Children {
         let start = self.children.len() as u32;
-        self.children.extend(self.pending.drain(begun..));
+        self.children.extend_from_slice(self.pending.get(begun..).unwrap_or_default());
+        self.pending.truncate(begun);
         Children { start, end: self.children.len() as u32 }
     }
 
@@ -260,14 +266,14 @@ impl<'a> Parser<'a> {
     /// Parses a body with variables of its own, as definitions and blocks have.
     fn apart(&mut self, context: &str) -> Result<Id> {
         let variables = std::mem::replace(&mut self.variables, vec![b"$"]);
-        let outside = (std::mem::take(&mut self.range_depth), std::mem::take(&mut self.action_line));
+        let outside = (std::mem::take(&mut self.range_depth), self.action.take());
         let (root, end) = self.nested(|parser| parser.item_list())?;
         if !matches!(self.kind(end), Kind::End) {
             let shown = self.context(end);
             return self.error(format_args!("unexpected {shown} in {context}"));
         }
         self.variables = variables;
-        (self.range_depth, self.action_line) = outside;
+        (self.range_depth, self.action) = outside;
         Ok(root)
     }
 
@@ -326,5 +332,5 @@ impl<'a> Parser<'a> {
 }
 
 fn piece(token: Token) -> Piece {
-    Piece { start: token.start as u32, end: token.end as u32 }
+    Piece { start: token.start, end: token.end }
 }

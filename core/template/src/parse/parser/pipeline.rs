@@ -2,7 +2,7 @@
 
 use super::{Parser, Result, T, piece};
 use crate::parse::lex::Token;
-use crate::parse::node::{Children, Id, Kind, Piece};
+use crate::parse::node::{Children, Id, Kind, Node, Piece};
 use crate::parse::number;
 use crate::strconv;
 
@@ -11,7 +11,7 @@ impl Parser<'_> {
         let pos = self.peek_non_space().start;
         let begun = self.pending.len();
         let assigns = self.declarations(context)?;
-        let declared = self.close(begun);
+        let declared = self.pending.len() - begun;
         loop {
             let token = self.next_non_space();
             match token.kind {
@@ -35,9 +35,11 @@ impl Parser<'_> {
                 _ => return self.unexpected(token, context),
             }
         }
-        let commands = self.close(begun);
-        self.check_pipeline(commands, context)?;
-        Ok(self.node(pos, Kind::Pipe { declared, assigns, commands }))
+        let parts = self.close(begun);
+        self.check_pipeline(declared, parts, context)?;
+        // There are no more than two.
+        let declared = declared as u8;
+        Ok(self.node(pos, Kind::Pipe { declared, assigns, parts }))
     }
 
     /// `$x :=`, `$x =` or `$i, $x :=` if that is next; the variables are left pending.
@@ -83,11 +85,12 @@ impl Parser<'_> {
         self.variables.push(self.bytes(token));
     }
 
-    pub(super) fn check_pipeline(&self, commands: Children, context: &str) -> Result<()> {
-        if commands.start == commands.end {
+    pub(super) fn check_pipeline(&self, declared: usize, parts: Children, context: &str) -> Result<()> {
+        let commands =
+            self.children.get(parts.start as usize + declared..parts.end as usize).unwrap_or_default();
+        if commands.is_empty() {
             return self.error(format_args!("missing value for {context}"));
         }
-        let commands = self.children.get(commands.start as usize..commands.end as usize).unwrap_or_default();
         for (stage, command) in commands.iter().enumerate().skip(1) {
             let Kind::Command(args) = self.kind(*command) else { continue };
             let first = self.children.get(args.start as usize).map(|first| self.kind(*first));
@@ -133,20 +136,23 @@ impl Parser<'_> {
         while self.peek().kind == T::Field {
             last = self.next();
         }
-        let fields = Piece { start: first.start as u32, end: last.end as u32 };
-        let joined = |piece: &Piece| Piece { start: piece.start, end: fields.end };
+        let fields = Piece { start: first.start, end: last.end };
         let kind = match self.kind(term) {
-            Kind::Field(piece) => Kind::Field(joined(piece)),
-            Kind::Variable(piece) => Kind::Variable(joined(piece)),
+            Kind::Field(piece) => Kind::Field(Piece { start: piece.start, ..fields }),
+            Kind::Variable(piece) => Kind::Variable(Piece { start: piece.start, ..fields }),
             Kind::Bool(_) | Kind::String(_) | Kind::Number { .. } | Kind::Nil | Kind::Dot => {
                 let shown = self.context(term);
                 let quoted = strconv::quote(shown.as_bytes());
                 return self
                     .error(format_args!("unexpected . after term {}", String::from_utf8_lossy(&quoted)));
             }
-            _ => Kind::Chain { of: term, fields },
+            _ => return Ok(Some(self.node(first.start, Kind::Chain { of: term, end: fields.end }))),
         };
-        Ok(Some(self.node(first.start, kind)))
+        // Nobody else knows of the first name alone.
+        if let Some(node) = self.nodes.get_mut(term as usize) {
+            *node = Node { pos: first.start, kind };
+        }
+        Ok(Some(term))
     }
 
     pub(super) fn term(&mut self) -> Result<Option<Id>> {
@@ -159,7 +165,7 @@ impl Parser<'_> {
                     return self
                         .error(format_args!("function {} not defined", String::from_utf8_lossy(&quoted)));
                 };
-                Kind::Identifier { name: piece(token), function }
+                Kind::Identifier { end: token.end, function }
             }
             T::Dot => Kind::Dot,
             T::Nil => Kind::Nil,

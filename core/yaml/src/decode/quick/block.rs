@@ -1,7 +1,7 @@
 //! Maps and lists by indentation.
 
 use super::{Line, Reader};
-use crate::decode::Dialect;
+use crate::decode::{Dialect, Wanted};
 use crate::resolve::{Plain, resolve};
 use crate::value::{Key, Map, Value};
 
@@ -77,7 +77,10 @@ impl<'t> Reader<'t> {
             let end = self.key_end(line.at)?;
             let name = self.key(line.at, end)?;
             let drops = self.drops;
-            self.drops = drops || self.depth == 1 && self.wanted.is_some_and(|wanted| !wanted(name));
+            self.drops = drops || self.wanted.is_some_and(|wanted| !self.wants(wanted, name));
+            if self.depth == 1 {
+                self.key = Some(name);
+            }
             let mut at = end + 1;
             while self.byte(at) == b' ' {
                 at += 1;
@@ -105,6 +108,15 @@ impl<'t> Reader<'t> {
         }
         map.shrink();
         Some(map.into())
+    }
+
+    /// True if what stands under this key of the map that is read now may not be left out.
+    fn wants(&self, wanted: &Wanted<'_>, name: &str) -> bool {
+        match (self.depth, self.key) {
+            (1, _) => wanted(&[name]),
+            (2, Some(above)) => wanted(&[above, name]),
+            _ => true,
+        }
     }
 
     /// A value on the lines below its key or dash. A list may stand at the indentation of its key.

@@ -10,7 +10,7 @@ mod scalar;
 
 use memchr::memchr;
 
-use super::Dialect;
+use super::{Dialect, Wanted};
 use crate::node::Documents;
 use crate::scan::Generation;
 use crate::value::Value;
@@ -41,9 +41,8 @@ pub(super) fn only(text: &str, dialect: Dialect) -> Option<Value> {
     only_of(text, Reader::new(text, dialect))
 }
 
-/// The same as sigs.k8s.io/yaml reads it, where what stands under keys of the document that are not wanted is read but
-/// left out.
-pub(super) fn only_wanted(text: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Value> {
+/// The same as sigs.k8s.io/yaml reads it, where what stands under keys that are not wanted is read but left out.
+pub(super) fn only_wanted(text: &str, wanted: &Wanted<'_>) -> Option<Value> {
     only_of(text, Reader { wanted: Some(wanted), ..Reader::new(text, Dialect::Sigs) })
 }
 
@@ -149,8 +148,10 @@ struct Reader<'t> {
     depth: usize,
     dialect: Dialect,
     generation: Generation,
-    /// Which keys of the document are wanted, if not all are.
-    wanted: Option<&'t dyn Fn(&str) -> bool>,
+    /// Which keys are wanted, if not all are.
+    wanted: Option<&'t Wanted<'t>>,
+    /// The key of the document that is read now.
+    key: Option<&'t str>,
     /// What is read now is not: it only has to be sound, and any value stands for it.
     drops: bool,
 }
@@ -174,6 +175,7 @@ impl<'t> Reader<'t> {
             dialect,
             generation: dialect.generation(),
             wanted: None,
+            key: None,
             drops: false,
         }
     }

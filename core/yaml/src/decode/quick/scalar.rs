@@ -1,12 +1,22 @@
 //! Values on one line, plain texts and those in single quotes over several, and literal texts.
 
-use memchr::{memchr, memchr3_iter};
+use memchr::memchr;
 
 use super::{Reader, line_len, spaces};
 use crate::decode::{Dialect, normal_float};
 use crate::resolve::{Plain, resolve};
 use crate::scan::Generation;
 use crate::value::{Key, Layout, Map, Value};
+
+/// What ends a plain text, or may.
+const STOPS: [bool; 256] = {
+    let mut all = [false; 256];
+    all[b'\n' as usize] = true;
+    all[b'\t' as usize] = true;
+    all[b':' as usize] = true;
+    all[b'#' as usize] = true;
+    all
+};
 
 impl<'t> Reader<'t> {
     /// A value that begins here and ends with its line; literal texts go on below. Whatever is further in than the
@@ -62,22 +72,25 @@ impl<'t> Reader<'t> {
     /// What stands on this line up to a comment, and whether that is all of it.
     fn plain_line(&mut self, at: usize) -> Option<(&'t str, bool)> {
         let rest = &self.bytes[at..];
-        let length = memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = &rest[..length];
-        let mut end = length;
-        for index in memchr3_iter(b'\t', b':', b'#', line) {
-            match line[index] {
-                b':' if !matches!(line.get(index + 1), None | Some(b' ')) => {}
-                b'#' if index > 0 && line[index - 1] == b' ' => {
-                    end = index;
-                    break;
-                }
+        let (mut end, mut from) = (None, 0);
+        // Most texts are so short that to look at each byte is quickest.
+        let length = loop {
+            let stop = rest[from..].iter().position(|byte| STOPS[usize::from(*byte)]);
+            let Some(index) = stop.map(|stop| from + stop) else { break rest.len() };
+            match rest[index] {
+                b'\n' => break index,
+                // In a comment nothing else has a meaning.
+                _ if end.is_some() => {}
+                b':' if !matches!(rest.get(index + 1), None | Some(b' ' | b'\n')) => {}
+                b'#' if index > 0 && rest[index - 1] == b' ' => end = Some(index),
                 b'#' if index > 0 => {}
                 _ => return None,
             }
-        }
+            from = index + 1;
+        };
         self.at = (at + length + 1).min(self.bytes.len());
-        Some((self.text[at..at + end].trim_end_matches(' '), end == length))
+        let text = &self.text[at..at + end.unwrap_or(length)];
+        Some((text.trim_end_matches(' '), end.is_none()))
     }
 
     /// Where the next line with content begins, if a text goes on there, and how many lines are empty before it.

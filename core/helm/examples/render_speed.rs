@@ -1,5 +1,5 @@
 //! Renders a chart again and again and says how long one rendering takes, the first and the others:
-//! `cargo run --release -p weir-helm --example speed CHART [COUNT]`.
+//! `cargo run --release -p weir-helm --example render_speed CHART [COUNT]`.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,5 +1,5 @@
 //! Reads a synthetic stream of manifests and says how fast that went and what it holds:
-//! `cargo run --release -p weir-yaml --example speed`.
+//! `cargo run --release -p weir-yaml --example read_speed`.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
