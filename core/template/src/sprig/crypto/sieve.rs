@@ -1,5 +1,6 @@
 //! Numbers without small factors: what is left of a stretch of them costs a long test each.
 
+use std::array::from_fn;
 use std::sync::LazyLock;
 
 use crate::bigint::Natural;
@@ -8,10 +9,10 @@ use crate::bigint::Natural;
 const LARGEST: usize = 1 << 18;
 /// A stretch has so many odd numbers; one in some hundreds is prime.
 const STRETCH: usize = 1 << 12;
-/// So many bits of a number are divided at a time, lest twice a prime and they are more than 64.
-const PIECE: usize = 45;
-/// By so many primes at once: each division waits for the one before.
-const TOGETHER: usize = 8;
+/// So many primes fit one divisor.
+const PRIMES: usize = 3;
+/// By so many divisors at once: each division waits for the one before.
+const TOGETHER: usize = 4;
 
 /// The odd primes below `LARGEST`.
 pub(super) fn small_primes() -> &'static [u32] {
@@ -38,18 +39,18 @@ fn cross_out(composite: &mut [bool], from: usize, step: usize) {
 /// How far behind this odd number others stand, itself with them, that have no small factor.
 pub(super) fn without_small_factors(start: &Natural) -> Vec<u64> {
     let mut composite = vec![false; STRETCH];
-    let pieces = start.pieces(PIECE);
-    for primes in small_primes().chunks(TOGETHER) {
-        // The last few are followed by one that divides nothing anew.
-        let mut divisors = [3; TOGETHER];
-        divisors.iter_mut().zip(primes).for_each(|(divisor, prime)| *divisor = u64::from(*prime));
-        for (prime, rest) in divisors.iter().zip(rests(&pieces, &divisors)) {
-            let missing = if rest == 0 { 0 } else { prime - rest };
-            // Every second number is odd.
-            let distance = if missing.is_multiple_of(2) { missing } else { missing + prime };
-            let first = distance / 2;
-            if first < STRETCH as u64 {
-                cross_out(&mut composite, first as usize, *prime as usize);
+    let limbs = start.limbs(start.bits().div_ceil(64));
+    for divisors in divisors() {
+        for (divisor, rest) in divisors.iter().zip(rests(&limbs, divisors)) {
+            for prime in divisor.primes {
+                let rest = rest % prime;
+                let missing = if rest == 0 { 0 } else { prime - rest };
+                // Every second number is odd.
+                let distance = if missing.is_multiple_of(2) { missing } else { missing + prime };
+                let first = distance / 2;
+                if first < STRETCH as u64 {
+                    cross_out(&mut composite, first as usize, prime as usize);
+                }
             }
         }
     }
@@ -57,22 +58,51 @@ pub(super) fn without_small_factors(start: &Natural) -> Vec<u64> {
     left.map(|(_, distance)| distance).collect()
 }
 
-/// The rests of divisions by small primes, where products with the inverses stand for the divisions.
-fn rests(pieces: &[u64], primes: &[u64; TOGETHER]) -> [u64; TOGETHER] {
-    let inverses = primes.map(|prime| u64::MAX / prime);
-    let mut rests = [0; TOGETHER];
-    for piece in pieces.iter().rev() {
-        for ((rest, prime), inverse) in rests.iter_mut().zip(primes).zip(&inverses) {
-            let number = *rest << PIECE | piece;
-            let quotient = ((u128::from(number) * u128::from(*inverse)) >> 64) as u64;
-            // The quotient is at most one too small, so that this is below twice the prime.
-            *rest = number - quotient * prime;
-        }
+/// A multiple of some primes.
+#[derive(Clone, Copy)]
+struct Divisor {
+    primes: [u64; PRIMES],
+    /// Its highest bit is set.
+    number: u64,
+    /// 2^128 divided by that, without the highest bit.
+    inverse: u64,
+}
+
+/// Those of all small primes. The last few are followed by one that divides nothing anew.
+fn divisors() -> &'static [[Divisor; TOGETHER]] {
+    static DIVISORS: LazyLock<Vec<[Divisor; TOGETHER]>> = LazyLock::new(|| {
+        let together = small_primes().chunks(PRIMES * TOGETHER);
+        let prime = |primes: &[u32], at: usize| u64::from(primes.get(at).copied().unwrap_or(3));
+        let divisor = |primes: &[u32], at: usize| Divisor::new(from_fn(|of| prime(primes, at * PRIMES + of)));
+        together.map(|primes| from_fn(|at| divisor(primes, at))).collect()
+    });
+    &DIVISORS
+}
+
+impl Divisor {
+    fn new(primes: [u64; PRIMES]) -> Self {
+        let product: u64 = primes.iter().product();
+        let number = product << product.leading_zeros();
+        Self { primes, number, inverse: (u128::MAX / u128::from(number)) as u64 }
     }
-    rests
-        .iter_mut()
-        .zip(primes)
-        .for_each(|(rest, prime)| *rest = if *rest >= *prime { *rest - prime } else { *rest });
+
+    /// The rest of a number of two limbs, of which the higher is below the divisor, with a product for the division: see
+    /// Möller and Granlund, Improved division by invariant integers.
+    fn rest(&self, high: u64, low: u64) -> u64 {
+        let number = u128::from(high) << 64 | u128::from(low);
+        let quotient = (u128::from(self.inverse) * u128::from(high)).wrapping_add(number);
+        let less = ((quotient >> 64) as u64).wrapping_add(1).wrapping_mul(self.number);
+        let rest = low.wrapping_sub(less);
+        let rest = if rest > quotient as u64 { rest.wrapping_add(self.number) } else { rest };
+        if rest >= self.number { rest - self.number } else { rest }
+    }
+}
+
+fn rests(limbs: &[u64], divisors: &[Divisor; TOGETHER]) -> [u64; TOGETHER] {
+    let mut rests = [0; TOGETHER];
+    for limb in limbs.iter().rev() {
+        rests.iter_mut().zip(divisors).for_each(|(rest, divisor)| *rest = divisor.rest(*rest, *limb));
+    }
     rests
 }
 
@@ -93,6 +123,28 @@ mod tests {
                 let number = start.plus(&Natural::from(distance));
                 let divides = |prime: &u32| number.modulo_small(u64::from(*prime)) == 0;
                 assert_eq!(left.contains(&distance), !small_primes().iter().any(divides), "{distance}");
+            }
+        }
+    }
+
+    #[test]
+    fn rests_are_those_of_plain_divisions() {
+        let mut seed = 1_u64;
+        let mut next = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed
+        };
+        let plain: Vec<Vec<u64>> =
+            vec![vec![], vec![0; 3], vec![1], vec![u64::MAX; 16], (0..16).map(|_| next()).collect()];
+        for limbs in plain {
+            for divisors in divisors() {
+                for (divisor, rest) in divisors.iter().zip(rests(&limbs, divisors)) {
+                    let number = Natural::from_limbs(limbs.clone());
+                    assert_eq!(rest, number.modulo_small(divisor.number), "{limbs:?}");
+                    assert!(divisor.primes.iter().all(|prime| divisor.number % prime == 0));
+                }
             }
         }
     }
