@@ -218,10 +218,16 @@ pub struct Call<'a> {
     pub(crate) steps: &'a mut u64,
 }
 
-/// Texts that were parsed during an execution, so that equal ones are parsed once.
-///
-/// The set below is kept with the answer: its address is part of the key and must stay taken.
-pub(crate) type Texts = HashMap<(usize, Arc<str>, Str), (Arc<Set>, Result<Arc<Set>, Error>), Quick>;
+/// Texts that were parsed during an execution, by the address of the set below, so that equal ones are parsed once.
+pub(crate) type Texts = HashMap<(usize, Str), ParsedText, Quick>;
+
+/// What a text was parsed to.
+pub(crate) struct ParsedText {
+    name: Arc<str>,
+    /// Its address is part of the key and must stay taken.
+    _below: Arc<Set>,
+    set: Result<Arc<Set>, Error>,
+}
 
 /// So many texts are kept; what makes up ever new ones gets no more memory than this.
 const MOST_TEXTS: usize = 4096;
@@ -268,9 +274,10 @@ impl<'a> Call<'a> {
 
     /// The set with one more text parsed into it, as a copy that nobody else sees. Equal texts are parsed once.
     pub fn parse(&mut self, name: &str, text: &Str) -> Result<Arc<Set>, Error> {
-        let key = (Arc::as_ptr(self.set).addr(), Arc::from(name), text.clone());
-        if let Some((_, known)) = self.texts.get(&key) {
-            return known.clone();
+        let key = (Arc::as_ptr(self.set).addr(), text.clone());
+        // Whoever parses texts gives all of them the same name.
+        if let Some(known) = self.texts.get(&key).filter(|known| &*known.name == name) {
+            return known.set.clone();
         }
         self.spend(text.len() as u64 / 8)?;
         let mut set = Set::over(Arc::clone(self.set));
@@ -278,7 +285,8 @@ impl<'a> Call<'a> {
         if self.texts.len() >= MOST_TEXTS {
             self.texts.clear();
         }
-        self.texts.insert(key, (Arc::clone(self.set), parsed.clone()));
+        let known = ParsedText { name: Arc::from(name), _below: Arc::clone(self.set), set: parsed.clone() };
+        self.texts.insert(key, known);
         parsed
     }
 }

@@ -222,7 +222,8 @@ impl<'a> Parser<'a> {
     /// Closes the list of children that was begun when so many were pending.
     fn close(&mut self, begun: usize) -> Children {
         let start = self.children.len() as u32;
-        self.children.extend(self.pending.drain(begun..));
+        self.children.extend_from_slice(self.pending.get(begun..).unwrap_or_default());
+        self.pending.truncate(begun);
         Children { start, end: self.children.len() as u32 }
     }
 

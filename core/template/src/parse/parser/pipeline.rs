@@ -2,7 +2,7 @@
 
 use super::{Parser, Result, T, piece};
 use crate::parse::lex::Token;
-use crate::parse::node::{Children, Id, Kind, Piece};
+use crate::parse::node::{Children, Id, Kind, Node, Piece};
 use crate::parse::number;
 use crate::strconv;
 
@@ -137,19 +137,22 @@ impl Parser<'_> {
             last = self.next();
         }
         let fields = Piece { start: first.start, end: last.end };
-        let joined = |piece: &Piece| Piece { start: piece.start, end: fields.end };
         let kind = match self.kind(term) {
-            Kind::Field(piece) => Kind::Field(joined(piece)),
-            Kind::Variable(piece) => Kind::Variable(joined(piece)),
+            Kind::Field(piece) => Kind::Field(Piece { start: piece.start, ..fields }),
+            Kind::Variable(piece) => Kind::Variable(Piece { start: piece.start, ..fields }),
             Kind::Bool(_) | Kind::String(_) | Kind::Number { .. } | Kind::Nil | Kind::Dot => {
                 let shown = self.context(term);
                 let quoted = strconv::quote(shown.as_bytes());
                 return self
                     .error(format_args!("unexpected . after term {}", String::from_utf8_lossy(&quoted)));
             }
-            _ => Kind::Chain { of: term, end: fields.end },
+            _ => return Ok(Some(self.node(first.start, Kind::Chain { of: term, end: fields.end }))),
         };
-        Ok(Some(self.node(first.start, kind)))
+        // Nobody else knows of the first name alone.
+        if let Some(node) = self.nodes.get_mut(term as usize) {
+            *node = Node { pos: first.start, kind };
+        }
+        Ok(Some(term))
     }
 
     pub(super) fn term(&mut self) -> Result<Option<Id>> {
