@@ -31,7 +31,7 @@ impl<'t> Reader<'t> {
         value
     }
 
-    fn is_dash(&self, at: usize) -> bool {
+    pub(super) fn is_dash(&self, at: usize) -> bool {
         self.byte(at) == b'-' && matches!(self.byte(at + 1), b' ' | b'\n')
     }
 
@@ -124,12 +124,26 @@ impl<'t> Reader<'t> {
         match self.line()? {
             Some(next) if next.indent > indent => match self.byte(next.at) {
                 b'[' | b'{' => self.inline(next.at, indent),
+                _ if self.drops => self.dropped(next),
                 _ => self.block(next),
             },
-            Some(next) if next.indent == indent && of_key && self.is_dash(next.at) => self.block(next),
+            Some(next) if next.indent == indent && of_key && self.is_dash(next.at) => match self.drops {
+                true => self.dropped(next),
+                false => self.block(next),
+            },
             _ if self.dialect == Dialect::Spelled => Some(Value::spelled(Value::Null, "")),
             _ => Some(Value::Null),
         }
+    }
+
+    /// A block that nobody wants.
+    fn dropped(&mut self, line: Line) -> Option<Value> {
+        let start = self.at;
+        if self.pass(line).is_some() {
+            return Some(Value::Null);
+        }
+        self.at = start;
+        self.block(line)
     }
 
     /// Where the colon of a simple key stands, if one begins here.

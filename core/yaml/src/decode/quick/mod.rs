@@ -6,6 +6,7 @@
 //! way. So it decides nothing that the long way would decide differently; the fuzz test compares the two.
 
 mod block;
+mod pass;
 mod scalar;
 
 use memchr::memchr;

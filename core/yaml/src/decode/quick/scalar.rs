@@ -9,7 +9,7 @@ use crate::scan::Generation;
 use crate::value::{Key, Layout, Map, Value};
 
 /// What ends a plain text, or may.
-const STOPS: [bool; 256] = {
+pub(super) const STOPS: [bool; 256] = {
     let mut all = [false; 256];
     all[b'\n' as usize] = true;
     all[b'\t' as usize] = true;
