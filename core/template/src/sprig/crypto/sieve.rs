@@ -40,9 +40,9 @@ fn cross_out(composite: &mut [bool], from: usize, step: usize) {
 pub(super) fn without_small_factors(start: &Natural) -> Vec<u64> {
     let mut composite = vec![false; STRETCH];
     let limbs = start.limbs(start.bits().div_ceil(64));
-    for divisors in divisors() {
-        for (divisor, rest) in divisors.iter().zip(rests(&limbs, divisors)) {
-            for prime in divisor.primes {
+    for (primes, divisors) in small_primes().chunks(PRIMES * TOGETHER).zip(divisors()) {
+        for (primes, rest) in primes.chunks(PRIMES).zip(rests(&limbs, divisors)) {
+            for prime in primes.iter().map(|prime| u64::from(*prime)) {
                 let rest = rest % prime;
                 let missing = if rest == 0 { 0 } else { prime - rest };
                 // Every second number is odd.
@@ -61,29 +61,28 @@ pub(super) fn without_small_factors(start: &Natural) -> Vec<u64> {
 /// A multiple of some primes.
 #[derive(Clone, Copy)]
 struct Divisor {
-    primes: [u64; PRIMES],
     /// Its highest bit is set.
     number: u64,
     /// 2^128 divided by that, without the highest bit.
     inverse: u64,
 }
 
-/// Those of all small primes. The last few are followed by one that divides nothing anew.
+/// Those of all small primes, in their order.
 fn divisors() -> &'static [[Divisor; TOGETHER]] {
     static DIVISORS: LazyLock<Vec<[Divisor; TOGETHER]>> = LazyLock::new(|| {
         let together = small_primes().chunks(PRIMES * TOGETHER);
-        let prime = |primes: &[u32], at: usize| u64::from(primes.get(at).copied().unwrap_or(3));
-        let divisor = |primes: &[u32], at: usize| Divisor::new(from_fn(|of| prime(primes, at * PRIMES + of)));
+        let divisor = |primes: &[u32], at: usize| {
+            Divisor::of(primes.iter().skip(at * PRIMES).take(PRIMES).map(|prime| u64::from(*prime)).product())
+        };
         together.map(|primes| from_fn(|at| divisor(primes, at))).collect()
     });
     &DIVISORS
 }
 
 impl Divisor {
-    fn new(primes: [u64; PRIMES]) -> Self {
-        let product: u64 = primes.iter().product();
+    fn of(product: u64) -> Self {
         let number = product << product.leading_zeros();
-        Self { primes, number, inverse: (u128::MAX / u128::from(number)) as u64 }
+        Self { number, inverse: (u128::MAX / u128::from(number)) as u64 }
     }
 
     /// The rest of a number of two limbs, of which the higher is below the divisor, with a product for the division: see
@@ -139,11 +138,16 @@ mod tests {
         let plain: Vec<Vec<u64>> =
             vec![vec![], vec![0; 3], vec![1], vec![u64::MAX; 16], (0..16).map(|_| next()).collect()];
         for limbs in plain {
-            for divisors in divisors() {
+            for (primes, divisors) in small_primes().chunks(PRIMES * TOGETHER).zip(divisors()) {
+                assert!(
+                    primes
+                        .iter()
+                        .enumerate()
+                        .all(|(at, prime)| divisors[at / PRIMES].number % u64::from(*prime) == 0)
+                );
                 for (divisor, rest) in divisors.iter().zip(rests(&limbs, divisors)) {
                     let number = Natural::from_limbs(limbs.clone());
                     assert_eq!(rest, number.modulo_small(divisor.number), "{limbs:?}");
-                    assert!(divisor.primes.iter().all(|prime| divisor.number % prime == 0));
                 }
             }
         }
