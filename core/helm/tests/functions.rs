@@ -89,3 +89,16 @@ fn no_function_of_helm_is_missing() {
     assert!(missing.is_empty(), "missing: {missing:?}");
     assert!(more.is_empty(), "not in helm: {more:?}");
 }
+
+#[test]
+fn what_is_a_text_by_itself_is_one_in_toml() {
+    let toml = |value: &str| executed(&format!("{{{{ mustToToml {value} }}}}"), Value::Nil);
+    assert_eq!(toml("(dict \"v\" (semver \"v1.2.3\"))").unwrap(), "v = \"1.2.3\"\n");
+    assert_eq!(toml("(semver \"1.2.3\")").unwrap(), "\"1.2.3\"");
+    assert_eq!(toml("(dict \"t\" now)").unwrap(), "t = 2023-11-14T22:13:20Z\n");
+    let error = toml("nil").unwrap_err();
+    assert!(
+        error.ends_with("error calling mustToToml: reflect: call of reflect.Value.Type on zero Value"),
+        "{error}"
+    );
+}

@@ -66,15 +66,23 @@ fn make() -> Functions {
     all.with("fromJson", "string -> map", |_, args| Ok(from_json(text(args))));
     all.with("fromJsonArray", "string -> []any", |_, args| Ok(from_json_array(text(args))));
     all.with("toToml", "any -> string", |_, args| {
-        Ok(Value::from(toml::write(arg(args)).unwrap_or_else(|error| error)))
+        Ok(Value::from(toml::write(something(args)?).unwrap_or_else(|error| error)))
     });
     all.with("mustToToml", "any -> string", |_, args| {
-        toml::write(arg(args)).map(Value::from).map_err(Error::new)
+        toml::write(something(args)?).map(Value::from).map_err(Error::new)
     });
     all.with("fromToml", "string -> map", |_, args| {
         Ok(Value::Map(toml::read(&text(args).to_text()).unwrap_or_else(|error| error_map(&error))))
     });
     all
+}
+
+/// What is to be TOML: Go's library falls over nothing at all.
+fn something(args: &[Value]) -> Result<&Value, Error> {
+    match arg(args) {
+        Value::Nil | Value::NoValue => Err(Error::new("reflect: call of reflect.Value.Type on zero Value")),
+        other => Ok(other),
+    }
 }
 
 fn arg(args: &[Value]) -> &Value {

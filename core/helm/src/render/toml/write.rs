@@ -1,6 +1,6 @@
 //! Values to TOML: keys of a table first, then the tables below it, indented, in the order of their names.
 
-use weir_template::{Kind, List, Value};
+use weir_template::{Kind, List, Object, Value};
 
 use crate::values::general_with;
 
@@ -48,10 +48,18 @@ fn shape(value: &Value) -> Result<Shape, String> {
         Value::Bytes(_) => Shape::List,
         Value::Object(object) => match object.kind() {
             Kind::Func => return Err("unsupported type: func".to_string()),
+            _ if said(object.as_ref()).is_some() => Shape::Scalar,
             _ => Shape::Table,
         },
         _ => Shape::Scalar,
     })
+}
+
+/// What an object says that is a text by itself, in Go a `TextMarshaler`: times as they are, versions in quotes.
+fn said(object: &dyn Object) -> Option<String> {
+    let json = object.json()?;
+    let text = json.as_str()?.to_text();
+    Some(if object.type_name() == "time.Time" { text.into_owned() } else { quoted(&text) })
 }
 
 /// The entries of a table.
@@ -73,7 +81,6 @@ impl Writer {
             return Err("toml: value is nested too deeply".to_string());
         }
         match shape(value)? {
-            Shape::Nothing if key.is_empty() => Err("toml: cannot encode a nil value".to_string()),
             Shape::Nothing => Ok(()),
             Shape::Scalar | Shape::List => self.key_value(key, value, false),
             Shape::Table => self.table(key, value),
@@ -165,7 +172,11 @@ impl Writer {
                 }
                 self.out.push(']');
             }
-            Value::Map(_) | Value::Object(_) => self.inline_table(value, depth)?,
+            Value::Object(object) => match said(object.as_ref()) {
+                Some(text) => self.out.push_str(&text),
+                None => self.inline_table(value, depth)?,
+            },
+            Value::Map(_) => self.inline_table(value, depth)?,
             Value::NoValue | Value::Nil => return Err("unexpected type: <nil>".to_string()),
         }
         Ok(())
@@ -271,8 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_document() {
-        assert!(write(&Value::Nil).is_err());
+    fn nothing_is_an_empty_document() {
         assert_eq!(write(&Value::Map(Map::new())), Ok(String::new()));
     }
 }
