@@ -100,6 +100,8 @@ impl Place<'_> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Args as _;
+
     use super::*;
 
     fn words(line: &str) -> Vec<OsString> {
@@ -120,6 +122,16 @@ mod tests {
             let plain = understood(&arguments[2..]).expect("it is plain");
             assert_eq!(format!("{plain:?}"), format!("{whole:?}"), "{line}");
         }
+    }
+
+    #[test]
+    fn all_variables_of_the_environment_are_known() {
+        let command = HelmTemplate::augment_args(Global::augment_args(clap::Command::new("template")));
+        let mut known: Vec<_> = command.get_arguments().filter_map(|flag| flag.get_env()?.to_str()).collect();
+        known.sort_unstable();
+        let mut own = ENVIRONMENT;
+        own.sort_unstable();
+        assert_eq!(known, own);
     }
 
     #[test]
