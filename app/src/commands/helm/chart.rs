@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use weir_files::RootedPath;
+use weir_files::{RootedPath, Tree};
 use weir_helm::Chart;
 
 use super::fetch;
@@ -48,14 +48,25 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
     clean
 }
 
-/// Reads the chart at this place.
+/// Reads the chart at this place; large files and those that are seldom needed when somebody looks at them.
 pub(super) fn load(path: &Path) -> Result<Chart, Failure> {
+    load_by(path, Chart::opened)
+}
+
+/// The same with all of its files, for whoever hands them on: what cannot be read is an error.
+pub(super) fn load_whole(path: &Path) -> Result<Chart, Failure> {
+    load_by(path, Chart::from_directory)
+}
+
+type OfDirectory = fn(&Tree, &RootedPath, &str) -> Result<Chart, weir_helm::Error>;
+
+fn load_by(path: &Path, of_directory: OfDirectory) -> Result<Chart, Failure> {
     let failed = |error: weir_helm::Error| Failure::said(format!("Error: {error}"));
     let shown = path.to_string_lossy();
     if path.is_dir() {
         let directory = RootedPath::new(&shown).map_err(|error| Failure::said(format!("Error: {error}")))?;
         let tree = weir_fetch::local_directory(Path::new("/"));
-        return Chart::opened(&tree, &directory, &shown).map_err(failed);
+        return of_directory(&tree, &directory, &shown).map_err(failed);
     }
     let bytes = std::fs::read(path)
         .map_err(|error| Failure::said(format!("Error: open {shown}: {}", go_words(&error))))?;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use weir_helm::check_dependencies;
 use weir_semver::Version;
 
-use super::chart::{absolute, load};
+use super::chart::{absolute, load_whole};
 use super::dependency;
 use super::paths::{self, Paths};
 use super::provenance::Signer;
@@ -40,7 +40,7 @@ pub(super) fn run(paths: &Paths, args: &HelmPackage) -> Result<(), Failure> {
 }
 
 fn package(directory: &Path, args: &HelmPackage, signer: Option<&Signer<'_>>) -> Result<String, Failure> {
-    let mut chart = load(directory)?;
+    let mut chart = load_whole(directory)?;
     if let Some(version) = &args.chart_version {
         chart.metadata.version.clone_from(version);
     }
