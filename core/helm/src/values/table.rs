@@ -62,14 +62,13 @@ impl Held {
 
     /// What it is to others, who may change it in its place.
     fn open(&mut self) -> Node {
-        if let Self::Map(map) = self {
-            *self = Self::Table(Table::of(map));
-        }
-        match self {
-            Self::Table(table) => Node::Table(table.clone()),
-            Self::Leaf(value) => Node::Leaf(value.clone()),
-            Self::Map(_) => unreachable!("was made a table"),
-        }
+        let table = match self {
+            Self::Map(map) => Table::of(map),
+            Self::Table(table) => return Node::Table(table.clone()),
+            Self::Leaf(value) => return Node::Leaf(value.clone()),
+        };
+        *self = Self::Table(table.clone());
+        Node::Table(table)
     }
 
     fn to_value(&self) -> Value {
