@@ -12,6 +12,9 @@ use crate::quote::quoted;
 /// Links to directories above would have no end.
 const DEEPEST: usize = 64;
 
+/// So many links to links are followed to say which one leads nowhere.
+const LINKS: usize = 40;
+
 /// Smaller files that every rendering looks at are read at once: looking at them later takes longer.
 const LARGE: u64 = 16 * 1024;
 
@@ -110,9 +113,10 @@ impl Walk<'_> {
             let path = if is_link || path != real { path.child(&name) } else { plain.clone() };
             let inner = format!("{below}{name}");
             let entry = match stored {
-                Entry::Link(_) => self.tree.entry(&path).map_err(said)?.ok_or_else(|| {
+                Entry::Link(target) => self.tree.entry(&path).map_err(said)?.ok_or_else(|| {
+                    let missing = self.missing(real, &target, LINKS);
                     Error::new(format!(
-                        "error evaluating symlink {path}: lstat {path}: no such file or directory"
+                        "error evaluating symlink /{path}: lstat /{missing}: no such file or directory"
                     ))
                 })?,
                 entry => entry,
@@ -130,6 +134,24 @@ impl Walk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Where the way of a link in this directory ends too early.
+    fn missing(&self, directory: &RootedPath, target: &str, links: usize) -> RootedPath {
+        let mut here = directory.clone();
+        for part in target.split('/').filter(|part| !part.is_empty() && *part != ".") {
+            let Ok(next) = here.join(part) else { break };
+            here = match self.tree.resolve(&next) {
+                Ok(Some((real, _))) => real,
+                _ => match self.tree.stored(&next) {
+                    Ok(Some(Entry::Link(target))) if links > 0 => {
+                        return self.missing(&here, &target, links - 1);
+                    }
+                    _ => return next,
+                },
+            };
+        }
+        here
     }
 
     /// The directory itself where the path leads through links.
@@ -203,7 +225,35 @@ fn read(data: Bytes) -> (Content, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::is_seldom_read;
+    use weir_files::{MemoryFiles, RootedPath};
+
+    use super::{Reading, files, is_seldom_read};
+
+    #[test]
+    fn links_that_lead_nowhere_are_told_with_what_is_missing() {
+        let path = |path: &str| RootedPath::new(path).unwrap();
+        let tree = |target: &str| {
+            let kept = path("home/charts/a/Chart.yaml");
+            let files = MemoryFiles::new().file(&kept, "name: a").link(&path("home/charts/a/crds"), target);
+            files.link(&path("home/far"), "charts/near").tree()
+        };
+        let said = |target: &str| {
+            let found =
+                files(&tree(target), &path("home/charts/a"), &b"name: a"[..].into(), Reading::AtOnce, None);
+            found.err().unwrap().to_string()
+        };
+        for (target, missing) in [
+            ("../../config/crd", "home/config"),
+            ("../none/../b", "home/charts/none"),
+            ("../../far/x", "home/charts/near"),
+            ("nope", "home/charts/a/nope"),
+        ] {
+            let expected = format!(
+                "error evaluating symlink /home/charts/a/crds: lstat /{missing}: no such file or directory"
+            );
+            assert_eq!(said(target), expected);
+        }
+    }
 
     #[test]
     fn what_every_rendering_needs_is_read_at_once() {

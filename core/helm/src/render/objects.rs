@@ -1,5 +1,7 @@
 //! What templates see besides plain maps: named maps, the files of the chart, what the cluster can do.
 
+mod values;
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -9,66 +11,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use weir_template::{Call, Error, Kind, List, Map, Object, Type, Value};
 
+pub(super) use self::values::{About, Named};
 use super::glob::Glob;
-use super::memory::Chance;
 use crate::capabilities::{Capabilities, HelmVersion, KubeVersion};
 use crate::chart::{Content, File};
 use crate::path;
-
-/// `common.Values`: a map by another name.
-pub(super) struct Named(pub(super) Map);
-
-impl Object for Named {
-    fn type_name(&self) -> Cow<'static, str> {
-        "common.Values".into()
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Map
-    }
-
-    fn underlying(&self) -> Option<Value> {
-        Some(Value::Map(self.0.clone()))
-    }
-
-    fn map(&self) -> Option<&Map> {
-        Some(&self.0)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-/// `.Template`, which is another one in each file: whoever looks at it is noticed.
-pub(super) struct About {
-    pub(super) map: Map,
-    pub(super) chance: Chance,
-}
-
-impl Object for About {
-    fn type_name(&self) -> Cow<'static, str> {
-        "common.Values".into()
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Map
-    }
-
-    fn underlying(&self) -> Option<Value> {
-        self.chance.happens();
-        Some(Value::Map(self.map.clone()))
-    }
-
-    fn map(&self) -> Option<&Map> {
-        self.chance.happens();
-        Some(&self.map)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
 
 /// `.Files`: the files of a chart, or those of them that a pattern takes.
 pub(super) struct Files {
@@ -144,6 +91,11 @@ impl Object for Files {
         Some(Value::Map(map.clone()))
     }
 
+    /// No template can change the files: a copy of them is these.
+    fn around(&self, _plain: Value) -> Option<Value> {
+        Some(Value::object(Self { files: self.files.clone(), map: OnceCell::new() }))
+    }
+
     fn element(&self) -> Type {
         Type::Bytes
     }
@@ -204,6 +156,14 @@ impl Object for Cluster {
         names.into_iter().filter_map(|name| Some((name, self.field(name)?))).collect()
     }
 
+    fn method(&self, name: &str) -> Option<&'static str> {
+        (name == "Copy").then_some("-> *common.Capabilities")
+    }
+
+    fn call(&self, _name: &str, _call: &mut Call<'_>, _args: &[Value]) -> Result<Value, Error> {
+        Ok(Value::object(Self(Arc::clone(&self.0))))
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -262,6 +222,10 @@ impl Object for Versions {
 
     fn underlying(&self) -> Option<Value> {
         Some(Value::strings(self.0.api_versions.iter().map(|version| version.as_str())))
+    }
+
+    fn around(&self, _plain: Value) -> Option<Value> {
+        Some(Value::object(Self(Arc::clone(&self.0))))
     }
 
     fn element(&self) -> Type {

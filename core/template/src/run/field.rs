@@ -32,9 +32,6 @@ pub(super) fn field(
         Value::NoValue => Ok(Field { value: Value::NoValue, boxed: false }),
         Value::Nil => Err(Error::new(format!("nil pointer evaluating interface {{}}.{}", shown(name)))),
         Value::Object(object) => {
-            if let Some(map) = object.map() {
-                return of_map(map.get(name), object.element(), name, missing);
-            }
             let text = shown(name);
             if let Some(signature) = object.method(&text) {
                 let signature = Signature::parse(signature);
@@ -43,6 +40,9 @@ pub(super) fn field(
                     .call(&text, call, &[])
                     .map_err(|error| error.wrap(format!("error calling {text}: ")))?;
                 return Ok(Field { value, boxed: signature.result == Type::Any });
+            }
+            if let Some(map) = object.map() {
+                return of_map(map.get(name), object.element(), name, missing);
             }
             if let Some(Value::Map(map)) = object.underlying() {
                 return of_map(map.get(name), object.element(), name, missing);
@@ -65,6 +65,8 @@ pub(super) fn through_maps(value: &Value, source: &Source, names: &[Piece]) -> O
     let Some((name, rest)) = names.split_first() else { return Some(value.clone()) };
     let map = match value {
         Value::Map(map) => map,
+        // Methods come before what is in the map.
+        Value::Object(object) if object.method(&shown(source.piece(*name))).is_some() => return None,
         Value::Object(object) => object.map()?,
         _ => return None,
     };

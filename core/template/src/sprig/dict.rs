@@ -161,8 +161,10 @@ fn copy(value: &Value, depth: u32, count: &mut u32) -> Answer {
             out.into()
         }
         Value::Object(object) => match object.underlying() {
-            // The name of the type is lost where nobody can make one; the value is what counts.
-            Some(plain @ (Value::Map(_) | Value::List(_))) => copy(&plain, depth + 1, count)?,
+            Some(plain @ (Value::Map(_) | Value::List(_))) => {
+                let plain = copy(&plain, depth + 1, count)?;
+                object.around(plain.clone()).unwrap_or(plain)
+            }
             _ => value.clone(),
         },
         other => other.clone(),

@@ -22,7 +22,12 @@ pub trait Object {
         None
     }
 
-    /// For named types of maps that have no methods: the map itself.
+    /// For named types of maps and lists: this type around another value, such as a copy of what is underlying.
+    fn around(&self, _plain: Value) -> Option<Value> {
+        None
+    }
+
+    /// For named types of maps: the map itself, in which fields are looked for that are no methods.
     fn map(&self) -> Option<&Map> {
         None
     }
