@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use weir_files::{MemoryFiles, RootedPath, Tree};
-use weir_helm::{KubeVersion, Lint, Linted, Severity, lint};
+use weir_helm::{KubeVersion, Lint, Linted, RemoteSchemas, Severity, lint};
 use weir_yaml::Map;
 
 use super::chart::absolute;
+use super::template::fetched;
 use super::values::{go_words, merged};
 use super::world::Machine;
 use crate::cli::helm::{Global, HelmLint};
@@ -73,17 +74,28 @@ fn linted(
 ) -> Result<Linted, String> {
     let (tree, directory, shown) = located(path)?;
     let machine = Machine::new();
-    let what = Lint {
-        tree: &tree,
-        directory: &directory,
-        shown: &shown,
-        values,
-        namespace: global.namespace.as_deref().unwrap_or("default"),
-        kube_version,
-        skip_schema_validation: args.skip_schema_validation,
-        world: &machine.world(),
-    };
-    lint(&what).map_err(|error| error.message)
+    let mut remote_schemas = RemoteSchemas::new();
+    loop {
+        let what = Lint {
+            tree: &tree,
+            directory: &directory,
+            shown: &shown,
+            values,
+            namespace: global.namespace.as_deref().unwrap_or("default"),
+            kube_version,
+            skip_schema_validation: args.skip_schema_validation,
+            remote_schemas: &remote_schemas,
+            world: &machine.world(),
+        };
+        let linted = lint(&what).map_err(|error| error.message)?;
+        if linted.schemas.is_empty() {
+            return Ok(linted);
+        }
+        remote_schemas.extend(linted.schemas.into_iter().map(|url| {
+            let schema = fetched(&url);
+            (url, schema)
+        }));
+    }
 }
 
 /// The files of the chart: of a directory as they are, of an archive in memory.

@@ -126,7 +126,7 @@ pub(super) fn capabilities(
 }
 
 /// A schema behind a URL, or why it cannot be had.
-fn fetched(url: &str) -> Result<Vec<u8>, String> {
+pub(super) fn fetched(url: &str) -> Result<Vec<u8>, String> {
     let bytes = file_behind(url).map_err(|cause| format!("HTTP request failed for {url}: {cause}"))?;
     Ok(bytes.to_vec())
 }

@@ -67,6 +67,8 @@ pub struct Lint<'l> {
     pub kube_version: Option<&'l KubeVersion>,
     /// Do not hold values against schemas.
     pub skip_schema_validation: bool,
+    /// Schemas behind URLs, as far as they are there.
+    pub remote_schemas: &'l RemoteSchemas,
     /// What templates need of the machine.
     pub world: &'l World<'l>,
 }
@@ -78,6 +80,8 @@ pub struct Linted {
     pub messages: Vec<Message>,
     /// Lines for standard error.
     pub warnings: Warnings,
+    /// URLs of schemas that the schema of the chart needs and that were not given.
+    pub schemas: Vec<String>,
 }
 
 /// Lints a chart.
@@ -146,8 +150,10 @@ impl Linter<'_> {
             return Ok(());
         }
         let values = weir_yaml::Value::from(all.to_map());
-        schema::validate_one(&values, &schema, (&RemoteSchemas::new(), &Wanted::default()))
-            .map_err(|error| error.message)
+        let wanted = Wanted::default();
+        let fits = schema::validate_one(&values, &schema, (self.what.remote_schemas, &wanted));
+        self.linted.schemas = wanted.take();
+        fits.map_err(|error| error.message)
     }
 
     fn dependencies(&mut self) {

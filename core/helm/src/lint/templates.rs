@@ -71,6 +71,7 @@ pub(super) fn lint(linter: &mut Linter<'_>) {
     let options = Options {
         capabilities: Arc::new(capabilities),
         skip_schema_validation: linter.what.skip_schema_validation,
+        remote_schemas: linter.what.remote_schemas.clone(),
         lint: true,
         ..Options::default()
     };
