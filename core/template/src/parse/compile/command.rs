@@ -186,10 +186,10 @@ impl Compiler<'_> {
     pub(super) fn method(&mut self, node: Id, ident: u32, args: &[Id], last: Last) {
         let count = args.len() as u32;
         let find = self.emit(Op::FindMethod { ident, args: count + u32::from(last == Last::Piped), none: 0 });
+        // The types of methods are known while executing only; literals are looked at again then, and what is no value.
         for arg in args {
-            self.argument(*arg, Type::Any);
+            self.argument(*arg, Type::Reflect);
         }
-        // The types of methods are known while executing only; literals are looked at again then.
         let given = self.program.given.len() as u32;
         self.program.given.extend_from_slice(args);
         self.emit(Op::CallMethod { node, ident, args: count, given, last: last == Last::Piped });
