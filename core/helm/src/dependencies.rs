@@ -163,7 +163,7 @@ fn import_values(chart: &mut Chart, warnings: &mut Warnings) -> Result<(), Error
     // Most charts import nothing.
     let values = if imported.is_empty() { values } else { values.copied() };
     merge_tables(&values, &imported, warnings);
-    chart.values = Some(values.to_map());
+    chart.values = Some(values.into_map());
     Ok(())
 }
 

@@ -71,6 +71,14 @@ impl Held {
         Node::Table(table)
     }
 
+    fn into_value(self) -> Value {
+        match self {
+            Self::Map(map) => Value::from(map),
+            Self::Table(table) => Value::from(table.into_map()),
+            Self::Leaf(value) => value,
+        }
+    }
+
     fn to_value(&self) -> Value {
         match self {
             Self::Map(map) => Value::from(map.clone()),
@@ -161,6 +169,21 @@ impl Table {
         Map::of_distinct(entries.0.iter().map(|(key, held)| (key.clone(), held.to_value())).collect())
     }
 
+    /// The same of a table that is not needed any more: what nobody else holds becomes the map where it is.
+    pub(crate) fn into_map(self) -> Map {
+        match self.into_entries() {
+            Ok(entries) => {
+                Map::of_distinct(entries.into_iter().map(|(key, held)| (key, held.into_value())).collect())
+            }
+            Err(shared) => shared.to_map(),
+        }
+    }
+
+    /// All entries in the order of their keys, unless somebody else holds the table.
+    pub(crate) fn into_entries(self) -> Result<Vec<(Key, Held)>, Self> {
+        Rc::try_unwrap(self.0).map(|entries| entries.into_inner().0).map_err(Self)
+    }
+
     /// A copy that shares nothing.
     pub(crate) fn copied(&self) -> Self {
         let entries = self.0.borrow();
@@ -247,9 +270,9 @@ impl Table {
         });
     }
 
-    /// What this makes of all entries, in the order of their keys.
-    pub(crate) fn each<T>(&self, make: impl FnMut(&(Key, Held)) -> T) -> Vec<T> {
-        self.0.borrow().0.iter().map(make).collect()
+    /// All entries as they are, in the order of their keys.
+    pub(crate) fn entries(&self) -> Vec<(Key, Held)> {
+        self.0.borrow().0.clone()
     }
 
     /// The entries as they are now, to walk while they change.

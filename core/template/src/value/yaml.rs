@@ -111,7 +111,7 @@ fn print(value: &Value, to: &mut yaml::Printer, deeper: usize, count: &mut u32) 
             let entries = map.entries();
             let entries: Result<Vec<_>, Wrong> =
                 entries.iter().map(|(key, value)| Ok((utf8(key)?, value))).collect();
-            to.map(entries?.into_iter(), |to, value| print(value, to, deeper, count))?;
+            to.map(entries?.iter().copied(), |to, value| print(value, to, deeper, count))?;
         }
         Value::Object(object) => match object.json().or_else(|| object.underlying()) {
             Some(value) => print(&value, to, deeper, count)?,

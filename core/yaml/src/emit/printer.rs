@@ -1,11 +1,15 @@
 //! Values piece by piece to text: whoever has them in another form than [`Value`] needs not make one first.
 
+use super::analyze::is_plain_word;
 use super::order::{are_sorted, sorted_keys};
 use super::through_json::{key_through_json, text_through_json};
-use super::writer::{Context, Writer};
+use super::writer::{Context, LONGEST_SIMPLE_KEY, Writer};
 use super::{EmitError, MAX_DEPTH, SIGS, Style};
 use crate::number::general;
 use crate::value::Value;
+
+/// Most texts are shorter.
+const USUAL: usize = 128;
 
 /// Prints one value, in the style of [`super::to_yaml`]. A map or list gets what prints each of its values.
 pub struct Printer {
@@ -18,7 +22,7 @@ pub struct Printer {
 
 impl Default for Printer {
     fn default() -> Self {
-        Self::behind(String::new(), SIGS)
+        Self::behind(String::with_capacity(USUAL), SIGS)
     }
 }
 
@@ -58,7 +62,9 @@ impl Printer {
 
     /// A string.
     pub fn text(&mut self, text: &str) -> Result<(), EmitError> {
-        if self.style.through_json {
+        if is_plain_word(text, self.style.generation) {
+            self.word(text);
+        } else if self.style.through_json {
             self.writer.text(&text_through_json(text)?, self.context);
         } else {
             self.writer.text(text, self.context);
@@ -124,7 +130,11 @@ impl Printer {
     }
 
     fn key(&mut self, key: &str) -> Result<(), EmitError> {
-        let simple = if self.style.through_json {
+        let simple = if key.len() <= LONGEST_SIMPLE_KEY && is_plain_word(key, self.style.generation) {
+            self.writer.write_indent();
+            self.word(key);
+            true
+        } else if self.style.through_json {
             self.writer.key(&key_through_json(key)?)
         } else {
             self.writer.key(key)

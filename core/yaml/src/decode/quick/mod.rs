@@ -202,11 +202,13 @@ impl<'t> Reader<'t> {
         }
     }
 
+    #[inline]
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
 
     /// The next line with content from here, which is the start of a line. It stays.
+    #[inline]
     fn line(&mut self) -> Option<Option<Line>> {
         // What ends several blocks is looked at by each of them.
         if let Some(line) = self.seen.filter(|line| line.at - line.indent == self.at) {
