@@ -1,6 +1,8 @@
 //! Rendered files, parted into objects, and objects parted into those to install and hooks.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use weir_template::{Helpers, each};
 use weir_yaml::{Map, Value};
 
@@ -102,8 +104,8 @@ pub fn split_manifests(text: &str, splitting: Splitting) -> Vec<&str> {
 /// From where to where the next separator goes.
 fn separator(text: &str, may_begin: bool, splitting: Splitting) -> Option<(usize, usize)> {
     // What was taken in with the separator before cannot make this one begin a line.
-    let mark =
-        if may_begin && text.starts_with("---") { 0 } else { memmem::find(text.as_bytes(), b"\n---")? + 1 };
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
+    let mark = if may_begin && text.starts_with("---") { 0 } else { FINDER.find(text.as_bytes())? + 1 };
     let after = &text[mark + 3..];
     if splitting == Splitting::Narrow {
         return Some((mark, text.len() - after.trim_start_matches([' ', '\t']).len()));

@@ -115,10 +115,6 @@ impl Entries {
         self.0.binary_search_by(|(other, _)| other.as_str().cmp(key))
     }
 
-    fn get(&self, key: &str) -> Option<&Held> {
-        self.0.get(self.find(key).ok()?).map(|(_, held)| held)
-    }
-
     fn insert(&mut self, key: Key, held: Held) {
         match self.find(&key) {
             Ok(at) => self.0[at].1 = held,
@@ -139,6 +135,16 @@ impl FromIterator<(Key, Held)> for Entries {
         entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         Self(entries)
     }
+}
+
+/// What stands above a value.
+pub(crate) enum Above {
+    /// There is no such key.
+    Nothing,
+    /// Nothing can be put under it: it is no table and not null, or that very map, as it is.
+    Whole,
+    /// A table, or null.
+    Node(Node),
 }
 
 /// Why a path leads to no value.
@@ -214,12 +220,15 @@ impl Table {
         entries.0.get_mut(at).map(|(_, held)| held.open())
     }
 
-    /// True if nothing can be put under what stands there: it is no table and not null, or this very map, as it is.
-    pub(crate) fn is_whole(&self, key: &str, below: &Value) -> bool {
-        match (self.0.borrow().get(key), below) {
-            (Some(Held::Map(own)), Value::Map(map)) => own.is_same(map),
-            (Some(Held::Leaf(own)), _) => !matches!(own, Value::Null),
-            _ => false,
+    /// What stands where this value is to be put under it.
+    pub(crate) fn above(&self, key: &str, below: &Value) -> Above {
+        let mut entries = self.0.borrow_mut();
+        let found = entries.find(key).ok().and_then(|at| entries.0.get_mut(at));
+        match (found.map(|(_, held)| held), below) {
+            (None, _) => Above::Nothing,
+            (Some(Held::Map(own)), Value::Map(map)) if own.is_same(map) => Above::Whole,
+            (Some(Held::Leaf(own)), _) if !own.is_null() => Above::Whole,
+            (Some(held), _) => Above::Node(held.open()),
         }
     }
 
@@ -259,6 +268,9 @@ impl Table {
         let entries = &mut self.0.borrow_mut().0;
         entries.reserve_exact(more.len());
         entries.extend(more);
+        if entries.is_sorted_by(|a, b| a.0 < b.0) {
+            return;
+        }
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         // Tables that are held in each other may have got the same key meanwhile.
         entries.dedup_by(|next, kept| {
