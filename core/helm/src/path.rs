@@ -1,6 +1,6 @@
 //! Paths and patterns as Go's `path` and `path/filepath` take them.
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 
 /// A pattern that cannot be read, in Go's words.
 pub(crate) const BAD_PATTERN: &str = "syntax error in pattern";
@@ -61,7 +61,7 @@ pub(crate) fn base(path: &str) -> &str {
         return ".";
     }
     let path = path.trim_end_matches('/');
-    if path.is_empty() { "/" } else { path.rsplit('/').next().unwrap_or(path) }
+    if path.is_empty() { "/" } else { &path[memrchr(b'/', path.as_bytes()).map_or(0, |at| at + 1)..] }
 }
 
 /// Go's `filepath.Ext`.

@@ -46,7 +46,10 @@ impl Shape {
 
 impl Record {
     fn field(&self, key: &str) -> Option<&Shape> {
-        self.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, shape)| shape)
+        let by = |is_it: &dyn Fn(&str) -> bool| self.fields.iter().find(|(name, _)| is_it(name));
+        // Most are written as they are.
+        let found = by(&|name| name == key).or_else(|| by(&|name| name.eq_ignore_ascii_case(key)));
+        found.map(|(_, shape)| shape)
     }
 
     /// True if a field is read from below these keys.

@@ -236,12 +236,11 @@ impl<'t> Reader<'t> {
         while self.byte(end) == b' ' {
             end += 1;
         }
-        match self.byte(end) {
-            b'\n' => {}
-            b'#' if end > at => {}
+        self.at = match self.byte(end) {
+            b'\n' => (end + 1).min(self.bytes.len()),
+            b'#' if end > at => end + line_len(self.bytes.get(end..).unwrap_or_default()),
             _ => return None,
-        }
-        self.at = end + line_len(self.bytes.get(end..).unwrap_or_default());
+        };
         Some(())
     }
 }
