@@ -200,5 +200,8 @@ static NAMES_OF_DOT: LazyLock<[Str; 6]> =
 
 /// Values under these names, which are the same for all charts.
 pub(super) fn with_names<const N: usize>(names: &[Str; N], values: [Value; N]) -> Vec<(Str, Value)> {
-    names.iter().cloned().zip(values).collect()
+    // There is room for one more, as `.Template` is put into what charts see.
+    let mut entries = Vec::with_capacity(N + 1);
+    entries.extend(names.iter().cloned().zip(values));
+    entries
 }
