@@ -42,9 +42,9 @@ pub trait Random {
 
 /// Threads for work that can be shared.
 pub trait Helpers {
-    /// Runs the task on some threads at once, on each with another number from zero on, and comes back when all have
-    /// ended. Each takes pieces of the work until nothing is left, so one alone would do all of it.
-    fn share(&self, task: &(dyn Fn(usize) + Sync));
+    /// Runs the task on some threads at once, `most` or fewer, on each with another number from zero on, and comes back when
+    /// all have ended. Each takes pieces of the work until nothing is left, so one alone would do all of it.
+    fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync));
 }
 
 /// A number of 1024 bits, the lowest 64 first.

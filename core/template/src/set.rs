@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::env::Env;
+use crate::env::{Env, Helpers};
 use crate::error::Error;
 use crate::function::Functions;
 use crate::hash::Quick;
 use crate::parse::{self, Template, Templates};
 use crate::run::{self, Origin};
+use crate::share::each;
 use crate::value::{Str, Value};
 
 /// What a missing key of a map gives.
@@ -41,6 +42,9 @@ const LAYERS: u32 = 16;
 
 /// A text is compared with so many others of its length, the last ones, to see whether it has been parsed already.
 const ALIKE: usize = 16;
+
+/// Texts of so many bytes take longer to parse than another thread takes to begin.
+const SHARE: usize = 64 << 10;
 
 impl Set {
     /// No templates. Texts can use these functions.
@@ -98,30 +102,36 @@ impl Set {
         Ok(())
     }
 
-    /// Parses texts with their names, in order; equal ones are parsed once. The error comes with the name of its text.
-    ///
-    /// Helpers would parse sooner, but each needs room of its own, which is more than a large chart should take.
-    pub fn parse_all<'t>(&mut self, texts: &[(&'t str, Str)]) -> Result<(), (&'t str, Error)> {
-        // By length: to hash texts is to read all of each, and equal ones are hardly ever there.
-        let mut parsed: HashMap<usize, Vec<(&Str, Templates)>, Quick> = HashMap::default();
+    /// Parses texts with their names, in order; equal ones are parsed once, and many others by all who help. The error comes
+    /// with the name of its text, the first that has one.
+    pub fn parse_all<'t>(
+        &mut self,
+        texts: &[(&'t str, Str)],
+        helpers: Option<&dyn Helpers>,
+    ) -> Result<(), (&'t str, Error)> {
+        let firsts = firsts(texts);
+        let others = texts.iter().zip(&firsts).filter(|(_, first)| first.is_none());
+        let others: Vec<_> = others.map(|(text, _)| text).collect();
+        let length: usize = others.iter().map(|(_, text)| text.as_bytes().len()).sum();
+        let functions = Arc::clone(&self.functions);
+        let parse = |(name, text): &(&'t str, Str)| {
+            parse::parse(name, text.clone(), &functions).map_err(|error| (*name, error))
+        };
+        let mut parsed = each(&others, (helpers, length / SHARE), |text| parse(text)).into_iter();
         // Most texts are templates of their own, and some define more.
-        parsed.reserve(texts.len());
         self.own.reserve(texts.len() * 2);
-        for (name, text) in texts {
-            let of_length = parsed.entry(text.as_bytes().len()).or_default();
-            let known = of_length.iter().rev().take(ALIKE).find(|(known, _)| *known == text);
-            let renamed = known.and_then(|(_, known)| known.renamed(name));
-            let templates = match renamed {
-                Some(templates) => templates,
-                None => {
-                    let read = parse::parse(name, text.clone(), &self.functions);
-                    let templates = read.map_err(|error| (*name, error))?;
-                    let all = templates.all.clone();
-                    of_length.push((text, templates));
-                    all
-                }
-            };
-            self.add(templates);
+        let mut done = Vec::with_capacity(texts.len());
+        for (text, first) in texts.iter().zip(firsts) {
+            let first = first.and_then(|at| done.get(at)).and_then(Option::as_ref);
+            if let Some(renamed) = first.and_then(|first: &Templates| first.renamed(text.0)) {
+                self.add(renamed);
+                done.push(None);
+                continue;
+            }
+            let here = if first.is_some() { None } else { parsed.next() };
+            let templates = here.unwrap_or_else(|| parse(text))?;
+            self.add(templates.all.clone());
+            done.push(Some(templates));
         }
         Ok(())
     }
@@ -198,6 +208,26 @@ impl Set {
     }
 }
 
+/// Of each text the place of one before it that is the same.
+fn firsts(texts: &[(&str, Str)]) -> Vec<Option<usize>> {
+    // By length: to hash texts is to read all of each, and equal ones are hardly ever there.
+    let mut of_length: HashMap<usize, Vec<usize>, Quick> = HashMap::default();
+    let first = |(at, (_, text)): (usize, &(&str, Str))| {
+        let alike = of_length.entry(text.as_bytes().len()).or_default();
+        let first = alike
+            .iter()
+            .rev()
+            .take(ALIKE)
+            .find(|other| texts.get(**other).is_some_and(|(_, other)| other == text));
+        let first = first.copied();
+        if first.is_none() {
+            alike.push(at);
+        }
+        first
+    };
+    texts.iter().enumerate().map(first).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,7 +244,7 @@ mod tests {
         let mut set = Set::new(Arc::new(Functions::builtin()));
         let text = "{{ define \"x\" }}{{ len 2 }}{{ end }}{{ define \"b\" }}{{ end }}{{ len 1 }}";
         let texts = ["a", "b", "c"].map(|name| (name, Str::from(text)));
-        set.parse_all(&texts).unwrap();
+        set.parse_all(&texts, None).unwrap();
         let set = Arc::new(set);
         for (name, file) in [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c")] {
             let error = set.execute(name, Value::Nil, &mut Vec::new(), &Env::default()).unwrap_err();
@@ -222,6 +252,35 @@ mod tests {
             assert!(error.to_string().starts_with(&start), "{name}: {error}");
             assert!(error.to_string().contains(&format!("executing {name:?}")), "{name}: {error}");
         }
+    }
+
+    struct Threads;
+
+    impl Helpers for Threads {
+        fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync)) {
+            std::thread::scope(|scope| (0..most).for_each(|worker| _ = scope.spawn(move || task(worker))));
+        }
+    }
+
+    #[test]
+    fn many_are_parsed_as_few_are() {
+        let filled = |text: &str| Str::from(format!("{text}{}", " ".repeat(SHARE / 8)));
+        let names: Vec<_> = (0..40).map(|at| format!("t{at:02}")).collect();
+        let mut texts: Vec<_> = names.iter().map(|name| (name.as_str(), filled(name))).collect();
+        texts.push(("t00", filled("later")));
+        let mut set = Set::new(Arc::new(Functions::builtin()));
+        set.parse_all(&texts, Some(&Threads)).unwrap();
+        let set = Arc::new(set);
+        for name in &names {
+            let mut out = Vec::new();
+            set.execute(name, Value::Nil, &mut out, &Env::default()).unwrap();
+            let expected = if name == "t00" { "later" } else { name };
+            assert_eq!(String::from_utf8(out).unwrap().trim(), expected);
+        }
+        texts[7].1 = filled("{{ end }}");
+        texts[30].1 = filled("{{ if }}");
+        let (name, error) = Set::clone(&set).parse_all(&texts, Some(&Threads)).unwrap_err();
+        assert_eq!((name, error.to_string()), ("t07", "template: t07:1: unexpected {{end}}".to_string()));
     }
 
     #[test]

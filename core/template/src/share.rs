@@ -5,16 +5,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::env::Helpers;
 
-/// What comes of each item, in order. Helpers take items until none is left; without any, one follows the other.
+/// Each thread takes room of its own, and more of them than this hardly save time.
+const MOST: usize = 4;
+
+/// What comes of each item, in order. So many helpers at most take items until none is left; without any, one follows the
+/// other.
 pub fn each<T: Sync, R: Send + Sync>(
     items: &[T],
-    helpers: Option<&dyn Helpers>,
+    (helpers, most): (Option<&dyn Helpers>, usize),
     work: impl Fn(&T) -> R + Sync,
 ) -> Vec<R> {
-    let Some(helpers) = helpers else { return items.iter().map(work).collect() };
+    let Some(helpers) = helpers.filter(|_| most > 1) else { return items.iter().map(work).collect() };
     let done: Vec<OnceLock<R>> = items.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
-    helpers.share(&|_| {
+    helpers.share(most.min(MOST), &|_| {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let (Some(item), Some(place)) = (items.get(at), done.get(at)) else { break };
@@ -32,7 +36,7 @@ mod tests {
     struct Two;
 
     impl Helpers for Two {
-        fn share(&self, task: &(dyn Fn(usize) + Sync)) {
+        fn share(&self, _: usize, task: &(dyn Fn(usize) + Sync)) {
             task(0);
             task(1);
         }
@@ -41,7 +45,8 @@ mod tests {
     #[test]
     fn the_order_is_that_of_the_items() {
         let items = [3, 1, 2];
-        assert_eq!(each(&items, None, |item| item * 2), [6, 2, 4]);
-        assert_eq!(each(&items, Some(&Two), |item| item * 2), [6, 2, 4]);
+        assert_eq!(each(&items, (None, 2), |item| item * 2), [6, 2, 4]);
+        assert_eq!(each(&items, (Some(&Two), 2), |item| item * 2), [6, 2, 4]);
+        assert_eq!(each(&items, (Some(&Two), 0), |item| item * 2), [6, 2, 4]);
     }
 }

@@ -7,6 +7,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use tokio::sync::watch::Receiver;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 use weir_api::Metadata;
 use weir_cluster::{ApiError, Change, PatchBody, Resource, Scope, follow};
 use weir_delivery::UnitId;
@@ -23,6 +25,9 @@ const FINALIZER: &str = "finalizers.fluxcd.io";
 /// After a failure that the resource cannot be told of.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 const DEFINITION: Duration = Duration::from_secs(1);
+/// How long those who are told to stop may go on with what they are doing.
+const GRACE: Duration = Duration::from_secs(5);
+const LOOK_WHO_WAITS: Duration = Duration::from_millis(20);
 
 /// A kind that is reconciled.
 pub(crate) trait Kind: Clone + Send + Sync + 'static {
@@ -83,6 +88,7 @@ pub(crate) async fn run<K: Kind>(kind: K, mut stopped: Receiver<bool>) {
         let kind = kind.clone();
         tokio::spawn(async move { tokio::join!(watch(&kind), kind.wake()) })
     };
+    let mut turns = JoinSet::new();
     loop {
         // A resource without a place stays in the queue, where news about it cost nothing.
         let next = async {
@@ -92,11 +98,24 @@ pub(crate) async fn run<K: Kind>(kind: K, mut stopped: Receiver<bool>) {
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => break,
             (next, place) = next => {
-                tokio::spawn(turn(kind.clone(), next, place));
+                while turns.try_join_next().is_some() {}
+                turns.spawn(turn(kind.clone(), next, place));
             }
         }
     }
     watching.abort();
+    finish(kind.queue(), turns).await;
+}
+
+/// What is being done is done before whoever comes next begins: it was decided on what was known before. Turns that wait are
+/// ended: they begin anew.
+async fn finish(queue: &Queue<UnitId>, mut turns: JoinSet<()>) {
+    let deadline = Instant::now() + GRACE;
+    while queue.is_busy() && Instant::now() < deadline {
+        // It may also have begun to wait.
+        _ = tokio::time::timeout(LOOK_WHO_WAITS, turns.join_next()).await;
+    }
+    turns.shutdown().await;
 }
 
 async fn turn<K: Kind>(kind: K, turn: Turn<UnitId>, place: Place) {

@@ -99,7 +99,12 @@ impl<K: Eq + Hash + Clone> Queue<K> {
     /// True if nothing is worked on or ready to be; turns that wait do not count.
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.state();
-        state.ready.is_empty() && state.active.values().all(|active| active.waits)
+        state.ready.is_empty() && !state.is_busy()
+    }
+
+    /// True if something is worked on; turns that wait do not count.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.state().is_busy()
     }
 
     /// The next turn.
@@ -140,6 +145,10 @@ impl<K: Eq + Hash + Clone> Queue<K> {
 }
 
 impl<K: Eq + Hash + Clone> State<K> {
+    fn is_busy(&self) -> bool {
+        self.active.values().any(|active| !active.waits)
+    }
+
     fn add(&mut self, key: K) {
         self.cancel(&key);
         if let Some(active) = self.active.get_mut(&key) {

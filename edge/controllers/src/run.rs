@@ -43,7 +43,7 @@ impl Running {
         self.git.queue().is_idle() && self.units.queue().is_idle()
     }
 
-    /// Lets all turns come to their next stop, writes the events that are left, and ends.
+    /// Lets all turns come to their end, but for those that wait, writes the events that are left, and ends.
     pub async fn stop(self) {
         self.stop.send_replace(true);
         for task in self.tasks {

@@ -23,7 +23,7 @@ impl Random for Xorshift {
 struct Threads;
 
 impl Helpers for Threads {
-    fn share(&self, task: &(dyn Fn(usize) + Sync)) {
+    fn share(&self, _: usize, task: &(dyn Fn(usize) + Sync)) {
         std::thread::scope(|scope| (0..4).for_each(|worker| _ = scope.spawn(move || task(worker))));
     }
 }

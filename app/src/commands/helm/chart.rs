@@ -8,6 +8,7 @@ use weir_helm::Chart;
 use super::fetch;
 use super::paths::Paths;
 use super::provenance;
+use super::threads::Threads;
 use super::values::go_words;
 use crate::cli::helm::{ChartArgs, Global};
 use crate::exit::Failure;
@@ -50,7 +51,7 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
 
 /// Reads the chart at this place; large files and those that are seldom needed when somebody looks at them.
 pub(super) fn load(path: &Path) -> Result<Chart, Failure> {
-    load_by(path, Chart::opened)
+    load_by(path, |tree, directory, shown| Chart::opened(tree, directory, shown, Some(&Threads)))
 }
 
 /// The same with all of its files, for whoever hands them on: what cannot be read is an error.

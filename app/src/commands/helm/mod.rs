@@ -21,6 +21,7 @@ mod search;
 mod show;
 mod table;
 mod template;
+mod threads;
 mod validate;
 mod values;
 mod version;

@@ -3,18 +3,15 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
-use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use weir_helm::{Helpers, PostRender, Random, Traces, World, Zones};
+use weir_helm::{PostRender, Random, Traces, World, Zones};
 
 use super::post_renderer::PostRenderer;
+use super::threads::Threads;
 
 /// Where this machine keeps its time zones.
 const ZONES: &str = "/usr/share/zoneinfo";
-
-/// More threads find no key sooner.
-const MOST_HELPERS: usize = 8;
 
 /// Random bytes and zones of this machine.
 pub(super) struct Machine {
@@ -55,7 +52,7 @@ impl Machine {
         World {
             now: (seconds, now.subsec_nanos()),
             random: Some(self),
-            helpers: Some(self),
+            helpers: Some(&Threads),
             powers: weir_lanes::powers(),
             zones: Some(self),
             traces: self.traces(),
@@ -69,18 +66,6 @@ impl Random for Machine {
     fn fill(&self, buffer: &mut [u8]) {
         let read = fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(buffer));
         read.expect("every Linux and macOS has random bytes");
-    }
-}
-
-impl Helpers for Machine {
-    fn share(&self, task: &(dyn Fn(usize) + Sync)) {
-        let count = thread::available_parallelism().map_or(1, usize::from).min(MOST_HELPERS);
-        thread::scope(|scope| {
-            for worker in 1..count {
-                scope.spawn(move || task(worker));
-            }
-            task(0);
-        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Charts as directories of a tree.
 
 use weir_files::{Bytes, Entry, ReadError, RootedPath, Small, Tree};
+use weir_template::{Helpers, each};
 
 use super::archive::{MAX_FILE, without_mark};
 use super::ignore::Rules;
@@ -22,6 +23,9 @@ pub(super) enum Reading {
     WhenNeeded,
 }
 
+/// To open so many files takes longer than another thread takes to begin.
+const SHARE: usize = 64;
+
 /// The files of a chart in the order that Helm walks them, without those that `.helmignore` leaves out. Its description has
 /// been read already.
 pub(super) fn files(
@@ -29,13 +33,20 @@ pub(super) fn files(
     directory: &RootedPath,
     description: &Bytes,
     reading: Reading,
+    helpers: Option<&dyn Helpers>,
 ) -> Result<Vec<File>, Error> {
-    let mut walk = Walk { tree, description, rules: Rules::default(), reading, files: Vec::new() };
+    let mut walk = Walk { tree, rules: Rules::default(), found: Vec::new() };
     let real = walk.real(directory)?;
     let entries = tree.list_kinds_stored(&real).map_err(said)?;
     walk.rules = rules(tree, directory, &entries)?;
-    walk.entries((directory, &real), entries, "", 0)?;
-    Ok(walk.files)
+    let walked = walk.entries((directory, &real), entries, "", 0);
+    let most = walk.found.len() / SHARE;
+    let contents = each(&walk.found, (helpers, most), |found| found.content(tree, description, reading));
+    let files = walk.found.into_iter().zip(contents);
+    // What cannot be read comes before what was not even found after it.
+    let files =
+        files.map(|(found, data)| Ok(File { name: found.inner, data: data? })).collect::<Result<_, _>>()?;
+    walked.map(|()| files)
 }
 
 fn rules(tree: &Tree, directory: &RootedPath, entries: &[(String, Entry)]) -> Result<Rules, Error> {
@@ -57,10 +68,17 @@ fn said(error: ReadError) -> Error {
 
 struct Walk<'t> {
     tree: &'t Tree,
-    description: &'t Bytes,
     rules: Rules,
-    reading: Reading,
-    files: Vec<File>,
+    found: Vec<Found>,
+}
+
+/// A file that has not been read.
+struct Found {
+    /// Its path in the chart.
+    inner: String,
+    /// Where it is, without links if it is none itself.
+    path: RootedPath,
+    is_link: bool,
 }
 
 impl Walk<'_> {
@@ -107,10 +125,8 @@ impl Walk<'_> {
                 let real = if is_link { self.real(&path)? } else { plain };
                 self.directory((&path, &real), &format!("{inner}/"), depth + 1)?;
             } else {
-                let data =
-                    if is_link { self.tree.read(&path).map(read) } else { self.stored(&plain, &inner) };
-                let data = data.map_err(|error| said(error).within(format!("error reading {inner}")))?;
-                self.file(data, inner, &name)?;
+                let path = if is_link { path } else { plain };
+                self.found.push(Found { inner, path, is_link });
             }
         }
         Ok(())
@@ -123,31 +139,44 @@ impl Walk<'_> {
             None => Err(said(ReadError::NotFound(path.clone()))),
         }
     }
+}
 
-    /// A file at a path without links.
-    fn stored(&self, path: &RootedPath, inner: &str) -> Result<(Content, u64), ReadError> {
-        if inner == "Chart.yaml" {
-            return Ok(read(self.description.clone()));
-        }
-        if self.reading == Reading::AtOnce {
-            return self.tree.read_stored(path).map(read);
-        }
-        let at_once = if is_seldom_read(inner) { 0 } else { LARGE };
-        Ok(match self.tree.read_small_stored(path, at_once)? {
-            Small::Read(data) => read(data),
-            Small::Larger(size) => (Content::there(self.tree, path.clone()), size),
-        })
-    }
-
-    fn file(&mut self, data: (Content, u64), inner: String, name: &str) -> Result<(), Error> {
-        let (data, size) = data;
+impl Found {
+    fn content(&self, tree: &Tree, description: &Bytes, reading: Reading) -> Result<Content, Error> {
+        let inner = &self.inner;
+        let read = if self.is_link {
+            tree.read(&self.path).map(read)
+        } else {
+            self.stored(tree, description, reading)
+        };
+        let (data, size) = read.map_err(|error| said(error).within(format!("error reading {inner}")))?;
         if size > MAX_FILE {
-            let name = quoted(name);
+            let name = quoted(inner.rsplit('/').next().unwrap_or(inner));
             let message = format!("chart file {name} is larger than the maximum file size {MAX_FILE}");
             return Err(Error::new(message));
         }
-        self.files.push(File { name: inner, data });
-        Ok(())
+        Ok(data)
+    }
+
+    /// What is in a file at a path without links.
+    fn stored(
+        &self,
+        tree: &Tree,
+        description: &Bytes,
+        reading: Reading,
+    ) -> Result<(Content, u64), ReadError> {
+        let Self { inner, path, .. } = self;
+        if inner == "Chart.yaml" {
+            return Ok(read(description.clone()));
+        }
+        if reading == Reading::AtOnce {
+            return tree.read_stored(path).map(read);
+        }
+        let at_once = if is_seldom_read(inner) { 0 } else { LARGE };
+        Ok(match tree.read_small_stored(path, at_once)? {
+            Small::Read(data) => read(data),
+            Small::Larger(size) => (Content::there(tree, path.clone()), size),
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use weir_files::{RootedPath, Tree};
+use weir_template::Helpers;
 use weir_yaml::Value;
 
 use super::archive::{Unpack, unpack};
@@ -34,22 +35,32 @@ enum Generation {
 impl Chart {
     /// The chart in a directory. `shown` is what messages call the directory.
     pub fn from_directory(tree: &Tree, dir: &RootedPath, shown: &str) -> Result<Self, Error> {
-        Self::of_directory(tree, dir, shown, Reading::AtOnce)
+        Self::of_directory(tree, dir, shown, (Reading::AtOnce, None))
     }
 
     /// The same for a tree that stays as it is: large files, and those that are seldom needed, are only read when somebody looks
-    /// at them.
-    pub fn opened(tree: &Tree, dir: &RootedPath, shown: &str) -> Result<Self, Error> {
-        Self::of_directory(tree, dir, shown, Reading::WhenNeeded)
+    /// at them. Threads that help read the others.
+    pub fn opened(
+        tree: &Tree,
+        dir: &RootedPath,
+        shown: &str,
+        helpers: Option<&dyn Helpers>,
+    ) -> Result<Self, Error> {
+        Self::of_directory(tree, dir, shown, (Reading::WhenNeeded, helpers))
     }
 
-    fn of_directory(tree: &Tree, dir: &RootedPath, shown: &str, reading: Reading) -> Result<Self, Error> {
+    fn of_directory(
+        tree: &Tree,
+        dir: &RootedPath,
+        shown: &str,
+        (reading, helpers): (Reading, Option<&dyn Helpers>),
+    ) -> Result<Self, Error> {
         let description = tree.read(&dir.child("Chart.yaml")).map_err(|_| {
             let file = format!("{shown}/Chart.yaml");
             Error::new(format!("unable to detect chart at {file}: open {file}: no such file or directory"))
         })?;
         let generation = generation(&description)?;
-        from_files(directory::files(tree, dir, &description, reading)?, generation, 0)
+        from_files(directory::files(tree, dir, &description, reading, helpers)?, generation, 0)
     }
 
     /// The chart in an archive. `shown` is what messages call the file.

@@ -106,8 +106,8 @@ impl Document {
     }
 }
 
-/// In texts of so many bytes there is so much to read that the room each more thread takes does not count.
-const MUCH: usize = 4 << 20;
+/// In texts of so many bytes there is so much to read that the room another thread takes does not count.
+const SHARE: usize = 2 << 20;
 
 /// Parts rendered files, sorted by path, into hooks and other objects, each in the order of installation. Texts that are
 /// one object are taken out of the files, unless there is an error.
@@ -127,9 +127,10 @@ pub(crate) fn sort_manifests(
             split_manifests(content, splitting).into_iter().map(move |text| (at, text))
         })
         .collect();
-    let helpers = helpers.filter(|_| documents.iter().map(|(_, text)| text.len()).sum::<usize>() >= MUCH);
-    let heads =
-        each(&documents, helpers, |(_, text)| typed::read_text(text, &HEAD).and_then(typed::Read::whole));
+    let most = documents.iter().map(|(_, text)| text.len()).sum::<usize>() / SHARE;
+    let heads = each(&documents, (helpers, most), |(_, text)| {
+        typed::read_text(text, &HEAD).and_then(typed::Read::whole)
+    });
     // What follows may fail only as long as all texts are in their places.
     let is_failed = heads.iter().any(Result::is_err);
     let mut counts = vec![0_u32; files.len()];

@@ -33,7 +33,7 @@ pub(super) fn render(
     // Higher templates are read last, and their definitions win.
     let depth = |name: &str| name.bytes().filter(|byte| *byte == b'/').count();
     order.sort_by_cached_key(|template| Reverse((depth(&template.name), template.name.as_str())));
-    let set = templates.compiled(&order)?;
+    let set = templates.compiled(&order, env.helpers)?;
     let parsed = Parsed::default();
     let env = Env { host: Some(host), parsed: Some(&parsed), ..*env };
     let mut files = Vec::with_capacity(order.len());

@@ -97,7 +97,7 @@ pub struct World<'w> {
     pub now: (i64, u32),
     /// Random bytes.
     pub random: Option<&'w dyn Random>,
-    /// Threads that help where keys are made.
+    /// Threads that help where much is to be done.
     pub helpers: Option<&'w dyn Helpers>,
     /// What raises large numbers to powers where keys are made.
     pub powers: Option<&'w dyn Powers>,

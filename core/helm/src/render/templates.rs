@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use weir_files::Bytes;
-use weir_template::{MissingKey, Set, Str};
+use weir_template::{Helpers, MissingKey, Set, Str};
 
 use super::functions::functions;
 use super::scope::Scoped;
@@ -53,7 +53,11 @@ impl Templates {
     }
 
     /// These templates, parsed in this order.
-    pub(super) fn compiled(&self, order: &[&Scoped]) -> Result<Arc<Set>, Box<Failure>> {
+    pub(super) fn compiled(
+        &self,
+        order: &[&Scoped],
+        helpers: Option<&dyn Helpers>,
+    ) -> Result<Arc<Set>, Box<Failure>> {
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(compiled) = kept().iter().find(|compiled| compiled.is_of(order)) {
             return Ok(Arc::clone(&compiled.set));
@@ -63,7 +67,7 @@ impl Templates {
             .iter()
             .map(|template| (template.name.as_str(), Str::from(Arc::clone(&template.text))))
             .collect();
-        set.parse_all(&texts).map_err(|(name, error)| {
+        set.parse_all(&texts, helpers).map_err(|(name, error)| {
             Failure::in_template(Error::new(words::parse_error(name, &error)), &error)
         })?;
         if self.once {

@@ -206,14 +206,19 @@ impl Bed {
 
     /// The same with other settings, from now on.
     pub(crate) async fn restart_with(&self, change: impl FnOnce(&mut Settings)) {
-        let running = self.running.lock().unwrap().take();
-        running.unwrap().stop().await;
+        self.stop().await;
         let (cluster, settings) = {
             let mut theirs = self.theirs.lock().unwrap();
             change(&mut theirs.1);
             theirs.clone()
         };
         *self.running.lock().unwrap() = Some(weir_controllers::start(cluster, settings).unwrap());
+    }
+
+    /// Stops the controllers.
+    pub(crate) async fn stop(&self) {
+        let running = self.running.lock().unwrap().take();
+        running.unwrap().stop().await;
     }
 
     /// The source whose files are the bed's.

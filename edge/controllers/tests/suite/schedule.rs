@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use weir_yaml::Value;
 
 use crate::apply::config_map;
-use crate::bed::{Bed, NEVER, NEVER_LABEL, condition, inventory};
+use crate::bed::{Bed, NEVER, NEVER_LABEL, REPOSITORY, condition, inventory};
 use crate::wait::deployment;
 
 crate::scenarios!(
@@ -14,6 +14,7 @@ crate::scenarios!(
     a_unit_gives_up_waiting_for_the_end_of_its_objects,
     a_failed_unit_is_tried_again_at_the_same_pace,
     a_unit_is_reconciled_at_its_interval,
+    who_is_stopped_writes_nothing_more,
 );
 
 const CONFIG_MAP: (&str, &str) = ("v1", "ConfigMap");
@@ -91,4 +92,25 @@ async fn a_unit_is_reconciled_at_its_interval(bed: Arc<Bed>) {
     assert!(started.elapsed() >= Duration::from_millis(4 * 380), "{:?}", started.elapsed());
     bed.edit(CONFIG_MAP, "one", "data: {key: edited}").await;
     bed.until(CONFIG_MAP, "one", |one| one.and_then(|one| one.str_at(&["data", "key"])) == Some("1")).await;
+}
+
+/// Others may have begun by then, who know more.
+async fn who_is_stopped_writes_nothing_more(bed: Arc<Bed>) {
+    let Some(traffic) = bed.traffic() else { return };
+    for at in 0..20 {
+        bed.write(&format!("{at}.yaml"), &config_map(&format!("number-{at}"), "1"));
+    }
+    bed.push().await;
+    for at in 0..5 {
+        bed.unit(&format!("apps-{at}"), "./", "wait: true").await;
+    }
+    // In the middle of it.
+    bed.until_so("units are worked on", |_| traffic.requests().iter().any(|one| one.contains("number-")))
+        .await;
+    bed.stop().await;
+    traffic.clear();
+    for _ in 0..50 {
+        bed.get(REPOSITORY, "repository").await;
+    }
+    assert_eq!(traffic.requests(), [""; 0]);
 }

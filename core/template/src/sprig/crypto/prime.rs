@@ -62,7 +62,7 @@ pub(super) fn random_primes(call: &Call<'_>, bits: usize) -> Result<(Natural, Na
             second.iter().chain(first).for_each(|search| search.help(powers));
         };
         match call.env().helpers {
-            Some(helpers) => helpers.share(&task),
+            Some(helpers) => helpers.share(usize::MAX, &task),
             None => task(0),
         }
         if let [Some(first), Some(second)] = searches.map(|search| search.found()) {

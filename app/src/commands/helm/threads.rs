@@ -1,0 +1,26 @@
+//! Threads that help where much is to be done.
+
+use std::thread;
+
+use weir_helm::Helpers;
+
+/// More find no key sooner.
+const MOST: usize = 8;
+
+/// Those of this machine, made when they are needed.
+pub(super) struct Threads;
+
+impl Helpers for Threads {
+    fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync)) {
+        let count = thread::available_parallelism().map_or(1, usize::from).min(most).min(MOST);
+        thread::scope(|scope| {
+            for worker in 1..count {
+                // Where no more are allowed, those that there are do all of it.
+                if thread::Builder::new().spawn_scoped(scope, move || task(worker)).is_err() {
+                    break;
+                }
+            }
+            task(0);
+        });
+    }
+}
