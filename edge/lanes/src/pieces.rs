@@ -35,6 +35,18 @@ pub(crate) fn subtract(a: Lanes, b: Lanes) -> Lanes {
     _mm256_sub_epi64(a, b)
 }
 
+/// Each piece of one and the other.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(crate) fn sum<const M: usize>(a: &[Lanes; M], b: &[Lanes; M]) -> [Lanes; M] {
+    // No closure: where one meets a function that does not know of these registers, it may be called instead of inlined.
+    let mut out = *a;
+    for (out, b) in out.iter_mut().zip(b) {
+        *out = add(*out, *b);
+    }
+    out
+}
+
 /// One more product, of factors below 2^32.
 #[inline]
 #[target_feature(enable = "avx2")]

@@ -5,7 +5,7 @@
 
 use std::array::from_fn;
 
-use crate::pieces::{HALF, Lanes, Pieces, add, part, part_mut, plus, subtract, zero};
+use crate::pieces::{HALF, Lanes, Pieces, add, part, part_mut, plus, subtract, sum, zero};
 use crate::wide::{MASK, N};
 
 /// How many pieces a block has.
@@ -68,13 +68,13 @@ impl Columns {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn halves(a: &Pieces) -> Half {
-    from_fn(|at| add(a[at], a[at + HALF]))
+    sum(part(a, 0), part(a, HALF))
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn square(a: &Half, out: &mut [Lanes; N]) {
-    let twice: Half = from_fn(|at| add(a[at], a[at]));
+    let twice = sum(a, a);
     square_block::<0>(a, &twice, part_mut(out, 0));
     square_block::<5>(a, &twice, part_mut(out, 5));
     square_block::<10>(a, &twice, part_mut(out, 10));
@@ -124,7 +124,8 @@ fn multiply(a: &Half, b: &Half, out: &mut [Lanes; N]) {
             row::<4>(a, b, &mut sums);
         }
         *part_mut(out, BLOCK * block) = *part::<BLOCK>(&sums, 0);
-        sums = from_fn(|at| sums.get(at + BLOCK).copied().unwrap_or(zero()));
+        sums.copy_within(BLOCK.., 0);
+        *part_mut(&mut sums, BLOCK) = [zero(); BLOCK];
     }
 }
 

@@ -14,7 +14,7 @@
 
 use std::array::from_fn;
 
-use crate::pieces::{Lanes, add, part, part_mut, plus_signed, subtract, zero};
+use crate::pieces::{Lanes, add, part, part_mut, plus_signed, subtract, sum, zero};
 use crate::wide::MASK;
 
 /// The diagonals of a block of five rows and columns.
@@ -41,7 +41,8 @@ impl Ten {
     fn product(&self, number: &[Lanes; 10]) -> [Lanes; 10] {
         let both = self.both(number);
         let (a, b) = (part(number, 0), part(number, 5));
-        let mut out = from_fn(|at| both[at % 5]);
+        let mut out = [zero(); 10];
+        (*part_mut(&mut out, 0), *part_mut(&mut out, 5)) = (both, both);
         five_more(&self.0[1], b, [], part_mut(&mut out, 0));
         five_more(&self.0[2], a, [], part_mut(&mut out, 5));
         out
@@ -71,7 +72,7 @@ impl Ten {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn both(&self, number: &[Lanes; 10]) -> [Lanes; 5] {
-        five(&self.0[0], &from_fn(|at| add(number[at], number[at + 5])), [zero(); 5])
+        five(&self.0[0], &sum(part(number, 0), part(number, 5)), [zero(); 5])
     }
 }
 
@@ -88,7 +89,7 @@ impl Twenty {
     #[target_feature(enable = "avx2")]
     pub(crate) fn times(&self, number: &[Lanes; 20], out: &mut [Lanes; 20]) {
         let (a, b) = (part(number, 0), part(number, 10));
-        let both = self.0[0].product(&from_fn(|at| add(a[at], b[at])));
+        let both = self.0[0].product(&sum(a, b));
         self.0[1].times_more(b, &both, part_mut(out, 0));
         self.0[2].times_more(a, &both, part_mut(out, 10));
     }
@@ -103,7 +104,12 @@ pub(crate) fn five_more<const MORE: usize>(
     more: [&[Lanes; 5]; MORE],
     out: &mut [Lanes; 5],
 ) {
-    let sums = from_fn(|at| more.iter().fold(out[at], |sum, more| add(sum, more[at])));
+    let mut sums = *out;
+    for (at, sum) in sums.iter_mut().enumerate() {
+        for more in &more {
+            *sum = add(*sum, more[at]);
+        }
+    }
     *out = five(block, number, sums);
 }
 
