@@ -20,10 +20,10 @@ use crate::wide::MASK;
 /// The diagonals of a block of five rows and columns.
 pub(crate) type Five = [Lanes; 9];
 
-/// T1, T0 − T1 and T2 − T1.
+/// A block of ten rows and columns: T1, T0 − T1 and T2 − T1.
 pub(crate) struct Ten([Five; 3]);
 
-/// Likewise.
+/// Likewise, of twenty.
 pub(crate) struct Twenty([Ten; 3]);
 
 /// Pieces are halved twice: a factor is the sum of four at most, or the difference of two sums of two.
