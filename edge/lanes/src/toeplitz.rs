@@ -98,7 +98,7 @@ impl Twenty {
 /// Adds the product and something more to this.
 #[inline(never)]
 #[target_feature(enable = "avx2")]
-pub(crate) fn five_more<const MORE: usize>(
+fn five_more<const MORE: usize>(
     block: &Five,
     number: &[Lanes; 5],
     more: [&[Lanes; 5]; MORE],
