@@ -17,7 +17,7 @@ use weir_helm::{Chart, Options, Random, Release, Templates, World, render};
 
 /// That of the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: weir_memory::Mimalloc = weir_memory::Mimalloc;
 
 struct System;
 

@@ -11,7 +11,7 @@ mod whole;
 /// Gives back what it does not need; the allocator of the system keeps half as much again for each thread. Huge pages are
 /// off: they trebled the memory of a hundred units. Commands that open secrets ask for what is given back to be wiped.
 #[global_allocator]
-static ALLOCATOR: weir_memory::Wiping<mimalloc::MiMalloc> = weir_memory::Wiping(mimalloc::MiMalloc);
+static ALLOCATOR: weir_memory::Wiping<weir_memory::Mimalloc> = weir_memory::Wiping(weir_memory::Mimalloc);
 
 fn main() -> std::process::ExitCode {
     let cli = match cli::parse() {

@@ -37,6 +37,7 @@ pub(crate) fn processed(chart: &Chart, given: &Map, warnings: &mut Warnings) -> 
 
 fn choose(chart: &mut Chart, given: &Table, path: &str, warnings: &mut Warnings) -> Result<(), Error> {
     let Some(mut wanted) = chart.metadata.dependencies.take() else { return Ok(()) };
+    chart.dependencies.iter_mut().for_each(with_sorted_values);
     chart.dependencies = named(chart, &mut wanted);
     for dependency in wanted.iter_mut().flatten() {
         dependency.enabled = true;
@@ -57,6 +58,15 @@ fn choose(chart: &mut Chart, given: &Table, path: &str, warnings: &mut Warnings)
     // Without any left it is as if none had been named.
     chart.metadata.dependencies = (!on.is_empty()).then_some(on);
     Ok(())
+}
+
+/// Values go over each other in this order, again and again, and a chart may be there under many names.
+fn with_sorted_values(chart: &mut Arc<Chart>) {
+    if chart.values.as_ref().is_some_and(|values| !values.keys().is_sorted())
+        && let Some(values) = &mut Arc::make_mut(chart).values
+    {
+        values.sort_by(|a, b| a.cmp(b));
+    }
 }
 
 /// The charts that are there: first those that nobody asked for, then those asked for, each under its alias.
@@ -163,7 +173,7 @@ fn import_values(chart: &mut Chart, warnings: &mut Warnings) -> Result<(), Error
     // Most charts import nothing.
     let values = if imported.is_empty() { values } else { values.copied() };
     merge_tables(&values, &imported, warnings);
-    chart.values = Some(values.to_map());
+    chart.values = Some(values.into_map());
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Paths and patterns as Go's `path` and `path/filepath` take them.
 
+use memchr::{memchr_iter, memrchr};
+
 /// A pattern that cannot be read, in Go's words.
 pub(crate) const BAD_PATTERN: &str = "syntax error in pattern";
 
@@ -32,14 +34,12 @@ pub(crate) fn clean(path: &str) -> String {
 
 /// True if there is nothing to clean: most paths are like that.
 fn is_clean(path: &str) -> bool {
-    let mut before = b'/';
-    for byte in path.bytes() {
-        if before == b'/' && matches!(byte, b'/' | b'.') {
-            return path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        }
-        before = byte;
+    let bytes = path.as_bytes();
+    let is_doubtful = |byte: Option<&u8>| matches!(byte, None | Some(b'/' | b'.'));
+    if is_doubtful(bytes.first()) || memchr_iter(b'/', bytes).any(|at| is_doubtful(bytes.get(at + 1))) {
+        return !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     }
-    before != b'/'
+    true
 }
 
 /// Go's `path.Join` of two paths.
@@ -61,7 +61,7 @@ pub(crate) fn base(path: &str) -> &str {
         return ".";
     }
     let path = path.trim_end_matches('/');
-    if path.is_empty() { "/" } else { path.rsplit('/').next().unwrap_or(path) }
+    if path.is_empty() { "/" } else { &path[memrchr(b'/', path.as_bytes()).map_or(0, |at| at + 1)..] }
 }
 
 /// Go's `filepath.Ext`.

@@ -46,7 +46,10 @@ impl Shape {
 
 impl Record {
     fn field(&self, key: &str) -> Option<&Shape> {
-        self.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, shape)| shape)
+        let by = |is_it: &dyn Fn(&str) -> bool| self.fields.iter().find(|(name, _)| is_it(name));
+        // Most are written as they are.
+        let found = by(&|name| name == key).or_else(|| by(&|name| name.eq_ignore_ascii_case(key)));
+        found.map(|(_, shape)| shape)
     }
 
     /// True if a field is read from below these keys.
@@ -171,8 +174,12 @@ pub(crate) fn read_text(text: &str, record: &'static Record) -> Result<Read, Err
 
 /// The text, or why go-yaml reads none in these bytes.
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Error> {
-    std::str::from_utf8(bytes)
-        .map_err(|_| Error::new("error converting YAML to JSON: yaml: invalid leading UTF-8 octet"))
+    std::str::from_utf8(bytes).map_err(|_| no_utf8())
+}
+
+/// What go-yaml says of bytes that are no text.
+pub(crate) fn no_utf8() -> Error {
+    Error::new("error converting YAML to JSON: yaml: invalid leading UTF-8 octet")
 }
 
 /// True if a number stands where a text is wanted, whose own text decides.

@@ -19,8 +19,8 @@ mod value;
 
 pub use decode::{Dialect, Meaning, Wanted, first_from_yaml, from_yaml, wanted_from_yaml};
 pub use emit::{
-    EmitError, Noted, NotedContent, StyledScalar, append_yaml, json_to_yaml, to_written_value, to_yaml,
-    to_yaml_noted, to_yaml_styled, to_yaml_v3,
+    EmitError, Noted, NotedContent, Printer, StyledScalar, append_yaml, json_to_yaml, to_written_value,
+    to_yaml, to_yaml_noted, to_yaml_styled, to_yaml_v3,
 };
 pub use error::YamlError;
 pub use json::{JsonError, from_json, to_json, to_json_pretty};

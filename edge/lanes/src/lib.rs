@@ -4,9 +4,15 @@
 //! this crate, with the one line that the compiler has to take on trust. Which powers are needed is not known here.
 
 #[cfg(target_arch = "x86_64")]
-mod columns;
+mod pieces;
 #[cfg(target_arch = "x86_64")]
 mod power;
+#[cfg(target_arch = "x86_64")]
+mod product;
+#[cfg(target_arch = "x86_64")]
+mod reduce;
+#[cfg(target_arch = "x86_64")]
+mod toeplitz;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 

@@ -3,12 +3,14 @@
 //! Numbers stay below a little more than twice a multiple of the modulus, which is 4096 times smaller than what is divided by,
 //! so that nothing is compared before the end.
 
-use core::arch::x86_64::{_mm256_blend_epi32, _mm256_extract_epi64, _mm256_set_epi64x, _mm256_setzero_si256};
+use core::arch::x86_64::{_mm256_blend_epi32, _mm256_extract_epi64, _mm256_set_epi64x};
 use std::array::from_fn;
 
 use weir_template::{Power, Wide};
 
-use crate::columns::{Columns, Factors, Lanes, Pieces, multiply, reduce, square};
+use crate::pieces::{Lanes, Pieces, zero};
+use crate::product::Columns;
+use crate::reduce::{Factors, Modulus};
 use crate::wide::{BITS, N, multiple, one, reduced, split};
 
 /// How many bits of an exponent are looked at together.
@@ -33,11 +35,9 @@ pub(crate) fn powers(of: &[Power; 4]) -> [Wide; 4] {
 
 /// A number in each lane, its modulus, and room to work.
 struct Work {
-    modulus: [Lanes; N - 1],
+    modulus: Modulus,
     one: Pieces,
     number: Pieces,
-    /// The number, the last piece first.
-    back: Pieces,
     columns: Columns,
     factors: Factors,
 }
@@ -45,61 +45,44 @@ struct Work {
 impl Work {
     #[target_feature(enable = "avx2")]
     fn new(of: &[Power; 4]) -> Self {
-        let zero = _mm256_setzero_si256();
+        let one = lanes(of.each_ref().map(|power| one(&power.modulus)));
         let mut work = Self {
-            modulus: lanes(of.each_ref().map(|power| multiple(&power.modulus))),
-            one: lanes(of.each_ref().map(|power| one(&power.modulus))),
-            number: [zero; N],
-            back: [zero; N],
-            columns: [zero; 2 * N - 1],
-            factors: [zero; N],
+            modulus: Modulus::new(&lanes(of.each_ref().map(|power| multiple(&power.modulus)))),
+            one,
+            number: one,
+            columns: Columns::new(&one),
+            factors: [zero(); N],
         };
         // The square of one is one, and smaller.
-        work.start();
-        work.square(zero);
+        work.square(zero());
         work.one = work.number;
         work
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn start(&mut self) {
-        self.number = self.one;
-        self.turn();
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn turn(&mut self) {
-        self.back = self.number;
-        self.back.reverse();
     }
 
     /// Squares the number, and doubles it where there is a one.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn square(&mut self, double: Lanes) {
-        square(&self.number, &self.back, &mut self.columns);
+        self.columns.square(&self.number);
         self.reduce(double);
     }
 
     #[target_feature(enable = "avx2")]
     fn times(&mut self, other: &Pieces) {
-        let mut back = *other;
-        back.reverse();
-        multiply([&self.number, &self.back], [other, &back], &mut self.columns);
-        self.reduce(_mm256_setzero_si256());
+        self.columns.multiply(&self.number, other);
+        self.reduce(zero());
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
     fn reduce(&mut self, shift: Lanes) {
-        let out = [&mut self.number, &mut self.back];
-        reduce(&self.columns, &self.modulus, shift, &mut self.factors, out);
+        self.modulus.reduce(&mut self.columns, shift, &mut self.factors, &mut self.number);
     }
 
     /// Two to these powers.
     #[target_feature(enable = "avx2")]
     fn raise_two(&mut self, exponents: [&[u64]; 4]) {
-        self.start();
+        self.number = self.one;
         for at in (0..bits(exponents)).rev() {
             let ones = exponents.map(|exponent| exponent[at / 64] >> (at % 64) & 1);
             self.square(register(ones));
@@ -120,10 +103,10 @@ impl Work {
             self.times(&base);
             *entry = self.number;
         }
-        self.start();
+        self.number = self.one;
         for at in (0..bits(exponents)).step_by(WINDOW).rev() {
             for _ in 0..WINDOW {
-                self.square(_mm256_setzero_si256());
+                self.square(zero());
             }
             let digits = exponents.map(|exponent| (exponent[at / 64] >> (at % 64)) as usize % (1 << WINDOW));
             self.times(&chosen(&table, digits));
@@ -133,9 +116,8 @@ impl Work {
     /// What the lanes stand for, or a multiple of the modulus more.
     #[target_feature(enable = "avx2")]
     fn values(&mut self) -> [[u64; N]; 4] {
-        self.columns = [_mm256_setzero_si256(); 2 * N - 1];
-        self.columns[..N].copy_from_slice(&self.number);
-        self.reduce(_mm256_setzero_si256());
+        self.columns = Columns::new(&self.number);
+        self.reduce(zero());
         let mut out = [[0; N]; 4];
         for (at, piece) in self.number.iter().enumerate() {
             out[0][at] = _mm256_extract_epi64::<0>(*piece) as u64;

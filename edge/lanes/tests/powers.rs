@@ -157,3 +157,33 @@ fn the_ends_of_all_ranges() {
         check(powers, &[of(small(0), small(0)), of(less, small(1)), of(modulus, most), of(less, least)]);
     }
 }
+
+/// Moduli of which all bits of the lowest three pieces of 28 bits are set, so that what they are multiplied by is one: the
+/// others are all ones and all zeros in turn, so many of each.
+fn moduli_in_stripes() -> Vec<Wide> {
+    let mut moduli = Vec::new();
+    for (pieces, phase) in
+        [(1, 0), (1, 1), (5, 0), (5, 2), (5, 5), (10, 0), (10, 7), (10, 12), (20, 0), (20, 20)]
+    {
+        let mut modulus = small(0);
+        for bit in 0_usize..1024 {
+            let piece = (bit / 28 + phase) / pieces;
+            let is_one = bit < 84 || bit == 1023 || piece.is_multiple_of(2);
+            modulus[bit / 64] |= u64::from(is_one) << (bit % 64);
+        }
+        moduli.push(modulus);
+    }
+    moduli
+}
+
+#[test]
+fn moduli_of_large_differences() {
+    let Some(powers) = powers() else { return };
+    let mut random = Random(3);
+    for modulus in moduli_in_stripes() {
+        let less = from_fn(|at| modulus[at] - u64::from(at == 0));
+        let of = |base, exponent| Power { base, exponent, modulus };
+        let bases = [small(2), less, modulus.map(|limb| !limb), random.wide()];
+        check(powers, &bases.map(|base| of(base, random.wide())));
+    }
+}

@@ -8,6 +8,9 @@
 // What runs before `main` is named in another way elsewhere.
 #[cfg(target_os = "linux")]
 mod arena;
+mod mimalloc;
+
+pub use mimalloc::Mimalloc;
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicBool, Ordering, compiler_fence};

@@ -15,7 +15,10 @@ impl Helpers for Threads {
         let count = thread::available_parallelism().map_or(1, usize::from).min(most).min(MOST);
         thread::scope(|scope| {
             for worker in 1..count {
-                scope.spawn(move || task(worker));
+                // Where no more are allowed, those that there are do all of it.
+                if thread::Builder::new().spawn_scoped(scope, move || task(worker)).is_err() {
+                    break;
+                }
             }
             task(0);
         });

@@ -1,6 +1,8 @@
 //! Rendered files, parted into objects, and objects parted into those to install and hooks.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use weir_template::{Helpers, each};
 use weir_yaml::{Map, Value};
 
@@ -45,6 +47,36 @@ static HEAD: Record = Record {
     fields: &[("apiVersion", Shape::Text), ("kind", Shape::Text), ("metadata", Shape::Record(&METADATA))],
 };
 
+/// The annotation that makes a hook of an object.
+const HOOK: &str = "helm.sh/hook";
+
+/// What is read of an object.
+struct Head {
+    api_version: String,
+    kind: String,
+    hook: Option<HookHead>,
+}
+
+/// What is read of a hook besides.
+struct HookHead {
+    name: String,
+    annotations: Map,
+}
+
+impl Head {
+    fn read(text: &str) -> Result<Self, Error> {
+        let head = typed::read_text(text, &HEAD)?.whole()?;
+        let text =
+            |map: &Map, name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
+        let hook = head.get("metadata").and_then(Value::as_map).and_then(|metadata| {
+            let annotations = metadata.get("annotations")?.as_map()?;
+            let is_hook = annotations.get(HOOK).and_then(Value::as_str).is_some();
+            is_hook.then(|| HookHead { name: text(metadata, "name"), annotations: annotations.clone() })
+        });
+        Ok(Self { api_version: text(&head, "apiVersion"), kind: text(&head, "kind"), hook })
+    }
+}
+
 /// What belongs to the line that parts two documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Splitting {
@@ -72,8 +104,8 @@ pub fn split_manifests(text: &str, splitting: Splitting) -> Vec<&str> {
 /// From where to where the next separator goes.
 fn separator(text: &str, may_begin: bool, splitting: Splitting) -> Option<(usize, usize)> {
     // What was taken in with the separator before cannot make this one begin a line.
-    let mark =
-        if may_begin && text.starts_with("---") { 0 } else { memmem::find(text.as_bytes(), b"\n---")? + 1 };
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
+    let mark = if may_begin && text.starts_with("---") { 0 } else { FINDER.find(text.as_bytes())? + 1 };
     let after = &text[mark + 3..];
     if splitting == Splitting::Narrow {
         return Some((mark, text.len() - after.trim_start_matches([' ', '\t']).len()));
@@ -128,9 +160,7 @@ pub(crate) fn sort_manifests(
         })
         .collect();
     let most = documents.iter().map(|(_, text)| text.len()).sum::<usize>() / SHARE;
-    let heads = each(&documents, (helpers, most), |(_, text)| {
-        typed::read_text(text, &HEAD).and_then(typed::Read::whole)
-    });
+    let heads = each(&documents, (helpers, most), |(_, text)| Head::read(text));
     // What follows may fail only as long as all texts are in their places.
     let is_failed = heads.iter().any(Result::is_err);
     let mut counts = vec![0_u32; files.len()];
@@ -145,37 +175,32 @@ pub(crate) fn sort_manifests(
     for ((at, document), head) in documents.into_iter().zip(heads) {
         let (path, content) = &mut *files[at];
         let head = head.map_err(|error| error.within(format!("YAML parse error on {path}")))?;
-        one(path, document.taken_out(content), &head, &mut sorted, warnings);
+        one(path, document.taken_out(content), head, &mut sorted, warnings);
     }
     sorted.hooks.sort_by_cached_key(|hook| place(&INSTALL_ORDER, &hook.kind));
     sorted.manifests.sort_by_cached_key(|manifest| place(&INSTALL_ORDER, &manifest.kind));
     Ok(sorted)
 }
 
-fn one(path: &str, document: String, head: &Map, sorted: &mut Sorted, warnings: &mut Warnings) {
-    let text = |map: &Map, name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
-    let metadata = head.get("metadata").and_then(Value::as_map);
-    let annotations = metadata.and_then(|metadata| metadata.get("annotations")?.as_map());
-    let annotation = |name: &str| annotations?.get(name)?.as_str();
-    let Some(events) = annotation("helm.sh/hook") else {
-        sorted.manifests.push(Manifest {
-            path: path.to_string(),
-            content: document,
-            api_version: text(head, "apiVersion"),
-            kind: text(head, "kind"),
-        });
+fn one(path: &str, document: String, head: Head, sorted: &mut Sorted, warnings: &mut Warnings) {
+    let path = path.to_string();
+    let Head { api_version, kind, hook } = head;
+    let Some(hook) = hook else {
+        sorted.manifests.push(Manifest { path, content: document, api_version, kind });
         return;
     };
+    let annotation = |name: &str| hook.annotations.get(name)?.as_str();
     let words = |text: &str| text.split(',').map(|word| word.trim().to_lowercase()).collect::<Vec<_>>();
+    let events = annotation(HOOK).unwrap_or_default();
     let known: Option<Vec<_>> = words(events).iter().map(|name| HookEvent::parse(name)).collect();
     let Some(known) = known else {
         warnings.log("INFO", "skipping unknown hooks", &[("hookTypes", events)]);
         return;
     };
     sorted.hooks.push(Hook {
-        name: metadata.map(|metadata| text(metadata, "name")).unwrap_or_default(),
-        kind: text(head, "kind"),
-        path: path.to_string(),
+        name: hook.name,
+        kind,
+        path,
         manifest: document,
         events: known,
         weight: annotation("helm.sh/hook-weight").and_then(|weight| weight.parse().ok()).unwrap_or_default(),

@@ -42,11 +42,12 @@ static NAMES_OF_DEPENDENCY: LazyLock<[Str; 8]> = LazyLock::new(|| {
 pub(super) struct Descriptions {
     words: HashSet<Str, Quick>,
     nothing: Value,
+    empty: Str,
 }
 
 impl Default for Descriptions {
     fn default() -> Self {
-        Self { words: HashSet::default(), nothing: Value::list(Vec::new()) }
+        Self { words: HashSet::default(), nothing: Value::list(Vec::new()), empty: Str::from("") }
     }
 }
 
@@ -114,6 +115,9 @@ impl Descriptions {
     }
 
     fn text(&mut self, text: &str) -> Value {
+        if text.is_empty() {
+            return Value::Str(self.empty.clone());
+        }
         if let Some(known) = self.words.get(text.as_bytes()) {
             return Value::Str(known.clone());
         }

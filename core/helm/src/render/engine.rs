@@ -1,10 +1,9 @@
 //! Executes the templates of a chart, each once, in Helm's order.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use weir_template::{Env, Map, Parsed, Quick, Str, Value};
+use weir_template::{Env, Map, Parsed, Str, Value};
 
 use super::functions::Host;
 use super::include::remove_no_value;
@@ -29,10 +28,12 @@ pub(super) fn render(
     env: &Env<'_>,
     (host, traces): (&Rc<Host>, Option<&Traces>),
 ) -> Result<Files, Box<Failure>> {
-    let mut order: Vec<&Scoped> = by_name(scoped);
     // Higher templates are read last, and their definitions win.
     let depth = |name: &str| name.bytes().filter(|byte| *byte == b'/').count();
+    let mut order: Vec<&Scoped> = scoped.iter().rev().collect();
     order.sort_by_cached_key(|template| Reverse((depth(&template.name), template.name.as_str())));
+    // Where two have one name, the later one is meant.
+    order.dedup_by(|next, kept| next.name == kept.name);
     let set = templates.compiled(&order, env.helpers)?;
     let parsed = Parsed::default();
     let env = Env { host: Some(host), parsed: Some(&parsed), ..*env };
@@ -76,20 +77,4 @@ pub(super) fn render(
         files.push((template.name.clone(), text));
     }
     Ok(files)
-}
-
-/// Where two templates have one name, the later one is meant.
-fn by_name(scoped: &[Scoped]) -> Vec<&Scoped> {
-    let mut last: HashMap<&str, usize, Quick> =
-        HashMap::with_capacity_and_hasher(scoped.len(), Quick::default());
-    for (at, template) in scoped.iter().enumerate() {
-        last.insert(&template.name, at);
-    }
-    let is_last = |at: usize, template: &Scoped| last.get(template.name.as_str()) == Some(&at);
-    scoped
-        .iter()
-        .enumerate()
-        .filter(|(at, template)| is_last(*at, template))
-        .map(|(_, template)| template)
-        .collect()
 }

@@ -158,6 +158,9 @@ fn lookup(call: &mut Call<'_>, args: &[Value]) -> Result<Value, Error> {
 }
 
 fn to_yaml(value: &Value) -> Result<String, Error> {
+    if let Some(text) = value.to_yaml_text() {
+        return Ok(without_last_break(text));
+    }
     let value = value.to_yaml().map_err(|error| error.wrap("error marshaling into JSON: "))?;
     let text = weir_yaml::to_yaml(&value)
         .map_err(|error| Error::new(format!("error converting JSON to YAML: {error}")))?;

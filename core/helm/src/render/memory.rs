@@ -68,8 +68,9 @@ impl Random for Dice<'_> {
     }
 }
 
+/// Small, as a table of them has room for more than it holds, and twice that while it grows.
 struct Known {
-    question: Question,
+    question: Box<Question>,
     answer: Str,
 }
 
@@ -93,7 +94,7 @@ enum Given {
 /// Stands for an include that executes, and is handed back when it is done.
 pub(super) struct Pending {
     hash: u64,
-    question: Question,
+    question: Box<Question>,
     data: Value,
     changes: u64,
     chance: u64,
@@ -140,12 +141,8 @@ impl Memory {
         {
             return Ok(known.answer.clone());
         }
-        let question = Question {
-            set: Arc::clone(set),
-            text: text.clone(),
-            is_name,
-            given: Given::of(data, &self.watch),
-        };
+        let given = Given::of(data, &self.watch);
+        let question = Box::new(Question { set: Arc::clone(set), text: text.clone(), is_name, given });
         let chance = self.chance.0.get();
         Err(Some(Box::new(Pending { hash, question, data: data.clone(), changes, chance })))
     }
@@ -164,7 +161,7 @@ impl Memory {
         if all.bytes >= MOST {
             *all = All { changes, ..All::default() };
         }
-        all.bytes += question.text.len() + answer.len() + size_of::<Known>();
+        all.bytes += question.text.len() + answer.len() + size_of::<Known>() + size_of::<Question>();
         all.known.insert(hash, Known { question, answer: answer.clone() });
     }
 

@@ -335,9 +335,7 @@ fn execute(
 ) -> Result<engine::Files, Box<Failure>> {
     // A line that comes from an include has come from its template each time.
     let memory = world.traces.is_none().then(|| Rc::new(memory::Memory::default()));
-    let scoped = scope::scopes(chart, &values, release, &options.capabilities, memory.as_deref());
-    // What follows takes room.
-    drop(values);
+    let scoped = scope::scopes(chart, values, release, &options.capabilities, memory.as_deref());
     let dice = world.random.zip(memory.as_ref());
     let dice = dice.map(|(random, memory)| memory::Dice { random, chance: memory.chance().clone() });
     let host = Rc::new(functions::Host {
@@ -383,12 +381,12 @@ fn texts(files: engine::Files) -> Result<Texts, (Error, Texts)> {
     let mut problem = None;
     let mut texts = Vec::with_capacity(files.len());
     for (name, bytes) in files {
-        if problem.is_none()
-            && let Err(error) = typed::utf8(&bytes)
-        {
-            problem = Some(error.within(format!("YAML parse error on {name}")));
-        }
-        texts.push((name, text_of(bytes)));
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+            let place = format!("YAML parse error on {name}");
+            problem.get_or_insert_with(|| typed::no_utf8().within(place));
+            String::from_utf8_lossy(error.as_bytes()).into_owned()
+        });
+        texts.push((name, text));
     }
     match problem {
         Some(problem) => Err((problem, texts)),

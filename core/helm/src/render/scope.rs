@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use weir_template::{List, Map, Quick, Str, Value};
+use weir_yaml::Key;
 
 use super::Release;
 use super::description::Descriptions;
@@ -58,7 +59,7 @@ static TEMPLATE: LazyLock<Str> = LazyLock::new(|| Str::from("Template"));
 /// All templates of a chart and of those in it, with what they see.
 pub(super) fn scopes(
     chart: &Chart,
-    values: &Table,
+    values: Table,
     release: &Release,
     cluster: &Arc<Capabilities>,
     memory: Option<&Memory>,
@@ -70,7 +71,8 @@ pub(super) fn scopes(
         shared: HashMap::default(),
         templates: Vec::with_capacity(count(chart)),
     };
-    let root = scopes.chart(chart, Some(values), chart.name(), true);
+    let values = scopes.table(values);
+    let root = scopes.chart(chart, values, chart.name(), true);
     if let Some(memory) = memory {
         memory.mind(&root);
     }
@@ -97,14 +99,13 @@ struct Scopes {
     release: Value,
     cluster: Value,
     descriptions: Descriptions,
-    /// Tables that several places hold stay shared: by their address.
+    /// Tables that several places hold stay shared: by their address, at which no other comes as long as this is here.
     shared: HashMap<usize, Map, Quick>,
     templates: Vec<Scoped>,
 }
 
 impl Scopes {
-    fn chart(&mut self, chart: &Chart, values: Option<&Table>, full_path: &str, is_root: bool) -> Map {
-        let own = values.map_or_else(Map::new, |values| self.table(values));
+    fn chart(&mut self, chart: &Chart, values: Map, full_path: &str, is_root: bool) -> Map {
         let subcharts = Map::new();
         let map = Map::from_entries(with_names(
             &NAMES_OF_DOT,
@@ -114,14 +115,13 @@ impl Scopes {
                 Value::object(Files::new(&chart.files)),
                 self.release.clone(),
                 Value::Map(subcharts.clone()),
-                Value::object(Named(own)),
+                Value::object(Named(values.clone())),
             ],
         ));
         for subchart in &chart.dependencies {
             let name = subchart.name();
-            let below = values.and_then(|values| values.table_at(name).ok());
             let path = format!("{full_path}/charts/{name}");
-            let map = self.chart(subchart, below.as_ref(), &path, false);
+            let map = self.chart(subchart, below(&values, name), &path, false);
             subcharts.set(name, map);
         }
         let dot = Rc::new(Dot {
@@ -144,22 +144,41 @@ impl Scopes {
         map
     }
 
-    fn table(&mut self, table: &Table) -> Map {
-        if let Some(map) = self.shared.get(&table.address()) {
+    fn table(&mut self, table: Table) -> Map {
+        let address = table.address();
+        if let Some(map) = self.shared.get(&address) {
             return map.clone();
         }
-        let entries = table.each(|(key, held)| {
+        match table.into_entries() {
+            Ok(entries) => self.entries(entries),
+            Err(shared) => {
+                let map = self.entries(shared.entries());
+                self.shared.insert(address, map.clone());
+                map
+            }
+        }
+    }
+
+    fn entries(&mut self, entries: Vec<(Key, Held)>) -> Map {
+        let entries = entries.into_iter().map(|(key, held)| {
             let value = match held {
                 Held::Table(table) => Value::Map(self.table(table)),
-                Held::Map(map) => leaf(&weir_yaml::Value::Map(map.clone())),
-                Held::Leaf(value) => leaf(value),
+                Held::Map(map) => leaf(&weir_yaml::Value::Map(map)),
+                Held::Leaf(value) => leaf(&value),
             };
             (Str::from(key.text()), value)
         });
-        let map = Map::from_entries(entries);
-        self.shared.insert(table.address(), map.clone());
-        map
+        Map::from_entries(entries.collect())
     }
+}
+
+/// The values of a chart in the chart; it may be said by a path.
+fn below(values: &Map, name: &str) -> Map {
+    let found = name.split('.').try_fold(values.clone(), |map, key| match map.get(key.as_bytes()) {
+        Some(Value::Map(map)) => Some(map),
+        _ => None,
+    });
+    found.unwrap_or_default()
 }
 
 /// A value as templates see it. Only `--set` makes integers.
@@ -181,5 +200,8 @@ static NAMES_OF_DOT: LazyLock<[Str; 6]> =
 
 /// Values under these names, which are the same for all charts.
 pub(super) fn with_names<const N: usize>(names: &[Str; N], values: [Value; N]) -> Vec<(Str, Value)> {
-    names.iter().cloned().zip(values).collect()
+    // There is room for one more, as `.Template` is put into what charts see.
+    let mut entries = Vec::with_capacity(N + 1);
+    entries.extend(names.iter().cloned().zip(values));
+    entries
 }

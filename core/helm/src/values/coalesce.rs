@@ -7,7 +7,7 @@ use std::fmt;
 
 use weir_yaml::{Map, Value};
 
-use super::table::{Held, Node as Entry, Table};
+use super::table::{Above, Held, Node as Entry, Table};
 use crate::chart::Chart;
 use crate::error::Error;
 use crate::quote::quoted;
@@ -148,17 +148,14 @@ impl Rules<'_> {
     /// Puts the values of the chart itself under those given.
     fn own(&mut self, chart: &Chart, above: &Table, prefix: &Path<'_>) {
         let prefix = prefix.to(chart.name());
-        let own = chart.values.iter().flatten();
-        let mut taken = Vec::new();
+        let Some(own) = &chart.values else { return };
+        let mut taken = Vec::with_capacity(own.len());
         for (key, value) in own {
-            if above.is_whole(key, value) {
-                continue;
-            }
-            match above.get(key) {
-                None => taken.extend(self.take_over(value).map(|held| (key.clone(), held))),
-                Some(given) if given.is_null() && !self.merge => above.remove(key),
-                Some(Entry::Table(given)) => self.under_table(chart, &given, key, value, &prefix),
-                Some(Entry::Leaf(_)) => {}
+            match above.above(key, value) {
+                Above::Nothing => taken.extend(self.take_over(value).map(|held| (key.clone(), held))),
+                Above::Node(given) if given.is_null() && !self.merge => above.remove(key),
+                Above::Node(Entry::Table(given)) => self.under_table(chart, &given, key, value, &prefix),
+                Above::Whole | Above::Node(Entry::Leaf(_)) => {}
             }
         }
         above.extend(taken);

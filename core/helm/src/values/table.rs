@@ -71,6 +71,14 @@ impl Held {
         Node::Table(table)
     }
 
+    fn into_value(self) -> Value {
+        match self {
+            Self::Map(map) => Value::from(map),
+            Self::Table(table) => Value::from(table.into_map()),
+            Self::Leaf(value) => value,
+        }
+    }
+
     fn to_value(&self) -> Value {
         match self {
             Self::Map(map) => Value::from(map.clone()),
@@ -107,10 +115,6 @@ impl Entries {
         self.0.binary_search_by(|(other, _)| other.as_str().cmp(key))
     }
 
-    fn get(&self, key: &str) -> Option<&Held> {
-        self.0.get(self.find(key).ok()?).map(|(_, held)| held)
-    }
-
     fn insert(&mut self, key: Key, held: Held) {
         match self.find(&key) {
             Ok(at) => self.0[at].1 = held,
@@ -131,6 +135,16 @@ impl FromIterator<(Key, Held)> for Entries {
         entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         Self(entries)
     }
+}
+
+/// What stands above a value.
+pub(crate) enum Above {
+    /// There is no such key.
+    Nothing,
+    /// Nothing can be put under it: it is no table and not null, or that very map, as it is.
+    Whole,
+    /// A table, or null.
+    Node(Node),
 }
 
 /// Why a path leads to no value.
@@ -159,6 +173,21 @@ impl Table {
     pub(crate) fn to_map(&self) -> Map {
         let entries = self.0.borrow();
         Map::of_distinct(entries.0.iter().map(|(key, held)| (key.clone(), held.to_value())).collect())
+    }
+
+    /// The same of a table that is not needed any more: what nobody else holds becomes the map where it is.
+    pub(crate) fn into_map(self) -> Map {
+        match self.into_entries() {
+            Ok(entries) => {
+                Map::of_distinct(entries.into_iter().map(|(key, held)| (key, held.into_value())).collect())
+            }
+            Err(shared) => shared.to_map(),
+        }
+    }
+
+    /// All entries in the order of their keys, unless somebody else holds the table.
+    pub(crate) fn into_entries(self) -> Result<Vec<(Key, Held)>, Self> {
+        Rc::try_unwrap(self.0).map(|entries| entries.into_inner().0).map_err(Self)
     }
 
     /// A copy that shares nothing.
@@ -191,12 +220,15 @@ impl Table {
         entries.0.get_mut(at).map(|(_, held)| held.open())
     }
 
-    /// True if nothing can be put under what stands there: it is no table and not null, or this very map, as it is.
-    pub(crate) fn is_whole(&self, key: &str, below: &Value) -> bool {
-        match (self.0.borrow().get(key), below) {
-            (Some(Held::Map(own)), Value::Map(map)) => own.is_same(map),
-            (Some(Held::Leaf(own)), _) => !matches!(own, Value::Null),
-            _ => false,
+    /// What stands where this value is to be put under it.
+    pub(crate) fn above(&self, key: &str, below: &Value) -> Above {
+        let mut entries = self.0.borrow_mut();
+        let found = entries.find(key).ok().and_then(|at| entries.0.get_mut(at));
+        match (found.map(|(_, held)| held), below) {
+            (None, _) => Above::Nothing,
+            (Some(Held::Map(own)), Value::Map(map)) if own.is_same(map) => Above::Whole,
+            (Some(Held::Leaf(own)), _) if !own.is_null() => Above::Whole,
+            (Some(held), _) => Above::Node(held.open()),
         }
     }
 
@@ -236,6 +268,9 @@ impl Table {
         let entries = &mut self.0.borrow_mut().0;
         entries.reserve_exact(more.len());
         entries.extend(more);
+        if entries.is_sorted_by(|a, b| a.0 < b.0) {
+            return;
+        }
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         // Tables that are held in each other may have got the same key meanwhile.
         entries.dedup_by(|next, kept| {
@@ -247,9 +282,9 @@ impl Table {
         });
     }
 
-    /// What this makes of all entries, in the order of their keys.
-    pub(crate) fn each<T>(&self, make: impl FnMut(&(Key, Held)) -> T) -> Vec<T> {
-        self.0.borrow().0.iter().map(make).collect()
+    /// All entries as they are, in the order of their keys.
+    pub(crate) fn entries(&self) -> Vec<(Key, Held)> {
+        self.0.borrow().0.clone()
     }
 
     /// The entries as they are now, to walk while they change.

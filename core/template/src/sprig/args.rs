@@ -55,10 +55,15 @@ pub(super) fn display(value: &Value) -> Result<Vec<u8>, Error> {
 
 /// `strings.Repeat`
 pub(super) fn repeat(call: &Call<'_>, text: &[u8], count: i64) -> Result<Vec<u8>, Error> {
-    let count = usize::try_from(count).map_err(|_| Error::new("strings: negative Repeat count"))?;
+    let count = times(count)?;
     let length = text.len().checked_mul(count);
     call.room(length.ok_or_else(|| Error::new("strings: Repeat output length overflow"))?)?;
     Ok(text.repeat(count))
+}
+
+/// How often something is repeated.
+pub(super) fn times(count: i64) -> Result<usize, Error> {
+    usize::try_from(count).map_err(|_| Error::new("strings: negative Repeat count"))
 }
 
 /// `text[start..end]` with the errors of Go.

@@ -1,6 +1,6 @@
 //! Strings.
 
-use super::args::{any, display, int, list, repeat, slice, text};
+use super::args::{any, display, int, list, repeat, slice, text, times};
 use super::words;
 use crate::error::Error;
 use crate::function::{Call, Functions};
@@ -211,15 +211,15 @@ fn cat(_: &mut Call<'_>, args: &[Value]) -> Answer {
 
 /// The text with so many spaces before each line, and something before all.
 fn indent(call: &Call<'_>, text: &[u8], spaces: i64, before: &[u8]) -> Result<Vec<u8>, Error> {
-    let pad = repeat(call, b" ", spaces)?;
+    let pad = times(spaces)?;
     let lines = memchr::memchr_iter(b'\n', text).count() + 1;
-    let length = (before.len() + text.len()).saturating_add(lines.saturating_mul(pad.len()));
+    let length = (before.len() + text.len()).saturating_add(lines.saturating_mul(pad));
     call.room(length)?;
     let mut out = Vec::with_capacity(length);
     out.extend_from_slice(before);
     let mut rest = text;
     loop {
-        out.extend_from_slice(&pad);
+        out.resize(out.len() + pad, b' ');
         let Some((line, others)) = memchr::memchr(b'\n', rest).and_then(|at| rest.split_at_checked(at + 1))
         else {
             break;

@@ -182,12 +182,16 @@ impl Map {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The values, if nobody else holds the map.
-    pub(super) fn into_values(self) -> Option<Vec<Value>> {
-        let data = Rc::into_inner(self.0)?;
-        let entries = data.entries.take();
-        Some(entries.into_iter().map(|(_, value)| value).collect())
+    /// Hands out the values that hold others, if nobody else holds the map; the rest of it goes.
+    pub(super) fn into_containers(self, inside: &mut Vec<Value>) {
+        if let Some(data) = Rc::into_inner(self.0) {
+            inside.extend(containers(data.entries.take()));
+        }
     }
+}
+
+fn containers(entries: Vec<(Str, Value)>) -> impl Iterator<Item = Value> {
+    entries.into_iter().map(|(_, value)| value).filter(Value::is_container)
 }
 
 fn find(entries: &[(Str, Value)], key: &[u8]) -> Result<usize, usize> {
@@ -198,7 +202,9 @@ impl Drop for Data {
     fn drop(&mut self) {
         let entries = self.entries.take();
         if entries.iter().any(|(_, value)| value.is_container()) {
-            super::take_apart(entries.into_iter().map(|(_, value)| value).collect());
+            let mut inside = Vec::new();
+            inside.extend(containers(entries));
+            super::take_apart(inside);
         }
     }
 }

@@ -238,12 +238,14 @@ fn take_apart(mut pending: Vec<Value>) {
         return;
     }
     while let Some(value) = pending.pop() {
-        let inner = match value {
-            Value::List(list) => list.into_items(),
-            Value::Map(map) => map.into_values(),
-            _ => None,
-        };
-        pending.extend(inner.into_iter().flatten());
+        match value {
+            Value::List(list) => {
+                let items = list.into_items().into_iter().flatten();
+                pending.extend(items.filter(Value::is_container));
+            }
+            Value::Map(map) => map.into_containers(&mut pending),
+            _ => {}
+        }
     }
 }
 

@@ -32,6 +32,14 @@ impl Value {
         }
     }
 
+    /// The same as YAML text, as sigs.k8s.io/yaml prints it, with a line break at its end. None where something is wrong:
+    /// whoever takes it by [`Value::to_yaml`] and prints that is told what.
+    pub fn to_yaml_text(&self) -> Option<String> {
+        let mut printer = yaml::Printer::default();
+        print(self, &mut printer, DEEPEST, &mut 0).ok()?;
+        Some(printer.finish())
+    }
+
     /// The same as data. Objects give what they say for JSON; bytes that are no UTF-8 are replaced.
     pub fn to_yaml(&self) -> Result<yaml::Value, Error> {
         to_yaml(self, DEEPEST, &mut 0)
@@ -79,4 +87,42 @@ fn to_yaml(value: &Value, deeper: usize, count: &mut u32) -> Result<yaml::Value,
             }
         },
     })
+}
+
+/// What goes wrong is told by the long way.
+struct Wrong;
+
+impl From<yaml::EmitError> for Wrong {
+    fn from(_: yaml::EmitError) -> Self {
+        Self
+    }
+}
+
+/// What [`to_yaml`] makes of it, printed.
+fn print(value: &Value, to: &mut yaml::Printer, deeper: usize, count: &mut u32) -> Result<(), Wrong> {
+    *count += 1;
+    let deeper = deeper.checked_sub(1).filter(|_| *count <= MOST).ok_or(Wrong)?;
+    match value {
+        Value::Str(text) => to.text(utf8(text)?)?,
+        Value::List(list) if !list.is_nil() => {
+            to.list(list.items().iter(), |to, item| print(item, to, deeper, count))?;
+        }
+        Value::Map(map) if !map.is_nil() => {
+            let entries = map.entries();
+            let entries: Result<Vec<_>, Wrong> =
+                entries.iter().map(|(key, value)| Ok((utf8(key)?, value))).collect();
+            to.map(entries?.iter().copied(), |to, value| print(value, to, deeper, count))?;
+        }
+        Value::Object(object) => match object.json().or_else(|| object.underlying()) {
+            Some(value) => print(&value, to, deeper, count)?,
+            None => to.value(&to_yaml(value, deeper, count).map_err(|_| Wrong)?)?,
+        },
+        other => to.value(&to_yaml(other, deeper, count).map_err(|_| Wrong)?)?,
+    }
+    Ok(())
+}
+
+/// Others are replaced the long way, where keys may become equal.
+fn utf8(text: &Str) -> Result<&str, Wrong> {
+    std::str::from_utf8(text).map_err(|_| Wrong)
 }

@@ -132,6 +132,9 @@ impl Plain {
     }
 }
 
+/// Below it neighbouring floats are at most one apart.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A float as it comes back from JSON: whole numbers below 1e21 are written without a dot there, in the shortest
 /// digits that name the float.
 pub(crate) fn normal_float(float: f64) -> Option<Value> {
@@ -140,6 +143,10 @@ pub(crate) fn normal_float(float: f64) -> Option<Value> {
     }
     if float.fract() != 0.0 || float.abs() >= 1e21 {
         return Some(Value::Float(float));
+    }
+    // Up to there no shorter digits name a whole number.
+    if float.abs() < EXACT {
+        return Some(Value::Int(float as i64));
     }
     let text = number::json(float);
     let int = text.parse().map(Value::Int);
@@ -214,6 +221,9 @@ mod tests {
     fn whole_floats_become_integers() {
         assert_eq!(normal_float(1e15), Some(Value::Int(1_000_000_000_000_000)));
         assert_eq!(normal_float(-0.0), Some(Value::Int(0)));
+        assert_eq!(normal_float(9007199254740991.0), Some(Value::Int(9_007_199_254_740_991)));
+        assert_eq!(normal_float(-9007199254740992.0), Some(Value::Int(-9_007_199_254_740_992)));
+        assert_eq!(normal_float(9007199254740993.0), Some(Value::Int(9_007_199_254_740_992)));
         assert_eq!(normal_float(1e19), Some(Value::UInt(10_000_000_000_000_000_000)));
         assert_eq!(normal_float(1e20), Some(Value::Float(1e20)));
         assert_eq!(normal_float(-9223372036854775808.0), Some(Value::Float(-9223372036854775808.0)));

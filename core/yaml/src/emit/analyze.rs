@@ -75,12 +75,30 @@ impl Analysis {
     }
 }
 
-/// True for one word without indicators, as most texts are.
-fn is_word(text: &str) -> bool {
-    let is_first = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_');
-    let is_inside = |byte: u8| is_first(byte) || matches!(byte, b'-' | b'.' | b':' | b'+' | b'=' | b'@');
-    text.bytes().next().is_some_and(is_first) && text.bytes().all(is_inside) && !text.ends_with(':')
+/// True for one word that is printed as it is: most keys and texts are such.
+pub(super) fn is_plain_word(text: &str, generation: Generation) -> bool {
+    is_word(text) && means_itself(text, generation)
 }
+
+/// True for one word without indicators.
+fn is_word(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'-' | b'.' | b':' | b'+' | b'=' | b'@', ..] | [.., b':'] | [] => false,
+        bytes => bytes.iter().all(|byte| WORD[usize::from(*byte)]),
+    }
+}
+
+/// What words consist of.
+const WORD: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_mark = matches!(byte as u8, b'/' | b'_' | b'-' | b'.' | b':' | b'+' | b'=' | b'@');
+        all[byte] = (byte as u8).is_ascii_alphanumeric() || is_mark;
+        byte += 1;
+    }
+    all
+};
 
 /// True if this text without quotes is read as a string, by YAML 1.1 too.
 fn means_itself(text: &str, generation: Generation) -> bool {

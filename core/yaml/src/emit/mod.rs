@@ -6,6 +6,7 @@
 mod analyze;
 mod noted;
 mod order;
+mod printer;
 mod styled;
 mod text;
 mod through_json;
@@ -13,14 +14,12 @@ mod writer;
 
 use std::fmt;
 
-use crate::number::general;
 use crate::scan::Generation;
 use crate::value::Value;
 pub use noted::{Noted, NotedContent, StyledScalar, to_yaml_noted};
-use order::{are_sorted, sorted_keys};
+pub use printer::Printer;
 pub use styled::{to_written_value, to_yaml_styled};
-use through_json::{key_through_json, text_through_json};
-use writer::{Context, Writer};
+use writer::Writer;
 
 /// Deeper values are refused: nothing reads them back.
 const MAX_DEPTH: usize = 1001;
@@ -50,13 +49,12 @@ impl std::error::Error for EmitError {}
 ///
 /// They pass values through JSON, so whole floats lose their dot and some characters are refused.
 pub fn to_yaml(value: &Value) -> Result<String, EmitError> {
-    let style = Style { generation: Generation::V2, indent: 2, compact: false, through_json: true };
-    style.print(value)
+    SIGS.print(value)
 }
 
 /// The same behind another text, which stays as it is if this cannot be printed.
 pub fn append_yaml(value: &Value, text: &mut String) -> Result<(), EmitError> {
-    Style { generation: Generation::V2, indent: 2, compact: false, through_json: true }.append(value, text)
+    SIGS.append(value, text)
 }
 
 /// In the style of yaml.v3 with this indent (2 to 9); `compact` puts the dashes of a list below their key.
@@ -68,9 +66,11 @@ pub fn to_yaml_v3(value: &Value, indent: usize, compact: bool) -> Result<String,
 /// JSON text, or any YAML document, in the style of [`to_yaml`], with floats as they were read.
 pub fn json_to_yaml(text: &str) -> Result<String, EmitError> {
     let value = crate::decode::as_written(text).map_err(|error| EmitError::new(error.message))?;
-    let style = Style { generation: Generation::V2, indent: 2, compact: false, through_json: false };
-    style.print(&value)
+    Style { through_json: false, ..SIGS }.print(&value)
 }
+
+/// What `sigs.k8s.io/yaml` writes.
+const SIGS: Style = Style { generation: Generation::V2, indent: 2, compact: false, through_json: true };
 
 #[derive(Clone, Copy)]
 struct Style {
@@ -89,102 +89,14 @@ impl Style {
     }
 
     fn append(self, value: &Value, text: &mut String) -> Result<(), EmitError> {
-        let mut printer = Printer { style: self, writer: Writer::new(self), depth: 0 };
         let before = text.len();
-        printer.writer.out = std::mem::take(text);
-        let printed = printer.value(value, Context::Root);
-        *text = printer.writer.finish();
+        let mut printer = Printer::behind(std::mem::take(text), self);
+        let printed = printer.value(value);
+        *text = printer.finish();
         if printed.is_err() {
             text.truncate(before);
         }
         printed
-    }
-}
-
-struct Printer {
-    style: Style,
-    writer: Writer,
-    depth: usize,
-}
-
-impl Printer {
-    fn value(&mut self, value: &Value, context: Context) -> Result<(), EmitError> {
-        match value {
-            Value::Null => self.writer.word("null", context),
-            Value::Bool(flag) => self.writer.word(if *flag { "true" } else { "false" }, context),
-            Value::Int(number) => self.writer.word(&number.to_string(), context),
-            Value::UInt(number) => self.writer.word(&number.to_string(), context),
-            Value::Spelled(spelled) => self.value(spelled.value(), context)?,
-            Value::Float(number) => self.float(*number, context)?,
-            Value::String(text) if self.style.through_json => {
-                self.writer.text(&text_through_json(text)?, context);
-            }
-            Value::String(text) => self.writer.text(text, context),
-            Value::List(list) if list.is_empty() => self.writer.empty("[", "]"),
-            Value::List(list) => self.nested(|printer| printer.list(list, context))?,
-            Value::Map(map) if map.is_empty() => self.writer.empty("{", "}"),
-            Value::Map(map) => self.nested(|printer| {
-                let outer = printer.writer.enter_mapping(context);
-                if are_sorted(map) {
-                    map.iter().try_for_each(|(key, value)| printer.entry(key, value))?;
-                } else {
-                    for (key, value) in sorted_keys(map, printer.style.generation) {
-                        printer.entry(key, value)?;
-                    }
-                }
-                printer.writer.leave(outer);
-                Ok(())
-            })?,
-        }
-        Ok(())
-    }
-
-    fn nested(&mut self, print: impl FnOnce(&mut Self) -> Result<(), EmitError>) -> Result<(), EmitError> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(EmitError::new("exceeded max depth of 1000"));
-        }
-        print(self)?;
-        self.depth -= 1;
-        Ok(())
-    }
-
-    fn list(&mut self, list: &[Value], context: Context) -> Result<(), EmitError> {
-        let outer = self.writer.enter_sequence(context);
-        for item in list {
-            self.writer.dash();
-            self.value(item, Context::Item)?;
-        }
-        self.writer.leave(outer);
-        Ok(())
-    }
-
-    fn entry(&mut self, key: &str, value: &Value) -> Result<(), EmitError> {
-        let simple = if self.style.through_json {
-            self.writer.key(&key_through_json(key)?)
-        } else {
-            self.writer.key(key)
-        };
-        self.writer.colon(simple);
-        self.value(value, Context::MappingValue)
-    }
-
-    fn float(&mut self, number: f64, context: Context) -> Result<(), EmitError> {
-        if self.style.through_json {
-            match crate::decode::normal_float(number) {
-                Some(Value::Float(_)) => {}
-                Some(whole) => return self.value(&whole, context),
-                None => return Err(EmitError::new(format!("json: unsupported value: {number}"))),
-            }
-        }
-        let text = match number {
-            f64::INFINITY => ".inf".to_string(),
-            f64::NEG_INFINITY => "-.inf".to_string(),
-            number if number.is_nan() => ".nan".to_string(),
-            number => general(number),
-        };
-        self.writer.word(&text, context);
-        Ok(())
     }
 }
 

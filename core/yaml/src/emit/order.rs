@@ -6,22 +6,21 @@
 use std::cmp::Ordering;
 
 use crate::scan::Generation;
-use crate::value::{Key, Map, Value};
 
-pub(super) fn sorted_keys(map: &Map, generation: Generation) -> Vec<&(Key, Value)> {
-    let mut entries = map.sorted();
-    if !map.keys().all(|key| is_simple(key)) {
-        entries = merge_sort(entries, &|a, b| is_less(&a.0, &b.0, generation));
+pub(super) fn sorted_keys<T: Copy>(mut entries: Vec<(&str, T)>, generation: Generation) -> Vec<(&str, T)> {
+    entries.sort_by_key(|(key, _)| *key);
+    if !entries.iter().all(|(key, _)| is_simple(key)) {
+        entries = merge_sort(entries, &|a, b| is_less(a.0, b.0, generation));
     }
     entries
 }
 
-/// True if the entries of the map are in their order already.
-pub(super) fn are_sorted(map: &Map) -> bool {
+/// True if these keys are in their order already.
+pub(super) fn are_sorted<'k>(mut keys: impl Iterator<Item = &'k str>) -> bool {
     let mut before = "";
-    map.keys().all(|key| {
-        let is_next = is_simple(key) && before <= key.as_str();
-        before = key.as_str();
+    keys.all(|key| {
+        let is_next = is_simple(key) && before <= key;
+        before = key;
         is_next
     })
 }
@@ -100,8 +99,8 @@ mod tests {
     use super::*;
 
     fn order(generation: Generation, keys: &[&str]) -> Vec<String> {
-        let map: Map = keys.iter().map(|key| (*key, Value::Null)).collect();
-        sorted_keys(&map, generation).iter().map(|(key, _)| key.to_string()).collect()
+        let keys = keys.iter().map(|key| (*key, ())).collect();
+        sorted_keys(keys, generation).iter().map(|(key, ())| key.to_string()).collect()
     }
 
     #[test]
@@ -112,9 +111,7 @@ mod tests {
                 assert!(is_simple(one) && is_less(one, other, generation) == (one < other), "{one} {other}");
             }
         }
-        let map: Map = [("a", Value::Null), ("b", Value::Null)].into_iter().collect();
-        let other: Map = [("b", Value::Null), ("a", Value::Null)].into_iter().collect();
-        assert!(are_sorted(&map) && !are_sorted(&other));
+        assert!(are_sorted(["a", "b"].into_iter()) && !are_sorted(["b", "a"].into_iter()));
     }
 
     #[test]

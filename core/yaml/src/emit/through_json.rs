@@ -11,7 +11,7 @@ use crate::value::Value;
 const LONGEST_KEY: usize = 1024;
 
 pub(super) fn text_through_json(text: &str) -> Result<Cow<'_, str>, EmitError> {
-    if text.bytes().all(|byte| byte < 0x7f) {
+    if is_plain(text) {
         return Ok(Cow::Borrowed(text));
     }
     if text.chars().any(is_refused) {
@@ -29,7 +29,14 @@ pub(super) fn text_through_json(text: &str) -> Result<Cow<'_, str>, EmitError> {
     }
 }
 
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte < 0x7f)
+}
+
 pub(super) fn key_through_json(key: &str) -> Result<Cow<'_, str>, EmitError> {
+    if key.len() <= LONGEST_KEY / 6 && is_plain(key) {
+        return Ok(Cow::Borrowed(key));
+    }
     let text = text_through_json(key)?;
     let too_long = key.len() > LONGEST_KEY / 6 && key.chars().map(json_len).sum::<usize>() + 2 > LONGEST_KEY;
     if too_long || key.contains('\u{85}') {

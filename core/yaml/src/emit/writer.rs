@@ -8,7 +8,9 @@ use crate::scan::{Generation, ScalarStyle};
 const WIDTH: usize = 80;
 
 /// Longer keys get a `?`; in bytes.
-const LONGEST_SIMPLE_KEY: usize = 128;
+pub(super) const LONGEST_SIMPLE_KEY: usize = 128;
+
+const SPACES: &str = "                                ";
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +178,9 @@ impl Writer {
             self.put_break();
         }
         while self.column < indent {
-            self.put(' ');
+            let count = (indent - self.column).min(SPACES.len());
+            self.out.push_str(&SPACES[..count]);
+            self.column += count;
         }
         self.whitespace = true;
         self.indention = true;

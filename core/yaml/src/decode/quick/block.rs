@@ -72,7 +72,11 @@ impl<'t> Reader<'t> {
     fn map(&mut self, mut line: Line) -> Option<Value> {
         let indent = line.indent;
         // What is left out needs no room.
-        let mut map = if self.drops { Map::new() } else { Map::with_capacity(8) };
+        let mut map = match self.wanted {
+            _ if self.drops => Map::new(),
+            Some(_) => Map::with_capacity(4),
+            None => Map::with_capacity(8),
+        };
         loop {
             let end = self.key_end(line.at)?;
             let name = self.key(line.at, end)?;
@@ -106,7 +110,10 @@ impl<'t> Reader<'t> {
         if self.drops {
             return Some(Value::Null);
         }
-        map.shrink();
+        // What few keys are wanted of is gone soon.
+        if self.wanted.is_none() {
+            map.shrink();
+        }
         Some(map.into())
     }
 
@@ -147,6 +154,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Where the colon of a simple key stands, if one begins here.
+    #[inline]
     pub(super) fn key_end(&self, at: usize) -> Option<usize> {
         let end = match self.byte(at) {
             quote @ (b'"' | b'\'') => self.quote_end(at, quote)? + 1,
@@ -160,11 +168,19 @@ impl<'t> Reader<'t> {
         is_key.then_some(end)
     }
 
+    /// True for a word that means nothing but itself.
+    #[inline]
+    fn is_text(&self, word: &str) -> bool {
+        matches!(word.as_bytes(), [first, _, _, _, _, _, ..] if first.is_ascii_alphabetic())
+            || matches!(resolve(word, self.generation), Plain::Text)
+    }
+
+    #[inline]
     pub(super) fn key(&self, at: usize, end: usize) -> Option<&'t str> {
         if matches!(self.bytes[at], b'"' | b'\'') {
             return Some(&self.text[at + 1..end - 1]);
         }
         let text = &self.text[at..end];
-        (resolve(text, self.generation) == Plain::Text).then_some(text)
+        self.is_text(text).then_some(text)
     }
 }

@@ -202,11 +202,13 @@ impl<'t> Reader<'t> {
         }
     }
 
+    #[inline]
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
 
     /// The next line with content from here, which is the start of a line. It stays.
+    #[inline]
     fn line(&mut self) -> Option<Option<Line>> {
         // What ends several blocks is looked at by each of them.
         if let Some(line) = self.seen.filter(|line| line.at - line.indent == self.at) {
@@ -234,12 +236,11 @@ impl<'t> Reader<'t> {
         while self.byte(end) == b' ' {
             end += 1;
         }
-        match self.byte(end) {
-            b'\n' => {}
-            b'#' if end > at => {}
+        self.at = match self.byte(end) {
+            b'\n' => (end + 1).min(self.bytes.len()),
+            b'#' if end > at => end + line_len(self.bytes.get(end..).unwrap_or_default()),
             _ => return None,
-        }
-        self.at = end + line_len(self.bytes.get(end..).unwrap_or_default());
+        };
         Some(())
     }
 }
