@@ -26,6 +26,17 @@ impl Local {
         self.root.join(path.as_str())
     }
 
+    /// Where a link leads. Where the tree is all there is, nothing is outside of it: what is named from the root is reached
+    /// from the link's directory too.
+    fn within(&self, link: &RootedPath, target: String) -> String {
+        match target.strip_prefix('/') {
+            Some(inner) if self.root == Path::new("/") => {
+                format!("{}{inner}", "../".repeat(link.parts().count().saturating_sub(1)))
+            }
+            _ => target,
+        }
+    }
+
     fn broken(path: &RootedPath, error: &std::io::Error) -> ReadError {
         match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::NotFound(path.clone()),
@@ -55,6 +66,7 @@ impl Files for Local {
         match fs::symlink_metadata(&real).and_then(|metadata| Self::entry_of(&real, &metadata)) {
             // The root may itself be reached through a link: whoever named it meant what it leads to.
             Ok(Some(Entry::Link(_))) if path.is_root() => Ok(Some(Entry::Directory)),
+            Ok(Some(Entry::Link(target))) => Ok(Some(Entry::Link(self.within(path, target)))),
             Ok(entry) => Ok(entry),
             Err(error) => match Self::broken(path, &error) {
                 ReadError::NotFound(_) => Ok(None),
@@ -186,6 +198,22 @@ mod tests {
         assert!(matches!(read("none", 3), Err(ReadError::NotFound(_))));
         let names = tree.list_kinds_stored(&RootedPath::root()).unwrap();
         assert_eq!(names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["empty", "four"]);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn links_from_the_root_lead_out_of_all_but_the_root() {
+        let directory = std::env::temp_dir().join(format!("weir-local-links-{}", std::process::id()));
+        fs::create_dir_all(directory.join("below")).unwrap();
+        fs::write(directory.join("file"), "here").unwrap();
+        std::os::unix::fs::symlink(directory.join("file"), directory.join("below/link")).unwrap();
+        let read = |root: &Path, path: &Path| {
+            let path = path.strip_prefix(root).unwrap().to_string_lossy();
+            local_directory(root).read(&RootedPath::new(&path).unwrap())
+        };
+        let link = directory.join("below/link");
+        assert_eq!(read(Path::new("/"), &link), Ok(Arc::from(*b"here")));
+        assert!(matches!(read(&directory, &link), Err(ReadError::LeavesRoot { .. })));
         fs::remove_dir_all(&directory).unwrap();
     }
 }
