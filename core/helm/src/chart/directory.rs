@@ -227,7 +227,7 @@ fn read(data: Bytes) -> (Content, u64) {
 mod tests {
     use weir_files::{MemoryFiles, RootedPath};
 
-    use super::{Reading, files, is_seldom_read};
+    use super::{Helpers, MAX_FILE, Reading, SHARE, files, is_seldom_read};
 
     #[test]
     fn links_that_lead_nowhere_are_told_with_what_is_missing() {
@@ -253,6 +253,38 @@ mod tests {
             );
             assert_eq!(said(target), expected);
         }
+    }
+
+    struct Threads;
+
+    impl Helpers for Threads {
+        fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync)) {
+            assert!(most > 1, "for one there is no need to ask");
+            std::thread::scope(|scope| (0..most).for_each(|worker| _ = scope.spawn(move || task(worker))));
+        }
+    }
+
+    #[test]
+    fn many_files_are_read_as_few_are() {
+        let path = |path: &str| RootedPath::new(path).unwrap();
+        let kept = |large: &[usize]| {
+            let mut kept = MemoryFiles::new().file(&path("a/Chart.yaml"), "name: a");
+            for at in 0..3 * SHARE {
+                let length = if large.contains(&at) { MAX_FILE as usize + 1 } else { at };
+                kept = kept.file(&path(&format!("a/templates/{at:03}.yaml")), "x".repeat(length));
+            }
+            kept
+        };
+        let read = |kept: MemoryFiles, helpers| {
+            files(&kept.tree(), &path("a"), &b"name: a"[..].into(), Reading::WhenNeeded, helpers)
+        };
+        let alone = read(kept(&[]), None).unwrap();
+        assert_eq!(alone.len(), 3 * SHARE + 1);
+        assert_eq!(read(kept(&[]), Some(&Threads)).unwrap(), alone);
+        // The first that is wrong is told of, though the link that leads nowhere is known before.
+        let wrong = kept(&[50, 100]).link(&path("a/templates/link"), "nowhere");
+        let error = read(wrong, Some(&Threads)).unwrap_err();
+        assert!(error.to_string().contains("\"050.yaml\" is larger"), "{error}");
     }
 
     #[test]
