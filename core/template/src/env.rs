@@ -61,10 +61,13 @@ pub struct Power {
     pub modulus: Wide,
 }
 
-/// Powers of large numbers, four at a time: some processors need hardly longer for four than for one.
+/// Powers of large numbers, several at a time: some processors need hardly longer for that than for one.
 pub trait Powers: Sync {
+    /// How many it raises in the time of one.
+    fn lanes(&self) -> usize;
+
     /// Each of these powers, below its modulus.
-    fn powers(&self, of: &[Power; 4]) -> [Wide; 4];
+    fn powers(&self, of: &[Power]) -> Vec<Wide>;
 }
 
 /// Where time zones come from.

@@ -1,5 +1,5 @@
-//! Makes certificates with keys of their own and says how long one takes, one number at a time and four at a time:
-//! `cargo run --release -p weir-lanes --example keys [COUNT]`.
+//! Makes certificates with keys of their own and says how long one takes, one number at a time and several:
+//! `cargo run --release -p weir-lanes --example keys [COUNT] [LANES]`.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -25,11 +25,16 @@ impl Random for Xorshift {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let count = std::env::args().nth(1).map_or(Ok(200), |count| count.parse::<u32>())?;
+    let argument = |at| std::env::args().nth(at).map(|number| number.parse::<u32>()).transpose();
+    let (count, only) = (argument(1)?.unwrap_or(200), argument(2)?);
     let mut set = Set::new(Arc::new(Functions::sprig()));
     set.parse("t", "{{ (genSelfSignedCert \"a\" nil nil 365).Key }}").map_err(|error| error.to_string())?;
     let set = Arc::new(set);
-    for (how, powers) in [("one", None), ("four", weir_lanes::powers())] {
+    for powers in std::iter::once(None).chain(weir_lanes::all().into_iter().map(Some)) {
+        let lanes = powers.map_or(1, |powers| powers.lanes());
+        if only.is_some_and(|only| only as usize != lanes) {
+            continue;
+        }
         let random = Xorshift(Cell::new(0x2545_f491_4f6c_dd1d));
         let env = Env { random: Some(&random), powers, ..Env::default() };
         let mut out = Vec::new();
@@ -43,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for _ in 0..count {
             others += run()?;
         }
-        println!("{how} at a time: the first {first:?}, each of {count} others {:?}", others / count);
+        println!("{lanes} at a time: the first {first:?}, each of {count} others {:?}", others / count);
     }
     Ok(())
 }

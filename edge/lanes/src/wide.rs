@@ -1,31 +1,23 @@
-//! Numbers of one lane: whole, in pieces, and what is worked out once for each modulus.
+//! Numbers of one lane: whole, and in pieces.
 
 use std::array::from_fn;
 
 use weir_template::Wide;
 
-/// How many bits a piece has.
-pub(crate) const BITS: usize = 28;
-/// All bits of a piece.
-pub(crate) const MASK: u64 = (1 << BITS) - 1;
-/// How many pieces a number has.
-pub(crate) const N: usize = 40;
-/// How many pieces of a modulus are made so that all their bits are set.
-pub(crate) const LOW: usize = 3;
+/// As many limbs as the pieces of a number need.
+pub(crate) type Wider = [u64; 18];
 
-/// So many limbs as the pieces of a number need.
-type Wider = [u64; 18];
-
-/// The number in pieces, the lowest first.
-pub(crate) fn split<const M: usize>(number: &[u64]) -> [u64; M] {
+/// The number in pieces of so many bits, the lowest first.
+pub(crate) fn split<const BITS: usize, const M: usize>(number: &[u64]) -> [u64; M] {
     let limb = |at: usize| u128::from(number.get(at).copied().unwrap_or(0));
     from_fn(|piece| {
         let (at, shift) = (piece * BITS / 64, piece * BITS % 64);
-        ((limb(at + 1) << 64 | limb(at)) >> shift) as u64 & MASK
+        ((limb(at + 1) << 64 | limb(at)) >> shift) as u64 & ((1 << BITS) - 1)
     })
 }
 
-fn join(pieces: &[u64; N]) -> Wider {
+/// The number of such pieces.
+pub(crate) fn join<const BITS: usize, const M: usize>(pieces: &[u64; M]) -> Wider {
     let mut out = [0; 18];
     for (at, piece) in pieces.iter().enumerate() {
         let (place, shift) = (at * BITS / 64, at * BITS % 64);
@@ -38,46 +30,26 @@ fn join(pieces: &[u64; N]) -> Wider {
     out
 }
 
-/// That multiple of the modulus of which all bits of the lowest pieces are set, without those and one more.
-pub(crate) fn multiple(modulus: &Wide) -> [u64; N - LOW] {
-    let low = u128::from(modulus[1]) << 64 | u128::from(modulus[0]);
-    // Each round doubles how many bits of the inverse are right, of which the first has three.
-    let inverse =
-        (0..5).fold(low, |inverse, _| inverse.wrapping_mul(2_u128.wrapping_sub(low.wrapping_mul(inverse))));
-    let factor = inverse.wrapping_neg();
-    let factor: [u64; LOW] = split(&[factor as u64, (factor >> 64) as u64]);
-    let pieces: [u64; N] = split(modulus);
-    let mut carry = 1;
-    let product: [u64; N] = from_fn(|at| {
-        let products = factor.iter().zip(pieces[..=at].iter().rev());
-        let sum = products.map(|(factor, piece)| factor * piece).sum::<u64>() + carry;
-        carry = sum >> BITS;
-        sum & MASK
-    });
-    from_fn(|at| product[at + LOW])
-}
-
-/// What stands for one: the remainder of 2^1120.
-pub(crate) fn one(modulus: &Wide) -> [u64; N] {
-    // 2^1024 less the modulus, which is at least half of it, times 2^96.
-    const LIMBS: usize = (N * BITS - 1024) / 64;
-    const SHIFT: usize = (N * BITS - 1024) % 64;
+/// A remainder of 2^bits, which is more than 2^1024: less than that, but not below the modulus.
+pub(crate) fn power_of_two(bits: usize, modulus: &Wide) -> Wider {
+    // 2^1024 less the modulus, which is at least half of it, times the rest.
+    let (limbs, shift) = ((bits - 1024) / 64, (bits - 1024) % 64);
     let mut wider: Wider = [0; 18];
     let mut over = 0;
     let mut carry = true;
-    for (limb, out) in modulus.iter().zip(&mut wider[LIMBS..]) {
+    for (limb, out) in modulus.iter().zip(&mut wider[limbs..]) {
         let (limb, next) = (!limb).overflowing_add(u64::from(carry));
         carry = next;
-        *out = limb << SHIFT | over;
-        over = limb >> (64 - SHIFT);
+        let both = u128::from(limb) << shift;
+        *out = both as u64 | over;
+        over = (both >> 64) as u64;
     }
-    wider[LIMBS + 16] = over;
-    split(&wider)
+    wider[limbs + 16] = over;
+    wider
 }
 
-/// The remainder of what is at most the multiple of the modulus.
-pub(crate) fn reduced(pieces: &[u64; N], modulus: &Wide) -> Wide {
-    let mut rest = join(pieces);
+/// The remainder of what is at most 2^128 times the modulus.
+pub(crate) fn reduced(mut rest: Wider, modulus: &Wide) -> Wide {
     // The modulus is 64 bits wider first.
     for place in [1, 0] {
         let rest = &mut rest[place..];

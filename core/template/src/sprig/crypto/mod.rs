@@ -12,6 +12,7 @@ mod modular;
 mod montgomery;
 mod password;
 mod prime;
+mod search;
 mod sieve;
 mod suspect;
 mod together;

@@ -1,6 +1,6 @@
 //! Numbers that may be prime, and the test of Miller and Rabin for them.
 
-use super::together::{LANES, powers};
+use super::together::powers;
 use crate::bigint::Natural;
 use crate::env::Powers;
 
@@ -15,15 +15,10 @@ pub(super) struct Suspect {
     zeros: usize,
 }
 
-/// The first that passes the test with base two, of four at most, and its place.
-pub(super) fn first_to_pass<'s>(
-    suspects: &'s [Suspect],
-    by: Option<&dyn Powers>,
-) -> Option<(usize, &'s Suspect)> {
-    let two = Natural::from(2);
-    let of: Vec<_> = suspects.iter().map(|suspect| suspect.power(&two)).collect();
-    let mut tested = suspects.iter().zip(powers(by, &of)).enumerate();
-    tested.find_map(|(at, (suspect, power))| suspect.allows(power).then_some((at, suspect)))
+/// Of each number, whether it passes the test with this base.
+pub(super) fn passed(by: Option<&dyn Powers>, tests: &[(&Suspect, &Natural)]) -> Vec<bool> {
+    let of: Vec<_> = tests.iter().map(|(suspect, base)| suspect.power(base)).collect();
+    tests.iter().zip(powers(by, &of)).map(|((suspect, _), power)| suspect.allows(power)).collect()
 }
 
 impl Suspect {
@@ -32,14 +27,6 @@ impl Suspect {
         let zeros = (0..less.bits()).find(|at| less.bit(*at)).unwrap_or(0);
         let odd = less.shifted_right(zeros);
         Self { number, less, odd, zeros }
-    }
-
-    /// Whether it passes the test with all of these bases.
-    pub(super) fn passes(&self, bases: &[Natural], by: Option<&dyn Powers>) -> bool {
-        bases.chunks(LANES).all(|bases| {
-            let of: Vec<_> = bases.iter().map(|base| self.power(base)).collect();
-            powers(by, &of).into_iter().all(|power| self.allows(power))
-        })
     }
 
     /// What the test looks at.
@@ -68,14 +55,19 @@ mod tests {
     struct Plain;
 
     impl Powers for Plain {
-        fn powers(&self, of: &[Power; LANES]) -> [Wide; LANES] {
-            of.map(|of| {
+        fn lanes(&self) -> usize {
+            4
+        }
+
+        fn powers(&self, of: &[Power]) -> Vec<Wide> {
+            let power = |of: &Power| {
                 let [base, exponent, modulus] =
                     [of.base, of.exponent, of.modulus].map(|number| Natural::from_limbs(number.to_vec()));
                 let modulus = Modulus::new(&modulus);
                 let power = modulus.value(&modulus.power(&modulus.residue(&base), &exponent));
                 power.limbs(16).try_into().unwrap()
-            })
+            };
+            of.iter().map(power).collect()
         }
     }
 
@@ -114,27 +106,15 @@ mod tests {
     #[test]
     fn some_pass_with_one_base_and_not_with_another() {
         let bases = [2, 3, 5, 7].map(Natural::from);
-        for (number, expected) in numbers() {
-            let suspect = Suspect::new(number);
-            for by in [None, Some(&Plain as &dyn Powers)] {
-                let passes = bases.each_ref().map(|base| suspect.passes(std::slice::from_ref(base), by));
-                assert_eq!(passes, expected, "{:?}", suspect.number);
-                assert_eq!(suspect.passes(&bases, by), expected == [true; 4], "{:?}", suspect.number);
-            }
-        }
-    }
-
-    #[test]
-    fn the_first_to_pass_is_the_same_however_they_are_looked_at() {
-        let mut suspects: Vec<_> = numbers().into_iter().map(|(number, _)| Suspect::new(number)).collect();
-        for _ in 0..suspects.len() {
-            suspects.rotate_left(1);
-            for count in 1..=LANES {
-                let first = |by| first_to_pass(&suspects[..count], by).map(|(at, _)| at);
-                let alone = first(None);
-                let single = |suspect: &Suspect| suspect.passes(&[Natural::from(2)], None);
-                assert_eq!(alone, suspects[..count].iter().position(single));
-                assert_eq!(first(Some(&Plain)), alone);
+        let (numbers, expected): (Vec<_>, Vec<_>) = numbers().into_iter().unzip();
+        let suspects: Vec<_> = numbers.into_iter().map(Suspect::new).collect();
+        let tests: Vec<_> =
+            suspects.iter().flat_map(|suspect| bases.iter().map(move |base| (suspect, base))).collect();
+        for by in [None, Some(&Plain as &dyn Powers)] {
+            assert_eq!(passed(by, &tests), expected.concat());
+            for count in 1..5 {
+                let alone: Vec<_> = tests.chunks(count).flat_map(|tests| passed(by, tests)).collect();
+                assert_eq!(alone, expected.concat(), "{count} at a time");
             }
         }
     }

@@ -4,27 +4,26 @@ use super::modular::Modulus;
 use crate::bigint::Natural;
 use crate::env::{Power, Powers, Wide};
 
-/// How many are raised at a time.
-pub(super) const LANES: usize = 4;
 /// How many bits a modulus must have for that.
-pub(super) const BITS: usize = LIMBS * 64;
+const BITS: usize = LIMBS * 64;
 const LIMBS: usize = 16;
 
-/// Each base to its exponent, modulo its odd modulus: four of them at most.
+/// How many powers modulo numbers of so many bits are had in the time of one.
+pub(super) fn lanes(by: Option<&dyn Powers>, bits: usize) -> usize {
+    by.filter(|_| bits == BITS).map_or(1, Powers::lanes)
+}
+
+/// Each base to its exponent, modulo its odd modulus.
 pub(super) fn powers(by: Option<&dyn Powers>, of: &[[&Natural; 3]]) -> Vec<Natural> {
     let alone = || of.iter().map(|of| power(*of)).collect();
     by.and_then(|by| at_once(by, of)).unwrap_or_else(alone)
 }
 
-/// None where that is not for these numbers, or there are one or two: they would take as long as four, and longer than alone.
+/// None where that is not for these numbers, or there are one or two: they would take as long as more, and longer than alone.
 fn at_once(by: &dyn Powers, of: &[[&Natural; 3]]) -> Option<Vec<Natural>> {
-    let [first, _, _, ..] = of else { return None };
-    let mut four = [wide(first)?; LANES];
-    for (place, of) in four.iter_mut().zip(of) {
-        *place = wide(of)?;
-    }
-    let powers = by.powers(&four).into_iter().take(of.len());
-    Some(powers.map(|power| Natural::from_limbs(power.to_vec())).collect())
+    let [_, _, _, ..] = of else { return None };
+    let wide: Vec<_> = of.iter().map(wide).collect::<Option<_>>()?;
+    Some(by.powers(&wide).into_iter().map(|power| Natural::from_limbs(power.to_vec())).collect())
 }
 
 fn wide([base, exponent, modulus]: &[&Natural; 3]) -> Option<Power> {

@@ -5,8 +5,8 @@
 
 use std::array::from_fn;
 
-use crate::pieces::{HALF, Lanes, Pieces, add, part, part_mut, plus, subtract, sum, zero};
-use crate::wide::{MASK, N};
+use super::pieces::{HALF, Lanes, Pieces, add, part, part_mut, plus, subtract, sum, zero};
+use super::{MASK, N};
 
 /// How many pieces a block has.
 const BLOCK: usize = 5;

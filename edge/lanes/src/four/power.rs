@@ -8,13 +8,12 @@ use std::array::from_fn;
 
 use weir_template::{Power, Wide};
 
-use crate::pieces::{Lanes, Pieces, zero};
-use crate::product::Columns;
-use crate::reduce::{Factors, Modulus};
-use crate::wide::{BITS, N, multiple, one, reduced, split};
-
-/// How many bits of an exponent are looked at together.
-const WINDOW: usize = 4;
+use super::pieces::{Lanes, Pieces, zero};
+use super::product::Columns;
+use super::reduce::{Factors, Modulus};
+use super::{BITS, N, multiple};
+use crate::exponent::{WINDOW, bit, bits, digit};
+use crate::wide::{join, power_of_two, reduced, split};
 
 /// The powers, each below its modulus.
 #[target_feature(enable = "avx2")]
@@ -27,10 +26,10 @@ pub(crate) fn powers(of: &[Power; 4]) -> [Wide; 4] {
     if of.iter().all(is_two) {
         work.raise_two(exponents);
     } else {
-        work.raise(lanes(of.each_ref().map(|power| split(&power.base))), exponents);
+        work.raise(lanes(of.each_ref().map(|power| split::<BITS, N>(&power.base))), exponents);
     }
     let pieces = work.values();
-    from_fn(|lane| reduced(&pieces[lane], &of[lane].modulus))
+    from_fn(|lane| reduced(join::<BITS, N>(&pieces[lane]), &of[lane].modulus))
 }
 
 /// A number in each lane, its modulus, and room to work.
@@ -45,7 +44,7 @@ struct Work {
 impl Work {
     #[target_feature(enable = "avx2")]
     fn new(of: &[Power; 4]) -> Self {
-        let one = lanes(of.each_ref().map(|power| one(&power.modulus)));
+        let one = lanes(of.each_ref().map(|power| split::<BITS, N>(&power_of_two(N * BITS, &power.modulus))));
         let mut work = Self {
             modulus: Modulus::new(&lanes(of.each_ref().map(|power| multiple(&power.modulus)))),
             one,
@@ -84,7 +83,7 @@ impl Work {
     fn raise_two(&mut self, exponents: [&[u64]; 4]) {
         self.number = self.one;
         for at in (0..bits(exponents)).rev() {
-            let ones = exponents.map(|exponent| exponent[at / 64] >> (at % 64) & 1);
+            let ones = exponents.map(|exponent| bit(exponent, at));
             self.square(register(ones));
         }
     }
@@ -108,7 +107,7 @@ impl Work {
             for _ in 0..WINDOW {
                 self.square(zero());
             }
-            let digits = exponents.map(|exponent| (exponent[at / 64] >> (at % 64)) as usize % (1 << WINDOW));
+            let digits = exponents.map(|exponent| digit(exponent, at));
             self.times(&chosen(&table, digits));
         }
     }
@@ -127,15 +126,6 @@ impl Work {
         }
         out
     }
-}
-
-/// How many bits the longest of them has.
-fn bits(exponents: [&[u64]; 4]) -> usize {
-    let bits = |number: &[u64]| {
-        let top = number.iter().rposition(|limb| *limb != 0);
-        top.map_or(0, |at| at * 64 + 64 - number[at].leading_zeros() as usize)
-    };
-    exponents.map(bits).into_iter().max().unwrap_or(0)
 }
 
 /// Of each lane another entry.

@@ -7,7 +7,7 @@ use core::arch::x86_64::{
     __m256i, _mm256_add_epi64, _mm256_mul_epi32, _mm256_mul_epu32, _mm256_setzero_si256, _mm256_sub_epi64,
 };
 
-use crate::wide::N;
+use super::N;
 
 /// One piece of each number.
 pub(crate) type Lanes = __m256i;

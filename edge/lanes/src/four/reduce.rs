@@ -10,10 +10,10 @@
 use core::arch::x86_64::{_mm256_and_si256, _mm256_set1_epi64x, _mm256_sllv_epi64, _mm256_srli_epi64};
 use std::array::from_fn;
 
-use crate::pieces::{Lanes, Pieces, add, part, part_mut, plus, zero};
-use crate::product::Columns;
-use crate::toeplitz::{Five, Ten, Twenty};
-use crate::wide::{BITS, LOW, MASK, N};
+use super::pieces::{Lanes, Pieces, add, part, part_mut, plus, zero};
+use super::product::Columns;
+use super::toeplitz::{Five, Ten, Twenty};
+use super::{BITS, LOW, MASK, N};
 
 /// A column has no more products of pieces than numbers and the modulus have pieces, and what the one before it carries, which
 /// is less than one more. It is shifted by one bit at most. On the way to that it may overflow in either direction.

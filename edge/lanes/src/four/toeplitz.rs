@@ -14,8 +14,8 @@
 
 use std::array::from_fn;
 
-use crate::pieces::{Lanes, add, part, part_mut, plus_signed, subtract, sum, zero};
-use crate::wide::MASK;
+use super::MASK;
+use super::pieces::{Lanes, add, part, part_mut, plus_signed, subtract, sum, zero};
 
 /// The diagonals of a block of five rows and columns.
 pub(crate) type Five = [Lanes; 9];
