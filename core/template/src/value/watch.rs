@@ -74,4 +74,20 @@ mod tests {
         assert_eq!(watch.changes(), 3);
         map.remove(b"itself");
     }
+
+    #[test]
+    fn what_is_in_a_closed_map_is_watched_once_that_is_opened() {
+        let inner = weir_yaml::Map::from_iter([("a", weir_yaml::Value::Int(1))]);
+        let outer = weir_yaml::Map::from_iter([("inner", weir_yaml::Value::Map(inner))]);
+        let map = Map::closed(outer, Value::from_yaml);
+        let watch = Rc::new(Watch::default());
+        map.watch(&watch);
+        assert_eq!(map.len(), 1);
+        let Some(Value::Map(inner)) = map.get(b"inner") else { panic!("there is a map") };
+        assert_eq!((inner.is_watched_by(&watch), watch.changes()), (true, 0));
+        inner.set("b", 2.0);
+        assert_eq!((inner.len(), watch.changes()), (2, 1));
+        map.remove(b"inner");
+        assert_eq!((map.is_empty(), watch.changes()), (true, 2));
+    }
 }
