@@ -38,10 +38,18 @@ pub struct Parsed {
 pub trait Random {
     /// Fills the buffer.
     fn fill(&self, buffer: &mut [u8]);
+
+    /// The same for several threads, if it makes no difference who asks first.
+    fn for_threads(&self) -> Option<&(dyn Random + Sync)> {
+        None
+    }
 }
 
 /// Threads for work that can be shared.
-pub trait Helpers {
+pub trait Helpers: Sync {
+    /// How many there are, who asks among them.
+    fn count(&self) -> usize;
+
     /// Runs the task on some threads at once, `most` or fewer, on each with another number from zero on, and comes back when
     /// all have ended. Each takes pieces of the work until nothing is left, so one alone would do all of it.
     fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync));
@@ -71,7 +79,7 @@ pub trait Powers: Sync {
 }
 
 /// Where time zones come from.
-pub trait Zones {
+pub trait Zones: Sync {
     /// The TZif file of a zone such as `Europe/Zurich`, if there is such a zone.
     fn load(&self, name: &str) -> Option<Vec<u8>>;
 

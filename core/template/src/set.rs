@@ -257,6 +257,10 @@ mod tests {
     struct Threads;
 
     impl Helpers for Threads {
+        fn count(&self) -> usize {
+            4
+        }
+
         fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync)) {
             std::thread::scope(|scope| (0..most).for_each(|worker| _ = scope.spawn(move || task(worker))));
         }

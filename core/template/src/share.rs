@@ -36,6 +36,10 @@ mod tests {
     struct Two;
 
     impl Helpers for Two {
+        fn count(&self) -> usize {
+            2
+        }
+
         fn share(&self, _: usize, task: &(dyn Fn(usize) + Sync)) {
             task(0);
             task(1);

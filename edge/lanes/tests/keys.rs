@@ -23,6 +23,10 @@ impl Random for Xorshift {
 struct Threads;
 
 impl Helpers for Threads {
+    fn count(&self) -> usize {
+        4
+    }
+
     fn share(&self, _: usize, task: &(dyn Fn(usize) + Sync)) {
         std::thread::scope(|scope| (0..4).for_each(|worker| _ = scope.spawn(move || task(worker))));
     }

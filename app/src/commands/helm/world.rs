@@ -13,9 +13,9 @@ use super::threads::Threads;
 /// Where this machine keeps its time zones.
 const ZONES: &str = "/usr/share/zoneinfo";
 
-/// Random bytes and zones of this machine.
+/// What this machine has for templates.
 pub(super) struct Machine {
-    local: String,
+    zones: TimeZones,
     traces: Option<Traces>,
     /// What changes objects before they are sorted.
     pub(super) post_renderer: Option<PostRenderer>,
@@ -29,7 +29,7 @@ impl Machine {
             link.strip_prefix(ZONES).ok().and_then(Path::to_str).unwrap_or("UTC").to_string()
         });
         Self {
-            local: if local.is_empty() { "UTC".to_string() } else { local },
+            zones: TimeZones { local: if local.is_empty() { "UTC".to_string() } else { local } },
             traces: None,
             post_renderer: None,
         }
@@ -51,10 +51,10 @@ impl Machine {
         let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
         World {
             now: (seconds, now.subsec_nanos()),
-            random: Some(self),
+            random: Some(&Urandom),
             helpers: Some(&Threads),
             powers: weir_lanes::powers(),
-            zones: Some(self),
+            zones: Some(&self.zones),
             traces: self.traces(),
             post_render: self.post_renderer.as_ref().map(|own| own as &dyn PostRender),
             ..World::default()
@@ -62,14 +62,26 @@ impl Machine {
     }
 }
 
-impl Random for Machine {
+/// The random bytes of this machine.
+struct Urandom;
+
+impl Random for Urandom {
     fn fill(&self, buffer: &mut [u8]) {
         let read = fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(buffer));
         read.expect("every Linux and macOS has random bytes");
     }
+
+    fn for_threads(&self) -> Option<&(dyn Random + Sync)> {
+        Some(self)
+    }
 }
 
-impl Zones for Machine {
+/// The time zones of this machine.
+struct TimeZones {
+    local: String,
+}
+
+impl Zones for TimeZones {
     fn load(&self, name: &str) -> Option<Vec<u8>> {
         let is_plain = name.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
         if !is_plain || name.contains('\\') {

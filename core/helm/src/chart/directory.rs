@@ -258,6 +258,10 @@ mod tests {
     struct Threads;
 
     impl Helpers for Threads {
+        fn count(&self) -> usize {
+            4
+        }
+
         fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync)) {
             assert!(most > 1, "for one there is no need to ask");
             std::thread::scope(|scope| (0..most).for_each(|worker| _ = scope.spawn(move || task(worker))));

@@ -1,5 +1,6 @@
 //! Rendered files, parted into objects, and objects parted into those to install and hooks.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -51,7 +52,7 @@ static HEAD: Record = Record {
 const HOOK: &str = "helm.sh/hook";
 
 /// What is read of an object.
-struct Head {
+pub(crate) struct Head {
     api_version: String,
     kind: String,
     hook: Option<HookHead>,
@@ -76,6 +77,18 @@ impl Head {
         Ok(Self { api_version: text(&head, "apiVersion"), kind: text(&head, "kind"), hook })
     }
 }
+
+/// What is read of the objects in a file.
+pub(crate) struct FileHeads(Vec<Result<Head, Error>>);
+
+impl FileHeads {
+    pub(crate) fn read(text: &str, splitting: Splitting) -> Self {
+        Self(split_manifests(text, splitting).into_iter().map(Head::read).collect())
+    }
+}
+
+/// What has been read of objects already, by the paths of their files.
+pub(crate) type Heads = HashMap<String, FileHeads>;
 
 /// What belongs to the line that parts two documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,9 +155,10 @@ impl Document {
 const SHARE: usize = 2 << 20;
 
 /// Parts rendered files, sorted by path, into hooks and other objects, each in the order of installation. Texts that are
-/// one object are taken out of the files, unless there is an error.
+/// one object are taken out of the files, unless there is an error. What has been read of all files is not read again.
 pub(crate) fn sort_manifests(
     files: &mut [(String, String)],
+    mut read: Heads,
     splitting: Splitting,
     helpers: Option<&dyn Helpers>,
     warnings: &mut Warnings,
@@ -159,8 +173,14 @@ pub(crate) fn sort_manifests(
             split_manifests(content, splitting).into_iter().map(move |text| (at, text))
         })
         .collect();
-    let most = documents.iter().map(|(_, text)| text.len()).sum::<usize>() / SHARE;
-    let heads = each(&documents, (helpers, most), |(_, text)| Head::read(text));
+    let known: Option<Vec<_>> = files.iter().map(|(path, _)| read.remove(path)).collect();
+    let heads = match known {
+        Some(known) => known.into_iter().flat_map(|file| file.0).collect(),
+        None => {
+            let most = documents.iter().map(|(_, text)| text.len()).sum::<usize>() / SHARE;
+            each(&documents, (helpers, most), |(_, text)| Head::read(text))
+        }
+    };
     // What follows may fail only as long as all texts are in their places.
     let is_failed = heads.iter().any(Result::is_err);
     let mut counts = vec![0_u32; files.len()];
@@ -240,7 +260,7 @@ mod tests {
             file("c/d.yaml", "kind: Job\nmetadata: {annotations: {helm.sh/hook: crd-install}}\n"),
         ];
         let mut warnings = Warnings::default();
-        let sorted = sort_manifests(&mut files, Splitting::Wide, None, &mut warnings).unwrap();
+        let sorted = sort_manifests(&mut files, Heads::new(), Splitting::Wide, None, &mut warnings).unwrap();
         let kinds: Vec<_> = sorted.manifests.iter().map(|manifest| manifest.kind.as_str()).collect();
         assert_eq!(kinds, ["Namespace", "Service", "Alpha", "Custom"]);
         assert_eq!(sorted.hooks[0].events, [HookEvent::PreInstall, HookEvent::Test]);
@@ -251,7 +271,8 @@ mod tests {
     #[test]
     fn a_text_that_is_no_object_is_named() {
         let mut files = [("c/a.yaml".to_string(), "a: b: c\n".to_string())];
-        let error = sort_manifests(&mut files, Splitting::Wide, None, &mut Warnings::default()).unwrap_err();
+        let error = sort_manifests(&mut files, Heads::new(), Splitting::Wide, None, &mut Warnings::default())
+            .unwrap_err();
         assert_eq!(
             error.message,
             "YAML parse error on c/a.yaml: error converting YAML to JSON: yaml: mapping values are not \

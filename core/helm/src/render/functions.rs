@@ -95,6 +95,10 @@ pub(super) fn text(args: &[Value]) -> &Str {
 }
 
 impl Host {
+    pub(super) fn new(memory: Option<Rc<Memory>>) -> Self {
+        Self { lookup: None, lint: false, included: RefCell::default(), memory, warnings: RefCell::default() }
+    }
+
     /// Notes that what is asked for now may differ the next time.
     fn by_chance(&self) {
         if let Some(memory) = &self.memory {

@@ -53,6 +53,10 @@ impl Chance {
     pub(super) fn happens(&self) {
         self.0.set(self.0.get() + 1);
     }
+
+    pub(super) fn has_happened(&self) -> bool {
+        self.0.get() > 0
+    }
 }
 
 /// Random bytes, which are chance.
@@ -104,6 +108,11 @@ impl Memory {
     /// Minds what happens to this map and to all that is in it.
     pub(super) fn mind(&self, map: &Map) {
         map.watch(&self.watch);
+    }
+
+    /// Something has changed that all can reach.
+    pub(super) fn has_seen_change(&self) -> bool {
+        self.watch.changes() > 0
     }
 
     pub(super) fn chance(&self) -> &Chance {

@@ -10,6 +10,7 @@ mod objects;
 mod post;
 mod scope;
 mod templates;
+mod together;
 mod toml;
 mod trace;
 mod words;
@@ -31,7 +32,7 @@ pub use trace::Traces;
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, Crd};
 use crate::error::Error;
-use crate::release::{Hook, Manifest, Splitting, sort_manifests};
+use crate::release::{Heads, Hook, Manifest, Splitting, sort_manifests};
 use crate::schema::{self, RemoteSchemas, Wanted};
 use crate::values::{Table, coalesce_values};
 use crate::warnings::Warnings;
@@ -222,7 +223,7 @@ pub fn render_files(
 ) -> Result<Vec<(String, Vec<u8>)>, Box<Failure>> {
     let mut warnings = Warnings::default();
     let files = execute(chart, Table::of(values), release, options, world, &mut warnings);
-    let files = files.map_err(|failure| failure.told(warnings))?;
+    let (files, _) = files.map_err(|failure| failure.told(warnings))?;
     Ok(files)
 }
 
@@ -251,7 +252,7 @@ pub(crate) fn lint_render(
         Err(error) => return Some(Err(error)),
     };
     Some(match execute(&chart, values, release, options, world, warnings) {
-        Ok(files) => Ok(files.into_iter().map(|(name, text)| (name, text_of(text))).collect()),
+        Ok((files, _)) => Ok(files.into_iter().map(|(name, text)| (name, text_of(text))).collect()),
         Err(failure) => Err(failure.error),
     })
 }
@@ -283,18 +284,18 @@ fn render_with(
         })?;
     }
     check_kube_version(&chart, &options.capabilities).map_err(Failure::rendering)?;
-    let files = execute(&chart, coalesced, release, options, world, warnings)?;
+    let (files, read) = execute(&chart, coalesced, release, options, world, warnings)?;
     let (notes, files) = without_notes(files, &chart, options.sub_notes);
     let files = texts(files).map_err(|(error, files)| failed_texts(error, &files))?;
-    let mut files = match world.post_render {
-        None => files,
+    let (mut files, read) = match world.post_render {
+        None => (files, read),
         Some(renderer) => {
             let strategy = options.post_render_strategy;
-            post::post_rendered(files, renderer, strategy, options.splitting, warnings)
-                .map_err(Failure::rendering)?
+            let files = post::post_rendered(files, renderer, strategy, options.splitting, warnings);
+            (files.map_err(Failure::rendering)?, Heads::new())
         }
     };
-    let sorted = sort_manifests(&mut files, options.splitting, world.helpers, warnings)
+    let sorted = sort_manifests(&mut files, read, options.splitting, world.helpers, warnings)
         .map_err(|error| failed_texts(error, &files))?;
     let crds = if options.include_crds { chart.crds() } else { Vec::new() };
     Ok(Rendered {
@@ -325,6 +326,7 @@ fn check_kube_version(chart: &Chart, capabilities: &Capabilities) -> Result<(), 
     )))
 }
 
+/// What the templates give, and what has been read of that already.
 fn execute(
     chart: &Chart,
     values: Table,
@@ -332,18 +334,26 @@ fn execute(
     options: &Options,
     world: &World<'_>,
     warnings: &mut Warnings,
-) -> Result<engine::Files, Box<Failure>> {
+) -> Result<(engine::Files, Heads), Box<Failure>> {
+    let (sources, places) = scope::sources(chart);
+    let order = engine::ordered(&sources);
+    let set = &options.templates.compiled(&order, world.helpers)?;
+    let sources = engine::executed(&order);
+    let work = together::Work { release, options, set, sources: &sources, places: &places };
+    if let Some(done) = together::render(&work, || values.to_map(), world) {
+        return Ok(done);
+    }
     // A line that comes from an include has come from its template each time.
     let memory = world.traces.is_none().then(|| Rc::new(memory::Memory::default()));
-    let scoped = scope::scopes(chart, values, release, &options.capabilities, memory.as_deref());
+    let values = scope::values_of(values);
+    let dots = scope::dots(chart, values, release, &options.capabilities, memory.as_deref());
     let dice = world.random.zip(memory.as_ref());
     let dice = dice.map(|(random, memory)| memory::Dice { random, chance: memory.chance().clone() });
     let host = Rc::new(functions::Host {
         lookup: world.lookup.clone(),
         lint: options.lint,
-        included: RefCell::default(),
-        memory,
         warnings: RefCell::new(std::mem::take(warnings)),
+        ..functions::Host::new(memory)
     });
     let env = Env {
         limits: options.limits,
@@ -354,16 +364,25 @@ fn execute(
         zones: world.zones,
         ..Env::default()
     };
-    let files = engine::render(&scoped, &options.templates, &env, (&host, world.traces));
+    let mut engine = engine::Engine::new(set, world.traces);
+    let files = sources.iter().map(|source| {
+        let dot = (&dots[source.chart], &host);
+        Ok((source.name.clone(), engine.execute(source, dot, &env)?))
+    });
+    let files: Result<_, Box<Failure>> = files.collect();
     *warnings = host.warnings.take();
-    files
+    Ok((files?, Heads::new()))
+}
+
+/// True for files that are told and not installed.
+fn is_notes(name: &str) -> bool {
+    name.ends_with("NOTES.txt")
 }
 
 /// The notes of the chart, and all files that are no notes.
 fn without_notes(files: engine::Files, chart: &Chart, sub_notes: bool) -> (String, engine::Files) {
     let own = path::join(&path::join(chart.name(), "templates"), "NOTES.txt");
-    let (notes, others): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|(name, _)| name.ends_with("NOTES.txt"));
+    let (notes, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| is_notes(name));
     let wanted = notes.iter().filter(|(name, _)| sub_notes || *name == own);
     let texts: Vec<_> = wanted.map(|(_, text)| String::from_utf8_lossy(text)).collect();
     (texts.join("\n"), others)

@@ -9,7 +9,7 @@ use weir_yaml::{Dialect, Map, Value, from_yaml, to_yaml};
 
 use crate::error::Error;
 use crate::path;
-use crate::release::{Splitting, sort_manifests, split_manifests};
+use crate::release::{Heads, Splitting, sort_manifests, split_manifests};
 use crate::warnings::Warnings;
 
 /// The annotation that tells the file.
@@ -51,7 +51,7 @@ pub(super) fn post_rendered(
         let parted = parted(&given, "");
         return parted.map_err(|error| error.within("error while parsing post rendered output"));
     }
-    let sorted = sort_manifests(&mut files, splitting, None, warnings)?;
+    let sorted = sort_manifests(&mut files, Heads::new(), splitting, None, warnings)?;
     let hooks = joined(sorted.hooks.into_iter().map(|hook| (hook.path, hook.manifest)));
     let manifests = joined(sorted.manifests.into_iter().map(|manifest| (manifest.path, manifest.content)));
     let mut all: Files = Vec::new();

@@ -1,7 +1,6 @@
 //! What each chart's templates see as `.`: one map for each chart, linked as the charts are.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use weir_template::{List, Map, Quick, Str, Value};
@@ -12,19 +11,19 @@ use super::description::Descriptions;
 use super::memory::Memory;
 use super::objects::{About, Cluster, Files, Named};
 use crate::capabilities::Capabilities;
-use crate::chart::Chart;
+use crate::chart::{Chart, File};
 use crate::path;
 use crate::values::{Held, Table};
 
-/// A template and what it sees.
-pub(super) struct Scoped {
+/// A template of a chart.
+pub(super) struct Source {
     /// The path of the chart and of the file in it.
     pub(super) name: String,
     /// The directory of templates, as `.Template.BasePath` says it.
     pub(super) base_path: Str,
     pub(super) text: weir_files::Bytes,
-    /// `.`, shared by all templates of the chart.
-    pub(super) dot: Rc<Dot>,
+    /// The number of its chart: at this place its dot is among all.
+    pub(super) chart: usize,
 }
 
 /// What the templates of a chart see.
@@ -52,36 +51,100 @@ impl Dot {
         }
         self.value.clone()
     }
+
+    /// Puts this in the place of the template, which is no change.
+    pub(super) fn between_templates(&self, nothing: Value) {
+        self.map.set_unnoticed(TEMPLATE.clone(), nothing);
+    }
 }
 
 static TEMPLATE: LazyLock<Str> = LazyLock::new(|| Str::from("Template"));
 
-/// All templates of a chart and of those in it, with what they see.
-pub(super) fn scopes(
-    chart: &Chart,
-    values: Table,
-    release: &Release,
-    cluster: &Arc<Capabilities>,
-    memory: Option<&Memory>,
-) -> Vec<Scoped> {
-    let mut scopes = Scopes {
-        release: Value::Map(release_map(release)),
-        cluster: Value::object(Cluster(Arc::clone(cluster))),
-        descriptions: Descriptions::default(),
-        shared: HashMap::default(),
-        templates: Vec::with_capacity(count(chart)),
-    };
-    let values = scopes.table(values);
-    let root = scopes.chart(chart, values, chart.name(), true);
-    if let Some(memory) = memory {
-        memory.mind(&root);
-    }
-    scopes.templates
+/// A chart, and where it is.
+pub(super) struct Place<'c> {
+    chart: &'c Chart,
+    /// The names of the charts that it is in, without the highest one, and its own.
+    names: Vec<&'c str>,
+}
+
+/// All templates of a chart and of those in it, and these charts in the order of their numbers.
+pub(super) fn sources(chart: &Chart) -> (Vec<Source>, Vec<Place<'_>>) {
+    let (mut sources, mut places) = (Vec::with_capacity(count(chart)), Vec::new());
+    collect(chart, chart.name(), &mut Vec::new(), (&mut sources, &mut places));
+    (sources, places)
 }
 
 /// How many templates there are in the chart and in those in it.
 fn count(chart: &Chart) -> usize {
     chart.templates.len() + chart.dependencies.iter().map(|subchart| count(subchart)).sum::<usize>()
+}
+
+fn collect<'c>(
+    chart: &'c Chart,
+    full_path: &str,
+    names: &mut Vec<&'c str>,
+    (sources, places): (&mut Vec<Source>, &mut Vec<Place<'c>>),
+) {
+    for subchart in &chart.dependencies {
+        names.push(subchart.name());
+        collect(subchart, &format!("{full_path}/charts/{}", subchart.name()), names, (sources, places));
+        names.pop();
+    }
+    let base_path = Str::from(path::join(full_path, "templates"));
+    let is_partial = |file: &File| path::base(&file.name).starts_with('_');
+    let templates = chart.templates.iter().filter(|file| !chart.metadata.is_library() || is_partial(file));
+    sources.extend(templates.map(|file| Source {
+        name: path::join(full_path, &file.name),
+        base_path: base_path.clone(),
+        text: Arc::clone(file.data.bytes()),
+        chart: places.len(),
+    }));
+    places.push(Place { chart, names: names.clone() });
+}
+
+/// What the chart and those in it see, itself last, with these values of the highest one.
+pub(super) fn dots_of(
+    place: &Place<'_>,
+    values: &weir_yaml::Map,
+    release: &Release,
+    cluster: &Arc<Capabilities>,
+    memory: &Memory,
+) -> Vec<Dot> {
+    let mut keys = place.names.iter().flat_map(|name| name.split('.'));
+    let own = keys.try_fold(values, |values, key| values.get(key)?.as_map());
+    let values = own.map(|own| Map::closed(own.clone(), leaf)).unwrap_or_default();
+    all_dots((place.chart, place.names.is_empty()), values, release, cluster, Some(memory))
+}
+
+/// What each chart sees, with these values of the highest one.
+pub(super) fn dots(
+    chart: &Chart,
+    values: Map,
+    release: &Release,
+    cluster: &Arc<Capabilities>,
+    memory: Option<&Memory>,
+) -> Vec<Dot> {
+    all_dots((chart, true), values, release, cluster, memory)
+}
+
+fn all_dots(
+    (chart, is_root): (&Chart, bool),
+    values: Map,
+    release: &Release,
+    cluster: &Arc<Capabilities>,
+    memory: Option<&Memory>,
+) -> Vec<Dot> {
+    let mut scopes = Scopes {
+        release: Value::Map(release_map(release)),
+        cluster: Value::object(Cluster(Arc::clone(cluster))),
+        descriptions: Descriptions::default(),
+        dots: Vec::new(),
+    };
+    let root = scopes.chart(chart, values, is_root);
+    if let Some(memory) = memory {
+        memory.mind(&root);
+    }
+    scopes.dots
 }
 
 fn release_map(release: &Release) -> Map {
@@ -99,13 +162,11 @@ struct Scopes {
     release: Value,
     cluster: Value,
     descriptions: Descriptions,
-    /// Tables that several places hold stay shared: by their address, at which no other comes as long as this is here.
-    shared: HashMap<usize, Map, Quick>,
-    templates: Vec<Scoped>,
+    dots: Vec<Dot>,
 }
 
 impl Scopes {
-    fn chart(&mut self, chart: &Chart, values: Map, full_path: &str, is_root: bool) -> Map {
+    fn chart(&mut self, chart: &Chart, values: Map, is_root: bool) -> Map {
         let subcharts = Map::new();
         let map = Map::from_entries(with_names(
             &NAMES_OF_DOT,
@@ -120,40 +181,37 @@ impl Scopes {
         ));
         for subchart in &chart.dependencies {
             let name = subchart.name();
-            let path = format!("{full_path}/charts/{name}");
-            let map = self.chart(subchart, below(&values, name), &path, false);
-            subcharts.set(name, map);
+            subcharts.set(name, self.chart(subchart, below(&values, name), false));
         }
-        let dot = Rc::new(Dot {
+        self.dots.push(Dot {
             value: Value::object(Named(map.clone())),
             map: map.clone(),
             has_subcharts: !chart.dependencies.is_empty(),
         });
-        let base_path = Str::from(path::join(full_path, "templates"));
-        for file in chart.templates.iter() {
-            if chart.metadata.is_library() && !path::base(&file.name).starts_with('_') {
-                continue;
-            }
-            self.templates.push(Scoped {
-                name: path::join(full_path, &file.name),
-                base_path: base_path.clone(),
-                text: Arc::clone(file.data.bytes()),
-                dot: Rc::clone(&dot),
-            });
-        }
         map
     }
+}
 
-    fn table(&mut self, table: Table) -> Map {
+/// Values as templates see them. Tables that several places hold stay shared.
+pub(super) fn values_of(table: Table) -> Map {
+    Tables::default().map(table)
+}
+
+/// What was made of tables that others hold too, by their address, at which no other comes as long as this is here.
+#[derive(Default)]
+struct Tables(HashMap<usize, Map, Quick>);
+
+impl Tables {
+    fn map(&mut self, table: Table) -> Map {
         let address = table.address();
-        if let Some(map) = self.shared.get(&address) {
+        if let Some(map) = self.0.get(&address) {
             return map.clone();
         }
         match table.into_entries() {
             Ok(entries) => self.entries(entries),
             Err(shared) => {
                 let map = self.entries(shared.entries());
-                self.shared.insert(address, map.clone());
+                self.0.insert(address, map.clone());
                 map
             }
         }
@@ -162,8 +220,8 @@ impl Scopes {
     fn entries(&mut self, entries: Vec<(Key, Held)>) -> Map {
         let entries = entries.into_iter().map(|(key, held)| {
             let value = match held {
-                Held::Table(table) => Value::Map(self.table(table)),
-                Held::Map(map) => leaf(&weir_yaml::Value::Map(map)),
+                Held::Table(table) => Value::Map(self.map(table)),
+                Held::Map(map) => Value::Map(Map::closed(map, leaf)),
                 Held::Leaf(value) => leaf(&value),
             };
             (Str::from(key.text()), value)
@@ -186,10 +244,7 @@ fn leaf(value: &weir_yaml::Value) -> Value {
     match value {
         weir_yaml::Value::Int(number) => Value::int64(*number),
         weir_yaml::Value::List(items) => Value::List(List::decoded(items.iter().map(leaf).collect())),
-        weir_yaml::Value::Map(map) => {
-            let entries = map.iter().map(|(key, value)| (Str::from(key.text()), leaf(value)));
-            Value::Map(Map::from_entries(entries.collect()))
-        }
+        weir_yaml::Value::Map(map) => Value::Map(Map::closed(map.clone(), leaf)),
         other => Value::from_yaml(other),
     }
 }

@@ -7,7 +7,7 @@ use weir_files::Bytes;
 use weir_template::{Helpers, MissingKey, Set, Str};
 
 use super::functions::functions;
-use super::scope::Scoped;
+use super::scope::Source;
 use super::{Failure, words};
 use crate::error::Error;
 use crate::schema::Known;
@@ -33,7 +33,7 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn is_of(&self, order: &[&Scoped]) -> bool {
+    fn is_of(&self, order: &[&Source]) -> bool {
         self.texts.len() == order.len()
             && self.texts.iter().zip(order).all(|((name, text), template)| {
                 *name == template.name && (Arc::ptr_eq(text, &template.text) || *text == template.text)
@@ -55,7 +55,7 @@ impl Templates {
     /// These templates, parsed in this order.
     pub(super) fn compiled(
         &self,
-        order: &[&Scoped],
+        order: &[&Source],
         helpers: Option<&dyn Helpers>,
     ) -> Result<Arc<Set>, Box<Failure>> {
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
