@@ -2,6 +2,8 @@
 
 mod description;
 mod engine;
+mod execute;
+mod files;
 mod functions;
 mod glob;
 mod include;
@@ -16,13 +18,14 @@ mod trace;
 mod words;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use weir_template::{At, Env, Error as TemplateError, Helpers, Limits, Powers, Random, Zones};
+use weir_template::{At, Error as TemplateError, Helpers, Limits, Powers, Random, Zones};
 use weir_yaml::Map;
 
+use execute::execute;
+use files::{failed_texts, text_of, texts, without_notes};
 pub use functions::{Lookup, functions};
 pub(crate) use objects::Helm;
 pub use post::{PostRender, PostRenderStrategy};
@@ -31,12 +34,12 @@ pub use trace::Traces;
 
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, Crd};
+use crate::dependencies;
 use crate::error::Error;
 use crate::release::{Heads, Hook, Manifest, Splitting, sort_manifests};
 use crate::schema::{self, RemoteSchemas, Wanted};
 use crate::values::{Table, coalesce_values};
 use crate::warnings::Warnings;
-use crate::{dependencies, path, typed};
 
 /// What templates see as `.Release`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -324,100 +327,4 @@ fn check_kube_version(chart: &Chart, capabilities: &Capabilities) -> Result<(), 
     Err(Error::new(format!(
         "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {there}"
     )))
-}
-
-/// What the templates give, and what has been read of that already.
-fn execute(
-    chart: &Chart,
-    values: Table,
-    release: &Release,
-    options: &Options,
-    world: &World<'_>,
-    warnings: &mut Warnings,
-) -> Result<(engine::Files, Heads), Box<Failure>> {
-    let (sources, places) = scope::sources(chart);
-    let order = engine::ordered(&sources);
-    let set = &options.templates.compiled(&order, world.helpers)?;
-    let sources = engine::executed(&order);
-    let work = together::Work { release, options, set, sources: &sources, places: &places };
-    if let Some(done) = together::render(&work, || values.to_map(), world) {
-        return Ok(done);
-    }
-    // A line that comes from an include has come from its template each time.
-    let memory = world.traces.is_none().then(|| Rc::new(memory::Memory::default()));
-    let values = scope::values_of(values);
-    let dots = scope::dots(chart, values, release, &options.capabilities, memory.as_deref());
-    let dice = world.random.zip(memory.as_ref());
-    let dice = dice.map(|(random, memory)| memory::Dice { random, chance: memory.chance().clone() });
-    let host = Rc::new(functions::Host {
-        lookup: world.lookup.clone(),
-        lint: options.lint,
-        warnings: RefCell::new(std::mem::take(warnings)),
-        ..functions::Host::new(memory)
-    });
-    let env = Env {
-        limits: options.limits,
-        now: world.now,
-        random: dice.as_ref().map(|dice| dice as &dyn Random).or(world.random),
-        helpers: world.helpers,
-        powers: world.powers,
-        zones: world.zones,
-        ..Env::default()
-    };
-    let mut engine = engine::Engine::new(set, world.traces);
-    let files = sources.iter().map(|source| {
-        let dot = (&dots[source.chart], &host);
-        Ok((source.name.clone(), engine.execute(source, dot, &env)?))
-    });
-    let files: Result<_, Box<Failure>> = files.collect();
-    *warnings = host.warnings.take();
-    Ok((files?, Heads::new()))
-}
-
-/// True for files that are told and not installed.
-fn is_notes(name: &str) -> bool {
-    name.ends_with("NOTES.txt")
-}
-
-/// The notes of the chart, and all files that are no notes.
-fn without_notes(files: engine::Files, chart: &Chart, sub_notes: bool) -> (String, engine::Files) {
-    let own = path::join(&path::join(chart.name(), "templates"), "NOTES.txt");
-    let (notes, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| is_notes(name));
-    let wanted = notes.iter().filter(|(name, _)| sub_notes || *name == own);
-    let texts: Vec<_> = wanted.map(|(_, text)| String::from_utf8_lossy(text)).collect();
-    (texts.join("\n"), others)
-}
-
-type Texts = Vec<(String, String)>;
-
-/// The text, with whatever is no UTF-8 replaced.
-fn text_of(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
-/// The files as texts; what is no UTF-8 is no YAML either.
-fn texts(files: engine::Files) -> Result<Texts, (Error, Texts)> {
-    let mut problem = None;
-    let mut texts = Vec::with_capacity(files.len());
-    for (name, bytes) in files {
-        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-            let place = format!("YAML parse error on {name}");
-            problem.get_or_insert_with(|| typed::no_utf8().within(place));
-            String::from_utf8_lossy(error.as_bytes()).into_owned()
-        });
-        texts.push((name, text));
-    }
-    match problem {
-        Some(problem) => Err((problem, texts)),
-        None => Ok(texts),
-    }
-}
-
-fn failed_texts(error: Error, files: &[(String, String)]) -> Box<Failure> {
-    let mut sorted: Vec<_> = files.iter().filter(|(_, text)| !text.trim().is_empty()).collect();
-    sorted.sort();
-    let texts = sorted.iter().map(|(name, text)| format!("---\n# Source: {name}\n{text}\n")).collect();
-    let mut failure = Failure::rendering(error);
-    failure.texts = Some(texts);
-    failure
 }

@@ -14,11 +14,12 @@ use std::sync::{Arc, OnceLock};
 use weir_template::{Env, Helpers, Map, Powers, Random, Set, Value, Zones};
 
 use super::engine::{Engine, Files};
+use super::files::is_notes;
 use super::functions::Host;
 use super::memory::{Chance, Dice, Memory};
 use super::objects::About;
 use super::scope::{Dot, Place, Source, dots_of};
-use super::{Options, Release, World, is_notes};
+use super::{Options, Release, World};
 use crate::release::{FileHeads, Heads};
 
 /// As many templates as take longer than another thread takes to begin.
