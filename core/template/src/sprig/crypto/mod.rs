@@ -6,6 +6,7 @@ mod certificate;
 mod cipher;
 mod curve;
 mod der;
+mod inverse;
 mod key;
 mod loose;
 mod modular;

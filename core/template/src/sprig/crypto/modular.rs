@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use super::inverse::inverse;
 use super::loose::Loose;
 use super::montgomery::Field;
 use crate::bigint::Natural;
@@ -197,10 +198,9 @@ impl Modulus {
         result
     }
 
-    /// The inverse, if the modulus is prime.
+    /// The inverse, if there is one, as there is of all but zero where the modulus is prime; otherwise zero.
     pub(super) fn inverse(&self, number: &Residue) -> Residue {
-        let exponent = self.number.minus(&Natural::from(2)).unwrap_or_default();
-        self.power(number, &exponent)
+        self.residue(&inverse(&self.value(number), &self.number).unwrap_or_default())
     }
 }
 
