@@ -36,10 +36,10 @@ fn list(section: &str, key: &str) -> Vec<String> {
     list.split('"').skip(1).step_by(2).map(str::to_string).collect()
 }
 
-/// The packages of all targets that are built for, ours left out.
+/// The packages of all targets that are built for, ours left out. Those of other targets are got where they are missing.
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .args(list(&section("graph"), "targets").iter().flat_map(|target| ["--filter-platform", target]))
         .current_dir(root())
         .output()
