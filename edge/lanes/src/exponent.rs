@@ -1,4 +1,11 @@
-//! How exponents are read: from the top, in windows.
+//! What is raised, and how exponents are read: from the top, in windows.
+
+use weir_template::Power;
+
+/// True if it is two that is raised: there is nothing to multiply by.
+pub(crate) fn is_of_two(power: &Power) -> bool {
+    power.base[0] == 2 && power.base[1..].iter().all(|limb| *limb == 0)
+}
 
 /// How many bits are looked at together.
 pub(crate) const WINDOW: usize = 4;

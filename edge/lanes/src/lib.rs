@@ -68,6 +68,8 @@ impl Powers for Avx2 {
 /// So many at a time, the last lanes of the last time with what the first has.
 #[cfg(target_arch = "x86_64")]
 fn in_lanes<const LANES: usize>(of: &[Power], raise: impl Fn(&[Power; LANES]) -> [Wide; LANES]) -> Vec<Wide> {
+    let is_good = |power: &Power| power.modulus[0] & 1 == 1 && power.modulus[15] >> 63 == 1;
+    assert!(of.iter().all(is_good), "moduli are odd, and their highest bits are set");
     let chunks = of.chunks(LANES).flat_map(|chunk| {
         let lanes = std::array::from_fn(|lane| chunk[if lane < chunk.len() { lane } else { 0 }]);
         raise(&lanes).into_iter().take(chunk.len())

@@ -12,18 +12,15 @@ use weir_template::{Power, Wide};
 
 use super::product::{Modulus, product_of, square_of};
 use super::{BITS, Columns, LANES, Lanes, MASK, Mask, N, Pieces, zero};
-use crate::exponent::{WINDOW, bit, bits, digit};
+use crate::exponent::{WINDOW, bit, bits, digit, is_of_two};
 use crate::wide::{join, power_of_two, reduced, split};
 
-/// The powers, each below its modulus.
+/// The powers, each below its modulus, which is odd and has its highest bit set.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn powers(of: &[Power; LANES]) -> [Wide; LANES] {
-    let is_good = |power: &Power| power.modulus[0] & 1 == 1 && power.modulus[15] >> 63 == 1;
-    assert!(of.iter().all(is_good), "moduli are odd, and their highest bits are set");
     let mut work = Work::new(of);
     let exponents = of.each_ref().map(|power| power.exponent.as_slice());
-    let is_two = |power: &Power| power.base[0] == 2 && power.base[1..].iter().all(|limb| *limb == 0);
-    if of.iter().all(is_two) {
+    if of.iter().all(is_of_two) {
         work.raise_two(exponents);
     } else {
         work.raise(lanes(of.each_ref().map(|power| split::<BITS, N>(&power.base))), exponents);
