@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use weir_helm::{Chart, File, Helpers, Options, Random, Release, World, render};
 use weir_yaml::{Dialect, first_from_yaml};
@@ -120,6 +121,51 @@ fn plain_templates_give_the_same() {
     let text = check(&[("templates/NOTES.txt", "{{ .Chart.Name }}: a: b: c")]).unwrap();
     assert!(text.contains("c: a: b: c"), "{text}");
     assert_eq!(text.matches("# Source: c/").count(), 2 * MANY);
+}
+
+/// Counts who asks for help, and who for random bytes.
+#[derive(Default)]
+struct Counted {
+    shared: AtomicUsize,
+    filled: AtomicUsize,
+}
+
+impl Helpers for Counted {
+    fn count(&self) -> usize {
+        2
+    }
+
+    fn share(&self, _: usize, task: &(dyn Fn(usize) + Sync)) {
+        self.shared.fetch_add(1, Ordering::Relaxed);
+        task(0);
+    }
+}
+
+impl Random for Counted {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.filled.fetch_add(1, Ordering::Relaxed);
+        Alike.fill(buffer);
+    }
+
+    fn for_threads(&self) -> Option<&(dyn Random + Sync)> {
+        Some(self)
+    }
+}
+
+#[test]
+fn templates_are_shared_and_not_executed_again_unless_it_makes_a_difference() {
+    let counts = |helps: bool, more: &str| {
+        let counted = Counted::default();
+        let first = ("templates/t99.yaml", "d: {{ randAlphaNum 8 }}\n");
+        let chart = chart(&[first, ("templates/t00a.yaml", more)]);
+        let helpers = helps.then_some(&counted as &dyn Helpers);
+        rendered(&chart, helpers, &counted).unwrap();
+        (counted.shared.into_inner(), counted.filled.into_inner())
+    };
+    let (none, once) = counts(false, "");
+    assert!((none, once > 0) == (0, true));
+    assert_eq!(counts(true, ""), (1, once));
+    assert_eq!(counts(true, "{{ $_ := set .Values \"a\" 5 }}"), (1, 2 * once));
 }
 
 #[test]
