@@ -1,6 +1,6 @@
 //! Templates by name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::env::{Env, Helpers};
@@ -120,18 +120,22 @@ impl Set {
         let mut parsed = each(&others, (helpers, length / SHARE), |text| parse(text)).into_iter();
         // Most texts are templates of their own, and some define more.
         self.own.reserve(texts.len() * 2);
-        let mut done = Vec::with_capacity(texts.len());
-        for (text, first) in texts.iter().zip(firsts) {
-            let first = first.and_then(|at| done.get(at)).and_then(Option::as_ref);
-            if let Some(renamed) = first.and_then(|first: &Templates| first.renamed(text.0)) {
+        let again: HashSet<usize, Quick> = firsts.iter().flatten().copied().collect();
+        let mut kept: HashMap<usize, Templates, Quick> = HashMap::default();
+        for (at, (text, first)) in texts.iter().zip(firsts).enumerate() {
+            let first = first.and_then(|first| kept.get(&first));
+            if let Some(renamed) = first.and_then(|first| first.renamed(text.0)) {
                 self.add(renamed);
-                done.push(None);
                 continue;
             }
             let here = if first.is_some() { None } else { parsed.next() };
             let templates = here.unwrap_or_else(|| parse(text))?;
-            self.add(templates.all.clone());
-            done.push(Some(templates));
+            if again.contains(&at) {
+                self.add(templates.all.clone());
+                kept.insert(at, templates);
+            } else {
+                self.add(templates.all);
+            }
         }
         Ok(())
     }
@@ -139,7 +143,8 @@ impl Set {
     fn add(&mut self, templates: impl IntoIterator<Item = Template>) {
         for template in templates {
             let name = Arc::clone(template.name());
-            if template.is_empty() && self.has(&name) {
+            // To see whether it is empty is to walk through it, and hardly any name is there already.
+            if self.has(&name) && template.is_empty() {
                 continue;
             }
             self.own.insert(name, Arc::new(template));
