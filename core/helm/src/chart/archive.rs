@@ -129,3 +129,28 @@ pub(super) fn without_mark(data: Bytes) -> Bytes {
         None => data,
     }
 }
+
+/// The files of an archive, without the directory that holds them all.
+pub fn archive_files(archive: &[u8]) -> Result<Vec<File>, Error> {
+    unpack(archive).map_err(|why| match why {
+        Unpack::NoGzip => Error::new("gzip: invalid header"),
+        Unpack::Other(error) => error,
+    })
+}
+
+/// Says so where a file is something else than an archive.
+pub(super) fn ensure_archive(bytes: &[u8], shown: &str) -> Result<(), Error> {
+    if bytes.starts_with(b"\x1f\x8b\x08") {
+        return Ok(());
+    }
+    if shown.ends_with(".yml") || shown.ends_with(".yaml") {
+        return Err(Error::new(format!(
+            "file '{shown}' seems to be a YAML file, but expected a gzipped archive"
+        )));
+    }
+    let is_text = bytes.iter().take(512).all(|byte| *byte >= 0x20 || b"\t\n\r\x0c\x1b".contains(byte));
+    // Go reads into a buffer of 512 bytes, and what is not filled makes a short text binary.
+    let kind =
+        if is_text && bytes.len() >= 512 { "text/plain; charset=utf-8" } else { "application/octet-stream" };
+    Err(Error::new(format!("file '{shown}' does not appear to be a gzipped archive; got '{kind}'")))
+}

@@ -5,15 +5,10 @@ use weir_template::{Helpers, each};
 
 use super::archive::{MAX_FILE, without_mark};
 use super::ignore::Rules;
+use super::walk::{Found, Step, Walk, Walked, real, said};
 use super::{Content, File};
 use crate::error::Error;
 use crate::quote::quoted;
-
-/// Links to directories above would have no end.
-const DEEPEST: usize = 64;
-
-/// So many links to links are followed to say which one leads nowhere.
-const LINKS: usize = 40;
 
 /// Smaller files that every rendering looks at are read at once: looking at them later takes longer.
 const LARGE: u64 = 16 * 1024;
@@ -28,6 +23,8 @@ pub(super) enum Reading {
 
 /// To open so many files takes longer than another thread takes to begin.
 const SHARE: usize = 64;
+/// A chart in the chart has about so many.
+const OF_CHART: usize = 12;
 
 /// The files of a chart in the order that Helm walks them, without those that `.helmignore` leaves out. Its description has
 /// been read already.
@@ -38,18 +35,37 @@ pub(super) fn files(
     reading: Reading,
     helpers: Option<&dyn Helpers>,
 ) -> Result<Vec<File>, Error> {
-    let mut walk = Walk { tree, rules: Rules::default(), found: Vec::new() };
-    let real = walk.real(directory)?;
+    let real = real(tree, directory)?;
     let entries = tree.list_kinds_stored(&real).map_err(said)?;
-    walk.rules = rules(tree, directory, &entries)?;
-    let walked = walk.entries((directory, &real), entries, "", 0);
-    let most = walk.found.len() / SHARE;
-    let contents = each(&walk.found, (helpers, most), |found| found.content(tree, description, reading));
-    let files = walk.found.into_iter().zip(contents);
-    // What cannot be read comes before what was not even found after it.
-    let files =
-        files.map(|(found, data)| Ok(File { name: found.inner, data: data? })).collect::<Result<_, _>>()?;
-    walked.map(|()| files)
+    let rules = rules(tree, directory, &entries)?;
+    let Walked { steps, end } = Walk::new(tree, &rules).top((directory, &real), entries);
+    let files: usize = steps.iter().map(|step| if step.is_chart() { OF_CHART } else { 1 }).sum();
+    let parts = each(&steps, (helpers, files / SHARE), |step| match step {
+        Step::File(found) => Part { files: vec![found.file(tree, description, reading)], end: Ok(()) },
+        Step::Chart(below) => {
+            let Walked { steps, end } = Walk::new(tree, &rules).below(below);
+            let found = steps.iter().filter_map(Step::file);
+            Part { files: found.map(|found| found.file(tree, description, reading)).collect(), end }
+        }
+    });
+    let mut all = Vec::with_capacity(files);
+    let mut ends = Vec::new();
+    for Part { files, end } in parts {
+        // What cannot be read comes before what was not even found after it.
+        if ends.is_empty() {
+            for file in files {
+                all.push(file?);
+            }
+        }
+        ends.extend(end.err());
+    }
+    ends.into_iter().next().map_or(end, Err).map(|()| all)
+}
+
+/// What has come of a step: files as far as they were found, and why there may be no more.
+struct Part {
+    files: Vec<Result<File, Error>>,
+    end: Result<(), Error>,
 }
 
 fn rules(tree: &Tree, directory: &RootedPath, entries: &[(String, Entry)]) -> Result<Rules, Error> {
@@ -65,105 +81,11 @@ fn rules(tree: &Tree, directory: &RootedPath, entries: &[(String, Entry)]) -> Re
     }
 }
 
-fn said(error: ReadError) -> Error {
-    Error::new(error.to_string())
-}
-
-struct Walk<'t> {
-    tree: &'t Tree,
-    rules: Rules,
-    found: Vec<Found>,
-}
-
-/// A file that has not been read.
-struct Found {
-    /// Its path in the chart.
-    inner: String,
-    /// Where it is, without links if it is none itself.
-    path: RootedPath,
-    is_link: bool,
-}
-
-impl Walk<'_> {
-    /// A directory, and where it is itself.
-    fn directory(
-        &mut self,
-        (path, real): (&RootedPath, &RootedPath),
-        below: &str,
-        depth: usize,
-    ) -> Result<(), Error> {
-        if depth > DEEPEST {
-            return Err(Error::new(format!("directories below '{path}' are nested too deeply")));
-        }
-        let entries = self.tree.list_kinds_stored(real).map_err(said)?;
-        self.entries((path, real), entries, below, depth)
-    }
-
-    fn entries(
-        &mut self,
-        (path, real): (&RootedPath, &RootedPath),
-        entries: Vec<(String, Entry)>,
-        below: &str,
-        depth: usize,
-    ) -> Result<(), Error> {
-        for (name, stored) in entries {
-            let plain = real.child(&name);
-            let is_link = matches!(stored, Entry::Link(_));
-            // Without links the path and where it leads are the same.
-            let path = if is_link || path != real { path.child(&name) } else { plain.clone() };
-            let inner = format!("{below}{name}");
-            let entry = match stored {
-                Entry::Link(target) => self.tree.entry(&path).map_err(said)?.ok_or_else(|| {
-                    let missing = self.missing(real, &target, LINKS);
-                    Error::new(format!(
-                        "error evaluating symlink /{path}: lstat /{missing}: no such file or directory"
-                    ))
-                })?,
-                entry => entry,
-            };
-            let is_directory = entry == Entry::Directory;
-            if self.rules.ignores(&inner, is_directory) {
-                continue;
-            }
-            if is_directory {
-                let real = if is_link { self.real(&path)? } else { plain };
-                self.directory((&path, &real), &format!("{inner}/"), depth + 1)?;
-            } else {
-                let path = if is_link { path } else { plain };
-                self.found.push(Found { inner, path, is_link });
-            }
-        }
-        Ok(())
-    }
-
-    /// Where the way of a link in this directory ends too early.
-    fn missing(&self, directory: &RootedPath, target: &str, links: usize) -> RootedPath {
-        let mut here = directory.clone();
-        for part in target.split('/').filter(|part| !part.is_empty() && *part != ".") {
-            let Ok(next) = here.join(part) else { break };
-            here = match self.tree.resolve(&next) {
-                Ok(Some((real, _))) => real,
-                _ => match self.tree.stored(&next) {
-                    Ok(Some(Entry::Link(target))) if links > 0 => {
-                        return self.missing(&here, &target, links - 1);
-                    }
-                    _ => return next,
-                },
-            };
-        }
-        here
-    }
-
-    /// The directory itself where the path leads through links.
-    fn real(&self, path: &RootedPath) -> Result<RootedPath, Error> {
-        match self.tree.resolve(path).map_err(said)? {
-            Some((real, _)) => Ok(real),
-            None => Err(said(ReadError::NotFound(path.clone()))),
-        }
-    }
-}
-
 impl Found {
+    fn file(&self, tree: &Tree, description: &Bytes, reading: Reading) -> Result<File, Error> {
+        Ok(File { name: self.inner.clone(), data: self.content(tree, description, reading)? })
+    }
+
     fn content(&self, tree: &Tree, description: &Bytes, reading: Reading) -> Result<Content, Error> {
         let inner = &self.inner;
         let read = if self.is_link {
@@ -289,6 +211,45 @@ mod tests {
         let wrong = kept(&[50, 100]).link(&path("a/templates/link"), "nowhere");
         let error = read(wrong, Some(&Threads)).unwrap_err();
         assert!(error.to_string().contains("\"050.yaml\" is larger"), "{error}");
+    }
+
+    #[test]
+    fn charts_in_charts_are_walked_apart_and_told_of_in_order() {
+        let path = |path: String| RootedPath::new(&path).unwrap();
+        let kept = |large: Option<usize>, link: Option<usize>| {
+            let mut kept = MemoryFiles::new().file(&path("a/Chart.yaml".into()), "name: a");
+            for chart in 0..40 {
+                for name in ["Chart.yaml", "templates/a.yaml", "charts/b/templates/b.yaml", "values.yaml"] {
+                    let is_large = large == Some(chart) && name == "values.yaml";
+                    let length = if is_large { MAX_FILE as usize + 1 } else { chart };
+                    let at = path(format!("a/charts/c{chart:02}/{name}"));
+                    kept = kept.file(&at, "x".repeat(length));
+                }
+                if link == Some(chart) {
+                    kept = kept.link(&path(format!("a/charts/c{chart:02}/templates/link")), "nowhere");
+                }
+            }
+            kept.file(&path("a/charts/notes.txt".into()), "x").file(&path("a/templates/a.yaml".into()), "x")
+        };
+        let read = |kept: MemoryFiles, helpers| {
+            let a = path("a".to_string());
+            files(&kept.tree(), &a, &b"name: a"[..].into(), Reading::WhenNeeded, helpers)
+        };
+        let alone = read(kept(None, None), None).unwrap();
+        let names: Vec<_> = alone.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names.len(), 163);
+        assert!(names.is_sorted(), "{names:?}");
+        assert_eq!(read(kept(None, None), Some(&Threads)).unwrap(), alone);
+        for (large, link, expected) in [
+            (Some(5), Some(9), "is larger"),
+            (Some(9), Some(5), "c05/templates/nowhere"),
+            (Some(9), None, "is larger"),
+        ] {
+            for helpers in [None, Some(&Threads as &dyn Helpers)] {
+                let error = read(kept(large, link), helpers).unwrap_err().to_string();
+                assert!(error.contains(expected), "{error}");
+            }
+        }
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use weir_files::{RootedPath, Tree};
-use weir_template::Helpers;
-use weir_yaml::Value;
+use weir_template::{Helpers, each};
+use weir_yaml::{Map, Value};
 
-use super::archive::{Unpack, unpack};
+use super::archive::{Unpack, ensure_archive, unpack};
 use super::dependency::{LOCK, Lock};
 use super::directory::Reading;
 use super::metadata::METADATA;
@@ -22,6 +22,9 @@ const DEEPEST: usize = 64;
 
 static VERSION: Record =
     Record { name: "chartBase", type_name: "loader.chartBase", fields: &[("apiVersion", Shape::Text)] };
+
+/// To read values of so many bytes takes longer than another thread takes to begin.
+const SHARE: usize = 32 << 10;
 
 /// Which loader Helm takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,7 +63,8 @@ impl Chart {
             Error::new(format!("unable to detect chart at {file}: open {file}: no such file or directory"))
         })?;
         let generation = generation(&description)?;
-        from_files(directory::files(tree, dir, &description, reading, helpers)?, generation, 0)
+        let files = directory::files(tree, dir, &description, reading, helpers)?;
+        from_files(files, generation, (0, helpers))
     }
 
     /// The chart in an archive. `shown` is what messages call the file.
@@ -84,33 +88,8 @@ impl Chart {
             return Err(Error::new("unable to detect chart version, no Chart.yaml found"));
         };
         let generation = generation(&description.data)?;
-        from_files(files, generation, 0)
+        from_files(files, generation, (0, None))
     }
-}
-
-/// The files of an archive, without the directory that holds them all.
-pub fn archive_files(archive: &[u8]) -> Result<Vec<File>, Error> {
-    unpack(archive).map_err(|why| match why {
-        Unpack::NoGzip => Error::new("gzip: invalid header"),
-        Unpack::Other(error) => error,
-    })
-}
-
-/// Says so where a file is something else than an archive.
-fn ensure_archive(bytes: &[u8], shown: &str) -> Result<(), Error> {
-    if bytes.starts_with(b"\x1f\x8b\x08") {
-        return Ok(());
-    }
-    if shown.ends_with(".yml") || shown.ends_with(".yaml") {
-        return Err(Error::new(format!(
-            "file '{shown}' seems to be a YAML file, but expected a gzipped archive"
-        )));
-    }
-    let is_text = bytes.iter().take(512).all(|byte| *byte >= 0x20 || b"\t\n\r\x0c\x1b".contains(byte));
-    // Go reads into a buffer of 512 bytes, and what is not filled makes a short text binary.
-    let kind =
-        if is_text && bytes.len() >= 512 { "text/plain; charset=utf-8" } else { "application/octet-stream" };
-    Err(Error::new(format!("file '{shown}' does not appear to be a gzipped archive; got '{kind}'")))
 }
 
 fn generation(description: &[u8]) -> Result<Generation, Error> {
@@ -124,7 +103,22 @@ fn generation(description: &[u8]) -> Result<Generation, Error> {
     }
 }
 
-fn from_files(files: Vec<File>, generation: Generation, depth: usize) -> Result<Chart, Error> {
+/// What can be made of the files of a chart apart from the rest of it.
+enum Piece<'f> {
+    Values(&'f File),
+    Subchart { name: &'f str, files: &'f [File] },
+}
+
+enum Made {
+    Values(Result<Map, Error>),
+    Subchart(Result<Arc<Chart>, Error>),
+}
+
+fn from_files(
+    files: Vec<File>,
+    generation: Generation,
+    (depth, helpers): (usize, Option<&dyn Helpers>),
+) -> Result<Chart, Error> {
     if depth > DEEPEST {
         return Err(Error::new("charts are nested too deeply"));
     }
@@ -133,28 +127,71 @@ fn from_files(files: Vec<File>, generation: Generation, depth: usize) -> Result<
         loader.described = true;
         loader.describe(file).map_err(|error| error.within("cannot load Chart.yaml"))?;
     }
+    let mut values = None;
     for file in &files {
-        loader.file(file)?;
+        if file.name == "values.yaml" {
+            values = Some(file);
+        } else if let Err(error) = loader.file(file) {
+            // What is wrong with a file before comes first.
+            return Err(values.and_then(|file| values_of(file).err()).unwrap_or(error));
+        }
     }
     let Loader { mut chart, described, subcharts, .. } = loader;
+    let subcharts = subcharts.iter().filter(|(name, _)| !name.starts_with(['_', '.']));
+    let pieces: Vec<_> = values
+        .into_iter()
+        .map(Piece::Values)
+        .chain(subcharts.map(|(name, files)| Piece::Subchart { name, files }))
+        .collect();
+    let parent = &chart.metadata.name;
+    let made = each(&pieces, (helpers, length(&pieces) / SHARE), |piece| match piece {
+        Piece::Values(file) => Made::Values(values_of(file)),
+        Piece::Subchart { name, files } => {
+            Made::Subchart(subchart(name, files, parent, generation, depth + 1).map(Arc::new))
+        }
+    });
+    let mut below = Vec::with_capacity(made.len());
+    for made in made {
+        match made {
+            Made::Values(values) => chart.values = Some(values?),
+            Made::Subchart(subchart) => below.push(subchart),
+        }
+    }
     chart.raw = Arc::new(files);
     if !described {
         return Err(Error::new("Chart.yaml file is missing"));
     }
     chart.metadata.validate()?;
-    for (name, files) in subcharts {
-        if name.starts_with(['_', '.']) {
-            continue;
-        }
-        let subchart = subchart(&name, files, &chart.metadata.name, generation, depth + 1)?;
-        chart.dependencies.push(Arc::new(subchart));
-    }
+    chart.dependencies = below.into_iter().collect::<Result<_, _>>()?;
     Ok(chart)
+}
+
+fn values_of(file: &File) -> Result<Map, Error> {
+    values::load(&file.data).map_err(|error| error.within("cannot load values.yaml"))
+}
+
+/// How many bytes of values there are to be read in these, about.
+fn length(pieces: &[Piece<'_>]) -> usize {
+    let of_piece = |piece: &Piece<'_>| match piece {
+        Piece::Values(file) => file.data.len(),
+        Piece::Subchart { files, .. } => {
+            // The others may be files that nobody has read yet.
+            let is_read = |file: &&File| match file.name.split_once('/') {
+                Some((_, inner)) => inner == "values.yaml",
+                None => path::extension(&file.name) == ".tgz",
+            };
+            files.iter().filter(is_read).map(|file| file.data.len()).sum()
+        }
+    };
+    match pieces {
+        [] | [_] => 0,
+        pieces => pieces.iter().map(of_piece).sum(),
+    }
 }
 
 fn subchart(
     name: &str,
-    mut files: Vec<File>,
+    files: &[File],
     parent: &str,
     generation: Generation,
     depth: usize,
@@ -162,7 +199,7 @@ fn subchart(
     let loaded = if path::extension(name) == ".tgz" {
         match files.first() {
             Some(file) if file.name == name => match unpack(&file.data) {
-                Ok(files) => from_files(files, generation, depth),
+                Ok(files) => from_files(files, generation, (depth, None)),
                 Err(Unpack::NoGzip) => Err(Error::new("gzip: invalid header")),
                 Err(Unpack::Other(error)) => Err(error),
             },
@@ -174,15 +211,12 @@ fn subchart(
             }
         }
     } else {
-        files.retain_mut(|file| match file.name.split_once('/') {
-            Some((_, inner)) => {
-                file.name = inner.to_string();
-                true
-            }
-            // A file in charts/ that is no chart.
-            None => false,
+        // A file in charts/ that is no chart is left out.
+        let inside = files.iter().filter_map(|file| {
+            let (_, inner) = file.name.split_once('/')?;
+            Some(File { name: inner.to_string(), data: file.data.clone() })
         });
-        from_files(files, generation, depth)
+        from_files(inside.collect(), generation, (depth, None))
     };
     loaded.map_err(|error| error.within(format!("error unpacking subchart {name} in {parent}")))
 }
@@ -214,10 +248,6 @@ impl Loader {
         match file.name.as_str() {
             "Chart.yaml" => {}
             "Chart.lock" => chart.lock = lock(file)?,
-            "values.yaml" => {
-                let values = values::load(&file.data);
-                chart.values = Some(values.map_err(|error| error.within("cannot load values.yaml"))?);
-            }
             "values.schema.json" => chart.schema = Some(Arc::clone(file.data.bytes())),
             "requirements.yaml" if self.generation == Generation::Second => self.requirements(file)?,
             "requirements.lock" if self.generation == Generation::Second => {

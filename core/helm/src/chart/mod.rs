@@ -11,16 +11,16 @@ mod json;
 mod load;
 mod metadata;
 mod package;
+mod walk;
 
 use std::sync::Arc;
 
 use weir_files::Bytes;
 use weir_yaml::Map;
 
-pub use archive::{MAX_CHART, MAX_FILE};
+pub use archive::{MAX_CHART, MAX_FILE, archive_files};
 pub use content::Content;
 pub use dependency::{Dependency, Lock};
-pub use load::archive_files;
 pub(crate) use metadata::METADATA;
 pub use metadata::{Maintainer, Metadata};
 

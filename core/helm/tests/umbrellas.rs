@@ -1,0 +1,86 @@
+//! A chart of many charts is the same however many threads read it.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use weir_files::{MemoryFiles, RootedPath};
+use weir_helm::{Chart, Helpers};
+
+/// Threads that note how often they were asked.
+#[derive(Default)]
+struct Threads(AtomicUsize);
+
+impl Helpers for Threads {
+    fn count(&self) -> usize {
+        4
+    }
+
+    fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync)) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        std::thread::scope(|scope| (0..most).for_each(|worker| _ = scope.spawn(move || task(worker))));
+    }
+}
+
+/// A chart with thirty more in it, after these changes of files.
+fn opened(changes: &[(&str, &str)], helpers: Option<&dyn Helpers>) -> Result<Chart, String> {
+    let path = |path: &str| RootedPath::new(path).unwrap();
+    let mut files = MemoryFiles::new();
+    let mut file = |name: &str, text: String| {
+        let changed = changes.iter().find(|(changed, _)| *changed == name);
+        let text = changed.map_or(text, |(_, text)| (*text).to_string());
+        files = std::mem::take(&mut files).file(&path(&format!("home/{name}")), text);
+    };
+    let values = |name: &str| format!("name: {name}\n# {}\nlist: [1, {{a: b}}]\n", "x".repeat(6000));
+    file("Chart.yaml", "apiVersion: v2\nname: home\nversion: 1.0.0\n".to_string());
+    file("values.yaml", values("home"));
+    file("values.schema.json", "{}".to_string());
+    file("requirements.yaml", "dependencies: []\n".to_string());
+    for chart in (0..30).map(|at| format!("part{at:02}")) {
+        file(
+            &format!("charts/{chart}/Chart.yaml"),
+            format!("apiVersion: v2\nname: {chart}\nversion: 1.0.0\n"),
+        );
+        file(&format!("charts/{chart}/values.yaml"), values(&chart));
+        file(&format!("charts/{chart}/templates/a.yaml"), "a: {{ .Values.name }}\n".to_string());
+        file(&format!("charts/{chart}/crds/a.yaml"), "a: b\n".to_string());
+    }
+    Chart::opened(&files.tree(), &path("home"), "home", helpers).map_err(|error| error.to_string())
+}
+
+#[test]
+fn threads_read_the_same_chart() {
+    let threads = Threads::default();
+    let alone = opened(&[], None).unwrap();
+    assert_eq!(alone.dependencies.len(), 30);
+    assert_eq!(alone.dependencies[7].name(), "part07");
+    assert_eq!(format!("{:?}", opened(&[], Some(&threads)).unwrap()), format!("{alone:?}"));
+    assert_eq!(threads.0.into_inner(), 2, "files, and then values");
+}
+
+#[test]
+fn what_is_wrong_first_is_told_of() {
+    let wrong = [
+        ("values.yaml", "a: [", "cannot load values.yaml"),
+        ("requirements.yaml", "a: [", "cannot load requirements.yaml"),
+        ("Chart.yaml", "apiVersion: v2\nname: home\n", "chart.metadata.version is required"),
+        (
+            "charts/part03/values.yaml",
+            "a: [",
+            "error unpacking subchart part03 in home: cannot load values.yaml",
+        ),
+        (
+            "charts/part20/Chart.yaml",
+            "name: [",
+            "error unpacking subchart part20 in home: cannot load Chart.yaml",
+        ),
+    ];
+    let order = ["requirements.yaml", "values.yaml", "Chart.yaml", "charts/part03/values.yaml"];
+    let changes = wrong.map(|(name, text, _)| (name, text));
+    for (at, first) in order.iter().enumerate() {
+        let changes: Vec<_> = changes.into_iter().filter(|(name, _)| !order[..at].contains(name)).collect();
+        let said = opened(&changes, None).unwrap_err();
+        let (_, _, expected) = wrong.iter().find(|(name, ..)| name == first).unwrap();
+        assert!(said.contains(expected), "{said}");
+        assert_eq!(opened(&changes, Some(&Threads::default())).unwrap_err(), said);
+    }
+}
