@@ -1,7 +1,7 @@
 //! Templates compiled: what was rendered once is not parsed again.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use weir_files::Bytes;
 use weir_template::{Helpers, MissingKey, Set, Str};
@@ -20,7 +20,7 @@ use crate::schema::Known;
 pub struct Templates {
     kept: Arc<Mutex<VecDeque<Compiled>>>,
     schemas: Known,
-    once: bool,
+    once: Option<Arc<OnceLock<Arc<Set>>>>,
 }
 
 /// How many compiled sets one chart keeps.
@@ -42,14 +42,15 @@ impl Compiled {
 }
 
 impl Templates {
-    /// Keeps nothing, for whoever renders once: the memory is free for what comes after the rendering.
+    /// For whoever renders once: nothing is found again. What was parsed is held as long as this is, as it takes a while to be
+    /// taken apart.
     pub fn once() -> Self {
-        Self { once: true, ..Self::default() }
+        Self { once: Some(Arc::default()), ..Self::default() }
     }
 
     /// Schemas that were read already, if they are kept.
     pub(super) fn schemas(&self) -> Option<&Known> {
-        (!self.once).then_some(&self.schemas)
+        self.once.is_none().then_some(&self.schemas)
     }
 
     /// These templates, parsed in this order.
@@ -70,8 +71,10 @@ impl Templates {
         set.parse_all(&texts, helpers).map_err(|(name, error)| {
             Failure::in_template(Error::new(words::parse_error(name, &error)), &error)
         })?;
-        if self.once {
-            return Ok(Arc::new(set.for_once()));
+        if let Some(once) = &self.once {
+            let set = Arc::new(set.for_once());
+            _ = once.set(Arc::clone(&set));
+            return Ok(set);
         }
         let set = Arc::new(set);
         let texts = order.iter().map(|template| (template.name.clone(), Arc::clone(&template.text)));

@@ -70,10 +70,10 @@ pub(super) fn render(
     world: &World<'_>,
 ) -> Option<(Files, Heads)> {
     let is_plain = world.traces.is_none() && world.lookup.is_none() && !work.options.lint;
-    let helpers = world.helpers.filter(|helpers| is_plain && helpers.count() > 1)?;
-    if work.sources.len() < SHARE {
+    if work.sources.len() < SHARE || !is_plain {
         return None;
     }
+    let helpers = world.helpers.filter(|helpers| helpers.count() > 1)?;
     let shared = Shared {
         work,
         values: values(),
