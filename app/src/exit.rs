@@ -1,7 +1,6 @@
 //! Exit codes, and failures that carry one.
 
 use std::fmt;
-use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use weir_cluster::ApiError;
@@ -20,14 +19,14 @@ pub(crate) enum Exit {
     Sops(u8),
 }
 
-impl From<Exit> for ExitCode {
+impl From<Exit> for u8 {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
+        match exit {
             Exit::Success => 0,
             Exit::Failure => 1,
             Exit::Usage => 2,
             Exit::Sops(code) => code,
-        })
+        }
     }
 }
 

@@ -8,8 +8,10 @@
 // What runs before `main` is named in another way elsewhere.
 #[cfg(target_os = "linux")]
 mod arena;
+mod leave;
 mod mimalloc;
 
+pub use leave::leave;
 pub use mimalloc::Mimalloc;
 
 use std::alloc::{GlobalAlloc, Layout};
