@@ -33,7 +33,7 @@ impl Random {
     }
 }
 
-const PIECES: [&str; 64] = [
+const PIECES: [&str; 67] = [
     " ",
     "  ",
     "\n",
@@ -97,6 +97,9 @@ const PIECES: [&str; 64] = [
     "''",
     "\n  more",
     " 'a''b \n   c'",
+    " \"a\\n \n   b\"",
+    "\\\n  ",
+    "\\ ",
     "# c\n---\n",
 ];
 

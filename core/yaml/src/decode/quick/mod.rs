@@ -1,12 +1,13 @@
 //! The short way for the YAML that most people write: block maps and lists, scalars, brackets and braces on one line,
 //! literal texts.
 //!
-//! It reads a document in one pass without tokens or nodes. Whatever is not plainly simple (anchors, tags, escapes,
-//! scalars over several lines, doubtful indentation, any error) makes it give up, and the document is read the long
+//! It reads a document in one pass without tokens or nodes. Whatever is not plainly simple (anchors, tags, rare escapes,
+//! doubtful indentation, any error) makes it give up, and the document is read the long
 //! way. So it decides nothing that the long way would decide differently; the fuzz test compares the two.
 
 mod block;
 mod pass;
+mod quoted;
 mod scalar;
 
 use memchr::memchr;

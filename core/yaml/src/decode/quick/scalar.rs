@@ -1,6 +1,4 @@
-//! Values on one line, plain texts and those in single quotes over several, and literal texts.
-
-use memchr::memchr;
+//! Values on one line, plain texts over several, and literal texts.
 
 use super::{Reader, line_len, spaces};
 use crate::decode::{Dialect, normal_float};
@@ -29,10 +27,9 @@ impl<'t> Reader<'t> {
                     self.end_line(end + 1)?;
                     Some(self.quoted(&self.text[at + 1..end]))
                 }
-                None if quote == b'\'' && self.generation == Generation::V2 => {
-                    self.quoted_lines(at + 1, indent)
-                }
-                None => None,
+                None if self.generation != Generation::V2 => None,
+                None if quote == b'"' => self.escaped_lines(at + 1, indent),
+                None => self.quoted_lines(at + 1, indent),
             },
             b'[' | b'{' => {
                 let mut end = at;
@@ -42,16 +39,6 @@ impl<'t> Reader<'t> {
             }
             _ => self.plain(at, indent),
         }
-    }
-
-    /// Where a quoted text ends that has no escapes and stays on its line.
-    pub(super) fn quote_end(&self, at: usize, quote: u8) -> Option<usize> {
-        let rest = &self.bytes[at + 1..];
-        let stop = rest.iter().position(|byte| *byte == quote || *byte == b'\\' || *byte == b'\n')?;
-        let end = at + 1 + stop;
-        // A backslash is no escape in single quotes, but rare enough there.
-        let doubled = quote == b'\'' && self.byte(end + 1) == b'\'';
-        (rest[stop] == quote && !doubled).then_some(end)
     }
 
     fn plain(&mut self, at: usize, indent: usize) -> Option<Value> {
@@ -94,7 +81,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Where the next line with content begins, if a text goes on there, and how many lines are empty before it.
-    fn goes_on(&self, mut at: usize, indent: usize) -> Option<(usize, usize)> {
+    pub(super) fn goes_on(&self, mut at: usize, indent: usize) -> Option<(usize, usize)> {
         let mut empty = 0;
         loop {
             let start = at;
@@ -125,41 +112,6 @@ impl<'t> Reader<'t> {
             }
         }
         self.word(&text)
-    }
-
-    /// A text in single quotes, behind the first one, with quotes in it or over several lines.
-    fn quoted_lines(&mut self, mut at: usize, indent: usize) -> Option<Value> {
-        let mut text = String::new();
-        loop {
-            let rest = &self.bytes[at..];
-            let end = at + memchr(b'\n', rest)?;
-            let begun = text.len();
-            while let Some(quote) = memchr(b'\'', &self.bytes[at..end]) {
-                text.push_str(&self.text[at..at + quote]);
-                at += quote + 1;
-                if self.byte(at) != b'\'' {
-                    self.end_line(at)?;
-                    return Some(self.quoted(&text));
-                }
-                text.push('\'');
-                at += 1;
-            }
-            text.push_str(&self.text[at..end]);
-            text.truncate(begun + text[begun..].trim_end_matches([' ', '\t']).len());
-            let (next, empty) = self.goes_on(end + 1, indent)?;
-            if self.byte(next) == b'\t' {
-                return None;
-            }
-            fold(&mut text, empty);
-            at = next;
-        }
-    }
-
-    fn quoted(&self, text: &str) -> Value {
-        if self.drops {
-            return Value::Null;
-        }
-        if self.dialect == Dialect::Spelled { Value::quoted(text) } else { Value::shared(text) }
     }
 
     fn word(&self, text: &str) -> Option<Value> {
@@ -351,7 +303,7 @@ impl<'t> Reader<'t> {
 }
 
 /// What a line break becomes inside of a text that goes on, with so many empty lines behind it.
-fn fold(text: &mut String, empty: usize) {
+pub(super) fn fold(text: &mut String, empty: usize) {
     text.extend(std::iter::repeat_n('\n', empty));
     text.extend((empty == 0).then_some(' '));
 }
