@@ -28,7 +28,13 @@ impl Helpers for Threads {
         // Where no threads are allowed, the one that there is does all of it.
         let Some(pool) = pool(count, self.count()) else { return task(0) };
         pool.in_place_scope(|scope| {
-            (1..count).for_each(|worker| scope.spawn(move |_| task(worker)));
+            // To all of them: what is spawned may wait until another has been done.
+            scope.spawn_broadcast(|_, at| {
+                let worker = at.index() + 1;
+                if worker < count {
+                    task(worker);
+                }
+            });
             task(0);
         });
     }

@@ -31,6 +31,14 @@ impl Content {
         Self(Held::There(Arc::new(There { tree: tree.clone(), path, bytes: OnceLock::new() })))
     }
 
+    /// True if the bytes are here already.
+    pub(crate) fn is_read(&self) -> bool {
+        match &self.0 {
+            Held::Here(_) => true,
+            Held::There(there) => there.bytes.get().is_some(),
+        }
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> &Bytes {
         match &self.0 {

@@ -23,7 +23,7 @@ pub(super) fn execute(
     world: &World<'_>,
     warnings: &mut Warnings,
 ) -> Result<(Files, Heads), Box<Failure>> {
-    let (sources, places) = scope::sources(chart);
+    let (sources, places) = scope::sources(chart, world.helpers);
     let order = engine::ordered(&sources);
     let set = &options.templates.compiled(&order, world.helpers)?;
     let sources = engine::executed(&order);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use weir_template::{List, Map, Quick, Str, Value};
+use weir_template::{Helpers, List, Map, Quick, Str, Value, each};
 use weir_yaml::Key;
 
 use super::Release;
@@ -11,7 +11,7 @@ use super::description::Descriptions;
 use super::memory::Memory;
 use super::objects::{About, Cluster, Files, Named};
 use crate::capabilities::Capabilities;
-use crate::chart::{Chart, File};
+use crate::chart::{Chart, Content, File};
 use crate::path;
 use crate::values::{Held, Table};
 
@@ -67,11 +67,22 @@ pub(super) struct Place<'c> {
     names: Vec<&'c str>,
 }
 
+/// To read so many large templates takes longer than another thread takes to begin.
+const SHARE: usize = 2;
+
 /// All templates of a chart and of those in it, and these charts in the order of their numbers.
-pub(super) fn sources(chart: &Chart) -> (Vec<Source>, Vec<Place<'_>>) {
+pub(super) fn sources<'c>(chart: &'c Chart, helpers: Option<&dyn Helpers>) -> (Vec<Source>, Vec<Place<'c>>) {
+    let mut unread = Vec::new();
+    collect_unread(chart, &mut unread);
+    each(&unread, (helpers, unread.len() / SHARE), |content| _ = content.bytes());
     let (mut sources, mut places) = (Vec::with_capacity(count(chart)), Vec::new());
     collect(chart, chart.name(), &mut Vec::new(), (&mut sources, &mut places));
     (sources, places)
+}
+
+fn collect_unread<'c>(chart: &'c Chart, unread: &mut Vec<&'c Content>) {
+    unread.extend(chart.templates.iter().map(|file| &file.data).filter(|content| !content.is_read()));
+    chart.dependencies.iter().for_each(|subchart| collect_unread(subchart, unread));
 }
 
 /// How many templates there are in the chart and in those in it.

@@ -8,8 +8,10 @@ use super::der::{self, Reader};
 use super::modular::Modulus;
 use super::prime::{prime_pair, random_below, random_primes};
 use crate::bigint::Natural;
+use crate::env::Helpers;
 use crate::error::Error;
 use crate::function::Call;
+use crate::share::each;
 
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const SHA256_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
@@ -275,7 +277,9 @@ impl PrivateKey {
                 let padding =
                     padding.ok_or_else(|| Error::new("crypto/rsa: message too long for RSA key size"))?;
                 let padded = [&[0, 1], vec![0xff; padding].as_slice(), &[0], &digest].concat();
-                Ok(rsa_power(&Natural::from_bytes(&padded), d, (p, q), inverse).to_padded(size))
+                let helpers = call.env().helpers;
+                let power = rsa_power(&Natural::from_bytes(&padded), d, [p, q], inverse, helpers);
+                Ok(power.to_padded(size))
             }
             Self::Ec { curve, d } => ecdsa(call, curve, d, message),
             Self::Ed25519(seed) => Ok(Ed25519::new().sign(seed, message)),
@@ -285,12 +289,19 @@ impl PrivateKey {
 }
 
 /// The number to the private exponent, by both primes apart.
-fn rsa_power(number: &Natural, d: &Natural, (p, q): (&Natural, &Natural), inverse: &Natural) -> Natural {
-    let part = |prime: &Natural| {
+fn rsa_power(
+    number: &Natural,
+    d: &Natural,
+    [p, q]: [&Natural; 2],
+    inverse: &Natural,
+    helpers: Option<&dyn Helpers>,
+) -> Natural {
+    let part = |prime: &&Natural| {
         let field = Modulus::new(prime);
         field.value(&field.power(&field.residue(number), &d.modulo(&less_one(prime))))
     };
-    let (by_p, by_q) = (part(p), part(q));
+    let parts = each(&[p, q], (helpers, 2), part);
+    let [by_p, by_q] = parts.try_into().unwrap_or_default();
     let field = Modulus::new(p);
     let difference = field.minus(&field.residue(&by_p), &field.residue(&by_q));
     let factor = field.times(&difference, &field.residue(inverse));

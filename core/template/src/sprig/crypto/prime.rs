@@ -2,7 +2,7 @@
 
 use super::super::random;
 use super::search::{self, Search};
-use super::sieve::small_primes;
+use super::sieve::SMALL_PRIMES;
 use super::suspect::{Suspect, passed};
 use crate::bigint::Natural;
 use crate::error::Error;
@@ -84,7 +84,7 @@ pub(super) fn prime_pair(call: &Call<'_>, bits: usize) -> Result<(Natural, Natur
             start.set_bit(bits - 1);
             let rest = start.modulo(&twice);
             let Some(p) = start.minus(&rest).map(|p| p.plus(&Natural::from(1))) else { continue };
-            let mut tried = small_primes().iter().take_while(|prime| **prime < TRIED);
+            let mut tried = SMALL_PRIMES.iter().take_while(|prime| **prime < TRIED);
             let divisible = p.bits() != bits || tried.any(|prime| p.modulo_small(u64::from(*prime)) == 0);
             if !divisible && is_prime(call, &p)? {
                 return Ok((p, q));

@@ -1,8 +1,5 @@
 //! Numbers without small factors: what is left of a stretch of them costs a long test each.
 
-use std::array::from_fn;
-use std::sync::LazyLock;
-
 use crate::bigint::Natural;
 
 /// Factors below this are looked for. Beyond, that takes longer than the tests it saves.
@@ -14,22 +11,32 @@ const PRIMES: usize = 3;
 /// By so many divisors at once: each division waits for the one before.
 const TOGETHER: usize = 4;
 
-/// The odd primes below `LARGEST`.
-pub(super) fn small_primes() -> &'static [u32] {
-    static PRIMES: LazyLock<Vec<u32>> = LazyLock::new(|| {
-        // One place for each odd number.
-        let mut composite = vec![false; LARGEST / 2];
-        let mut primes = Vec::with_capacity(LARGEST / 11);
-        for at in 1..composite.len() {
-            if composite.get(at) == Some(&false) {
-                let prime = 2 * at + 1;
-                primes.push(prime as u32);
-                cross_out(&mut composite, prime * prime / 2, prime);
+/// How many odd primes there are below `LARGEST`.
+const COUNT: usize = 22_999;
+
+/// The odd primes below `LARGEST`. They and what follows from them are written into the program: to work them out takes longer
+/// than any other step to the first key.
+pub(super) static SMALL_PRIMES: [u32; COUNT] = small_primes();
+
+#[expect(clippy::indexing_slicing, reason = "what is out of bounds does not compile")]
+const fn small_primes() -> [u32; COUNT] {
+    // One place for each odd number.
+    let mut composite = [false; LARGEST / 2];
+    let (mut primes, mut count, mut at) = ([0; COUNT], 0, 1);
+    while at < composite.len() {
+        if !composite[at] {
+            let prime = 2 * at + 1;
+            primes[count] = prime as u32;
+            count += 1;
+            let mut multiple = prime * prime / 2;
+            while multiple < composite.len() {
+                composite[multiple] = true;
+                multiple += prime;
             }
         }
-        primes
-    });
-    &PRIMES
+        at += 1;
+    }
+    primes
 }
 
 fn cross_out(composite: &mut [bool], from: usize, step: usize) {
@@ -40,7 +47,7 @@ fn cross_out(composite: &mut [bool], from: usize, step: usize) {
 pub(super) fn without_small_factors(start: &Natural) -> Vec<u64> {
     let mut composite = vec![false; STRETCH];
     let limbs = start.limbs(start.bits().div_ceil(64));
-    for (primes, divisors) in small_primes().chunks(PRIMES * TOGETHER).zip(divisors()) {
+    for (primes, divisors) in SMALL_PRIMES.chunks(PRIMES * TOGETHER).zip(&DIVISORS) {
         for (primes, rest) in primes.chunks(PRIMES).zip(rests(&limbs, divisors)) {
             for prime in primes.iter().map(|prime| u64::from(*prime)) {
                 let rest = rest % prime;
@@ -67,22 +74,29 @@ struct Divisor {
     inverse: u64,
 }
 
-/// Those of all small primes, in their order.
-fn divisors() -> &'static [[Divisor; TOGETHER]] {
-    static DIVISORS: LazyLock<Vec<[Divisor; TOGETHER]>> = LazyLock::new(|| {
-        let together = small_primes().chunks(PRIMES * TOGETHER);
-        let divisor = |primes: &[u32], at: usize| {
-            Divisor::of(primes.iter().skip(at * PRIMES).take(PRIMES).map(|prime| u64::from(*prime)).product())
-        };
-        together.map(|primes| from_fn(|at| divisor(primes, at))).collect()
-    });
-    &DIVISORS
+/// Those of all small primes, in their order; the last ones are of fewer.
+static DIVISORS: [[Divisor; TOGETHER]; COUNT.div_ceil(PRIMES * TOGETHER)] = divisors();
+
+#[expect(clippy::indexing_slicing, reason = "what is out of bounds does not compile")]
+const fn divisors() -> [[Divisor; TOGETHER]; COUNT.div_ceil(PRIMES * TOGETHER)] {
+    let mut divisors = [[Divisor::of(1); TOGETHER]; COUNT.div_ceil(PRIMES * TOGETHER)];
+    let mut from = 0;
+    while from < COUNT {
+        let (mut product, mut at) = (1, from);
+        while at < COUNT && at < from + PRIMES {
+            product *= SMALL_PRIMES[at] as u64;
+            at += 1;
+        }
+        divisors[from / PRIMES / TOGETHER][from / PRIMES % TOGETHER] = Divisor::of(product);
+        from += PRIMES;
+    }
+    divisors
 }
 
 impl Divisor {
-    fn of(product: u64) -> Self {
+    const fn of(product: u64) -> Self {
         let number = product << product.leading_zeros();
-        Self { number, inverse: (u128::MAX / u128::from(number)) as u64 }
+        Self { number, inverse: (u128::MAX / number as u128) as u64 }
     }
 
     /// The rest of a number of two limbs, of which the higher is below the divisor, with a product for the division: see
@@ -111,8 +125,8 @@ mod tests {
 
     #[test]
     fn what_is_left_has_no_small_factor() {
-        assert_eq!(small_primes()[..5], [3, 5, 7, 11, 13]);
-        assert_eq!(small_primes().len(), 22_999);
+        assert_eq!(SMALL_PRIMES[..5], [3, 5, 7, 11, 13]);
+        assert!(SMALL_PRIMES.is_sorted() && SMALL_PRIMES[COUNT - 1] == 262_139);
         for start in
             ["1000000000000000000000000000000000000000000000000000000000001", "999999999999999999999"]
         {
@@ -121,7 +135,7 @@ mod tests {
             for distance in (0..2 * STRETCH as u64).step_by(2) {
                 let number = start.plus(&Natural::from(distance));
                 let divides = |prime: &u32| number.modulo_small(u64::from(*prime)) == 0;
-                assert_eq!(left.contains(&distance), !small_primes().iter().any(divides), "{distance}");
+                assert_eq!(left.contains(&distance), !SMALL_PRIMES.iter().any(divides), "{distance}");
             }
         }
     }
@@ -138,7 +152,7 @@ mod tests {
         let plain: Vec<Vec<u64>> =
             vec![vec![], vec![0; 3], vec![1], vec![u64::MAX; 16], (0..16).map(|_| next()).collect()];
         for limbs in plain {
-            for (primes, divisors) in small_primes().chunks(PRIMES * TOGETHER).zip(divisors()) {
+            for (primes, divisors) in SMALL_PRIMES.chunks(PRIMES * TOGETHER).zip(&DIVISORS) {
                 assert!(
                     primes
                         .iter()
