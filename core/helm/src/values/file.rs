@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memmem};
 use weir_yaml::{Dialect, Map, Value, first_from_yaml};
 
 use crate::error::Error;
@@ -95,18 +96,16 @@ pub fn merge(mut first: Map, second: Map) -> Map {
 pub(crate) fn documents_so_far(text: &[u8]) -> (Vec<Cow<'_, [u8]>>, Option<String>) {
     let mut documents = Vec::new();
     let (mut start, mut at) = (0, 0);
-    while at < text.len() {
-        let end = text[at..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| at + end + 1);
-        if let Some(rest) = text[at..end].strip_prefix(b"---") {
-            let rest = String::from_utf8_lossy(rest);
-            let rest = rest.trim();
-            if !rest.is_empty() && !rest.starts_with('#') {
-                return (documents, Some(format!("invalid Yaml document separator: {rest}")));
-            }
-            if at > start {
-                documents.push(Cow::Borrowed(&text[start..at]));
-                start = end;
-            }
+    while let Some(line) = border(text, at) {
+        let end = memchr(b'\n', &text[line..]).map_or(text.len(), |end| line + end + 1);
+        let rest = String::from_utf8_lossy(&text[line + BORDER.len()..end]);
+        let rest = rest.trim();
+        if !rest.is_empty() && !rest.starts_with('#') {
+            return (documents, Some(format!("invalid Yaml document separator: {rest}")));
+        }
+        if line > start {
+            documents.push(Cow::Borrowed(&text[start..line]));
+            start = end;
         }
         at = end;
     }
@@ -119,9 +118,34 @@ pub(crate) fn documents_so_far(text: &[u8]) -> (Vec<Cow<'_, [u8]>>, Option<Strin
     (documents, None)
 }
 
+/// What a line begins with that parts documents.
+const BORDER: &[u8] = b"---";
+
+/// Where the next such line begins, from the beginning of a line on.
+fn border(text: &[u8], from: usize) -> Option<usize> {
+    if text.get(from..)?.starts_with(BORDER) {
+        return Some(from);
+    }
+    memmem::find(&text[from..], b"\n---").map(|at| from + at + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn borders_are_lines_that_begin_so() {
+        let parts = |text: &str| -> Vec<String> {
+            let (documents, problem) = documents_so_far(text.as_bytes());
+            let texts = documents.iter().map(|document| String::from_utf8_lossy(document).into_owned());
+            texts.chain(problem).collect()
+        };
+        assert_eq!(parts("a\n---\n---\n--- # b\nc---\n ---\n---"), ["a\n", "---\n", "c---\n ---\n"]);
+        assert_eq!(parts("---\n---"), ["---\n"]);
+        assert_eq!(parts("---"), ["---\n"]);
+        assert_eq!(parts("a\n---\nb\n----\n"), ["a\n", "invalid Yaml document separator: -"]);
+        assert!(parts("").is_empty());
+    }
 
     #[test]
     fn documents_go_over_each_other() {
