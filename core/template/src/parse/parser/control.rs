@@ -11,7 +11,7 @@ use crate::value::Str;
 impl Parser<'_> {
     /// Nodes up to an end or else, which is given as well.
     pub(super) fn item_list(&mut self) -> Result<(Id, Id)> {
-        let pos = self.peek_non_space().start;
+        let pos = self.peek_non_space().start();
         let begun = self.pending.len();
         while self.peek_non_space().kind != T::Eof {
             let node = self.text_or_action()?;
@@ -27,7 +27,7 @@ impl Parser<'_> {
     pub(super) fn text_or_action(&mut self) -> Result<Id> {
         let token = self.next_non_space();
         match token.kind {
-            T::Text => Ok(self.node(token.start, Kind::Text(piece(token)))),
+            T::Text => Ok(self.node(token.start(), Kind::Text(piece(token)))),
             T::LeftDelim => {
                 self.action = Some(token);
                 let action = self.action()?;
@@ -46,7 +46,7 @@ impl Parser<'_> {
             T::Continue => self.jump(token, "continue", Kind::Continue),
             T::Else => self.else_control(),
             T::End => {
-                let pos = self.expect(T::RightDelim, "end")?.start;
+                let pos = self.expect(T::RightDelim, "end")?.start();
                 Ok(self.node(pos, Kind::End))
             }
             T::If => self.control("if"),
@@ -55,7 +55,7 @@ impl Parser<'_> {
             T::With => self.control("with"),
             _ => {
                 self.backup();
-                let pos = self.peek().start;
+                let pos = self.peek().start();
                 let pipe = self.pipeline("command", T::RightDelim)?;
                 Ok(self.node(pos, Kind::Action(pipe)))
             }
@@ -70,15 +70,15 @@ impl Parser<'_> {
         if self.range_depth == 0 {
             return self.error(format_args!("{{{{{name}}}}} outside {{{{range}}}}"));
         }
-        Ok(self.node(word.start, kind))
+        Ok(self.node(word.start(), kind))
     }
 
     pub(super) fn else_control(&mut self) -> Result<Id> {
         let peek = self.peek_non_space();
         if matches!(peek.kind, T::If | T::With) {
-            return Ok(self.node(peek.start, Kind::Else));
+            return Ok(self.node(peek.start(), Kind::Else));
         }
-        let pos = self.expect(T::RightDelim, "else")?.start;
+        let pos = self.expect(T::RightDelim, "else")?.start();
         Ok(self.node(pos, Kind::Else))
     }
 
@@ -137,7 +137,7 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, T::RightDelim)?;
         let root = self.apart(context)?;
         self.add(Arc::from(&*name.to_text()), root)?;
-        Ok(self.node(token.start, Kind::Template { end: token.end, pipe: NonZeroU32::new(pipe) }))
+        Ok(self.node(token.start(), Kind::Template { end: token.end(), pipe: NonZeroU32::new(pipe) }))
     }
 
     pub(super) fn template(&mut self) -> Result<Id> {
@@ -151,7 +151,7 @@ impl Parser<'_> {
             // No pipeline is the first node, as its commands come before it.
             NonZeroU32::new(self.pipeline(context, T::RightDelim)?)
         };
-        Ok(self.node(token.start, Kind::Template { end: token.end, pipe }))
+        Ok(self.node(token.start(), Kind::Template { end: token.end(), pipe }))
     }
 
     pub(super) fn template_name(&mut self, token: Token, context: &str) -> Result<Str> {

@@ -161,12 +161,12 @@ impl<'a> Parser<'a> {
     }
 
     fn bytes(&self, token: Token) -> &'a [u8] {
-        self.input.get(token.start as usize..token.end as usize).unwrap_or_default()
+        self.input.get(token.start() as usize..token.end() as usize).unwrap_or_default()
     }
 
     /// The line on which a token starts.
     fn line(&self, token: Token) -> usize {
-        let before = self.input.get(..token.start as usize).unwrap_or_default();
+        let before = self.input.get(..token.start() as usize).unwrap_or_default();
         1 + memchr::memchr_iter(b'\n', before).count()
     }
 
@@ -238,7 +238,7 @@ impl<'a> Parser<'a> {
     }
 
     fn whole(&mut self) -> Result<()> {
-        let pos = self.peek().start;
+        let pos = self.peek().start();
         let begun = self.pending.len();
         while self.peek().kind != T::Eof {
             if self.peek().kind == T::LeftDelim {
@@ -332,5 +332,5 @@ impl<'a> Parser<'a> {
 }
 
 fn piece(token: Token) -> Piece {
-    Piece { start: token.start, end: token.end }
+    Piece { start: token.start(), end: token.end() }
 }

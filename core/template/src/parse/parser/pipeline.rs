@@ -8,7 +8,7 @@ use crate::strconv;
 
 impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &'static str, end: T) -> Result<Id> {
-        let pos = self.peek_non_space().start;
+        let pos = self.peek_non_space().start();
         let begun = self.pending.len();
         let assigns = self.declarations(context)?;
         let declared = self.pending.len() - begun;
@@ -80,7 +80,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn declare(&mut self, token: Token) {
-        let node = self.node(token.start, Kind::Variable(piece(token)));
+        let node = self.node(token.start(), Kind::Variable(piece(token)));
         self.pending.push(node);
         self.variables.push(self.bytes(token));
     }
@@ -103,7 +103,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn command(&mut self) -> Result<Id> {
-        let pos = self.peek_non_space().start;
+        let pos = self.peek_non_space().start();
         let begun = self.pending.len();
         loop {
             self.peek_non_space();
@@ -136,7 +136,7 @@ impl Parser<'_> {
         while self.peek().kind == T::Field {
             last = self.next();
         }
-        let fields = Piece { start: first.start, end: last.end };
+        let fields = Piece { start: first.start(), end: last.end() };
         let kind = match self.kind(term) {
             Kind::Field(piece) => Kind::Field(Piece { start: piece.start, ..fields }),
             Kind::Variable(piece) => Kind::Variable(Piece { start: piece.start, ..fields }),
@@ -146,11 +146,11 @@ impl Parser<'_> {
                 return self
                     .error(format_args!("unexpected . after term {}", String::from_utf8_lossy(&quoted)));
             }
-            _ => return Ok(Some(self.node(first.start, Kind::Chain { of: term, end: fields.end }))),
+            _ => return Ok(Some(self.node(first.start(), Kind::Chain { of: term, end: fields.end }))),
         };
         // Nobody else knows of the first name alone.
         if let Some(node) = self.nodes.get_mut(term as usize) {
-            *node = Node { pos: first.start, kind };
+            *node = Node { pos: first.start(), kind };
         }
         Ok(Some(term))
     }
@@ -165,7 +165,7 @@ impl Parser<'_> {
                     return self
                         .error(format_args!("function {} not defined", String::from_utf8_lossy(&quoted)));
                 };
-                Kind::Identifier { end: token.end, function }
+                Kind::Identifier { end: token.end(), function }
             }
             T::Dot => Kind::Dot,
             T::Nil => Kind::Nil,
@@ -204,6 +204,6 @@ impl Parser<'_> {
                 return Ok(None);
             }
         };
-        Ok(Some(self.node(token.start, kind)))
+        Ok(Some(self.node(token.start(), kind)))
     }
 }
