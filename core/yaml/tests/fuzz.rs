@@ -33,7 +33,7 @@ impl Random {
     }
 }
 
-const PIECES: [&str; 67] = [
+const PIECES: [&str; 70] = [
     " ",
     "  ",
     "\n",
@@ -100,6 +100,9 @@ const PIECES: [&str; 67] = [
     " \"a\\n \n   b\"",
     "\\\n  ",
     "\\ ",
+    " >-\n   ",
+    " |\n",
+    "\n   ",
     "# c\n---\n",
 ];
 

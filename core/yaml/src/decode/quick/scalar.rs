@@ -21,7 +21,7 @@ impl<'t> Reader<'t> {
     /// block around it would belong to it, which the caller refuses.
     pub(super) fn inline(&mut self, at: usize, indent: usize) -> Option<Value> {
         match self.byte(at) {
-            b'|' => self.literal(at, indent),
+            b'|' | b'>' => self.literal(at, indent),
             quote @ (b'"' | b'\'') => match self.quote_end(at, quote) {
                 Some(end) => {
                     self.end_line(end + 1)?;
@@ -225,19 +225,19 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// `|` or `|-` with lines further in than the block around it.
+    /// `|` or `>`, maybe with `-`, with lines further in than the block around it, or none.
     fn literal(&mut self, at: usize, indent: usize) -> Option<Value> {
+        let folds = self.byte(at) == b'>';
         let strip = self.byte(at + 1) == b'-';
         let header_end = at + 1 + usize::from(strip);
         if self.byte(header_end) != b'\n' {
             return None;
         }
         self.at = (header_end + 1).min(self.bytes.len());
-        let own = self.literal_indent()?;
         // In a list or map at the margin a text may not stand at the margin either.
-        if own <= indent {
-            return None;
-        }
+        let Some(own) = self.literal_indent()?.filter(|own| *own > indent) else {
+            return Some(self.text(""));
+        };
         let mut text = String::new();
         let mut breaks = 0;
         while let Some((spaces, rest)) = self.literal_line(own)? {
@@ -254,10 +254,17 @@ impl<'t> Reader<'t> {
             if spaces < own {
                 break;
             }
+            // Lines further in are not folded.
+            if folds && matches!(rest[0], b' ' | b'\t') {
+                return None;
+            }
             let start = self.at + spaces;
             let line = &self.text[start..start + length];
             if !self.drops {
-                text.extend(std::iter::repeat_n('\n', std::mem::take(&mut breaks)));
+                match std::mem::take(&mut breaks) {
+                    breaks if folds && !text.is_empty() && breaks > 0 => fold(&mut text, breaks - 1),
+                    breaks => text.extend(std::iter::repeat_n('\n', breaks)),
+                }
                 text.push_str(line.strip_suffix('\n').unwrap_or(line));
             }
             breaks = usize::from(line.ends_with('\n'));
@@ -266,7 +273,12 @@ impl<'t> Reader<'t> {
         if !strip && breaks > 0 {
             text.push('\n');
         }
-        Some(if self.dialect == Dialect::Spelled { Value::quoted(&text) } else { Value::from(text) })
+        Some(self.text(&text))
+    }
+
+    /// A text that is no number or the like, whatever it says.
+    fn text(&self, text: &str) -> Value {
+        if self.dialect == Dialect::Spelled { Value::quoted(text) } else { Value::from(text) }
     }
 
     /// Leading spaces, up to the indentation, of the line here, and what follows them; none at the end.
@@ -282,12 +294,12 @@ impl<'t> Reader<'t> {
         Some(Some((spaces, &rest[spaces..])))
     }
 
-    /// The indentation of the first line that is not empty; empty lines before it must not be longer.
-    fn literal_indent(&self) -> Option<usize> {
+    /// The indentation of the first line that is not empty, if there is one; empty lines before it must not be longer.
+    fn literal_indent(&self) -> Option<Option<usize>> {
         let mut at = self.at;
         let mut longest = 0;
         loop {
-            let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
+            let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) else { return Some(None) };
             let spaces = spaces(rest);
             match rest.get(spaces) {
                 Some(b'\n') => {
@@ -296,7 +308,7 @@ impl<'t> Reader<'t> {
                 }
                 None | Some(b'\t') => return None,
                 Some(_) if longest > spaces => return None,
-                Some(_) => return Some(spaces),
+                Some(_) => return Some(Some(spaces)),
             }
         }
     }
@@ -306,4 +318,29 @@ impl<'t> Reader<'t> {
 pub(super) fn fold(text: &mut String, empty: usize) {
     text.extend(std::iter::repeat_n('\n', empty));
     text.extend((empty == 0).then_some(' '));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::decode::quick;
+    use crate::{Dialect, Value};
+
+    #[test]
+    fn folded_and_empty_texts_are_quick() {
+        for (text, expected) in [
+            ("a: >\n  one\n  two\n\n\n  three\nb: c\n", "one two\n\nthree\n"),
+            ("a: >-\n\n  one\n  two\n\n", "\none two"),
+            ("a: |\n\n# nothing\nb: c\n", ""),
+            ("a: |-\nb: c\n", ""),
+            ("a: >\n", ""),
+        ] {
+            for dialect in [Dialect::Sigs, Dialect::V3] {
+                let value = quick::only(text, dialect).unwrap_or_else(|| panic!("not quick: {text}"));
+                assert_eq!(value.get("a").and_then(Value::as_str), Some(expected), "{text}");
+            }
+        }
+        for text in ["a: >\n  one\n   two\n", "a: >+\n  one\n", "a: |\n   \n  one\n"] {
+            assert!(quick::only(text, Dialect::Sigs).is_none(), "{text}");
+        }
+    }
 }
