@@ -10,6 +10,9 @@ mod whole;
 
 use std::io::Write as _;
 
+// For the linker.
+use weir_math as _;
+
 /// Gives back what it does not need; the allocator of the system keeps half as much again for each thread. Huge pages are
 /// off: they trebled the memory of a hundred units. Commands that open secrets ask for what is given back to be wiped.
 #[global_allocator]

@@ -8,7 +8,7 @@ use std::process::Command;
 use weir_yaml::{Value, from_json};
 
 /// What each crate may use of ours, in code and in tests.
-const TABLE: [(&str, &[&str]); 17] = [
+const TABLE: [(&str, &[&str]); 18] = [
     ("files", &[]),
     ("yaml", &["files"]),
     ("semver", &[]),
@@ -21,6 +21,7 @@ const TABLE: [(&str, &[&str]); 17] = [
     ("delivery", &["kustomize", "secrets", "plan", "manifest", "yaml", "files"]),
     ("api", &[]),
     ("lanes", &["template"]),
+    ("math", &[]),
     ("memory", &[]),
     ("fetch", &["files", "secrets", "semver", "yaml"]),
     ("apiserver", &["manifest", "yaml"]),

@@ -44,7 +44,7 @@ const LAYERS: u32 = 16;
 const ALIKE: usize = 16;
 
 /// Texts of so many bytes take longer to parse than another thread takes to begin.
-const SHARE: usize = 64 << 10;
+const SHARE: usize = 24 << 10;
 
 impl Set {
     /// No templates. Texts can use these functions.
