@@ -74,6 +74,11 @@ pub trait Powers: Sync {
     /// How many it raises in the time of one.
     fn lanes(&self) -> usize;
 
+    /// From how many on it is quicker than one after the other without it.
+    fn least(&self) -> usize {
+        3
+    }
+
     /// Each of these powers, below its modulus.
     fn powers(&self, of: &[Power]) -> Vec<Wide>;
 }

@@ -1,7 +1,7 @@
 //! Powers modulo numbers of 1024 bits, several at a time, for the search for primes.
 //!
 //! It wants instructions that not every processor has, and whether this one has them cannot be known before it runs: hence
-//! this crate, with the two lines that the compiler has to take on trust. Which powers are needed is not known here.
+//! this crate, with the three lines that the compiler has to take on trust. Which powers are needed is not known here.
 
 #[cfg(target_arch = "x86_64")]
 mod eight;
@@ -43,9 +43,17 @@ impl Powers for Ifma {
         8
     }
 
+    fn least(&self) -> usize {
+        1
+    }
+
     fn powers(&self, of: &[Power]) -> Vec<Wide> {
-        // SAFETY: only `all` above makes an `Ifma`, after it has seen that the processor has these instructions.
-        in_lanes(of, |of| unsafe { eight::powers(of) })
+        match of.len() {
+            // SAFETY: only `all` above makes an `Ifma`, after it has seen that the processor has these instructions.
+            1 | 2 => in_lanes(of, |of| unsafe { eight::pair(of) }),
+            // SAFETY: as above.
+            _ => in_lanes(of, |of| unsafe { eight::powers(of) }),
+        }
     }
 }
 

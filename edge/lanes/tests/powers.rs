@@ -98,6 +98,10 @@ fn check(of: &[Power]) {
     let expected: Vec<_> = of.iter().map(expected).collect();
     for powers in weir_lanes::all() {
         assert_eq!(powers.powers(of), expected, "{of:x?}");
+        for few in [1, 2] {
+            let alone: Vec<_> = of.chunks(few).flat_map(|of| powers.powers(of)).collect();
+            assert_eq!(alone, expected, "{few} at a time: {of:x?}");
+        }
         // Whatever is in the other lanes.
         let lanes = powers.lanes();
         for (of, power) in of.iter().zip(&expected) {

@@ -2,11 +2,13 @@
 //! half of the product to a sum of 64 bits.
 
 mod block;
+mod pair;
 mod power;
 mod product;
 
 use core::arch::x86_64::{__m512i, _mm512_setzero_si512};
 
+pub(crate) use self::pair::pair;
 pub(crate) use self::power::powers;
 
 /// How many numbers there are.

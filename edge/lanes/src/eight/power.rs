@@ -108,7 +108,7 @@ impl Work {
 }
 
 /// What times this odd number is one less than a multiple of 2^52.
-fn minus_inverse(number: u64) -> u64 {
+pub(super) fn minus_inverse(number: u64) -> u64 {
     // Each round doubles how many bits of the inverse are right, of which the first has three.
     let inverse = (0..5)
         .fold(number, |inverse, _| inverse.wrapping_mul(2_u64.wrapping_sub(number.wrapping_mul(inverse))));
@@ -138,13 +138,13 @@ fn lanes<const M: usize>(numbers: [[u64; M]; LANES]) -> [Lanes; M] {
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn register(numbers: [u64; LANES]) -> Lanes {
+pub(super) fn register(numbers: [u64; LANES]) -> Lanes {
     let [a, b, c, d, e, f, g, h] = numbers.map(u64::cast_signed);
     _mm512_set_epi64(h, g, f, e, d, c, b, a)
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn numbers(register: Lanes) -> [u64; LANES] {
+pub(super) fn numbers(register: Lanes) -> [u64; LANES] {
     let (low, high) = (_mm512_extracti64x4_epi64::<0>(register), _mm512_extracti64x4_epi64::<1>(register));
     let four = |half| {
         [

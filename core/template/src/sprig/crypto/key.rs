@@ -7,8 +7,9 @@ use super::curve::{Curve, Ed25519, P256};
 use super::der::{self, Reader};
 use super::modular::Modulus;
 use super::prime::{prime_pair, random_below, random_primes};
+use super::together::{at_once, power};
 use crate::bigint::Natural;
-use crate::env::Helpers;
+use crate::env::Env;
 use crate::error::Error;
 use crate::function::Call;
 use crate::share::each;
@@ -277,8 +278,7 @@ impl PrivateKey {
                 let padding =
                     padding.ok_or_else(|| Error::new("crypto/rsa: message too long for RSA key size"))?;
                 let padded = [&[0, 1], vec![0xff; padding].as_slice(), &[0], &digest].concat();
-                let helpers = call.env().helpers;
-                let power = rsa_power(&Natural::from_bytes(&padded), d, [p, q], inverse, helpers);
+                let power = rsa_power(&Natural::from_bytes(&padded), d, [p, q], inverse, call.env());
                 Ok(power.to_padded(size))
             }
             Self::Ec { curve, d } => ecdsa(call, curve, d, message),
@@ -292,16 +292,17 @@ impl PrivateKey {
 fn rsa_power(
     number: &Natural,
     d: &Natural,
-    [p, q]: [&Natural; 2],
+    primes: [&Natural; 2],
     inverse: &Natural,
-    helpers: Option<&dyn Helpers>,
+    env: &Env<'_>,
 ) -> Natural {
-    let part = |prime: &&Natural| {
-        let field = Modulus::new(prime);
-        field.value(&field.power(&field.residue(number), &d.modulo(&less_one(prime))))
-    };
-    let parts = each(&[p, q], (helpers, 2), part);
+    let bases = primes.map(|prime| number.modulo(prime));
+    let exponents = primes.map(|prime| d.modulo(&less_one(prime)));
+    let of = [0, 1].map(|at| [&bases[at], &exponents[at], primes[at]]);
+    let parts = env.powers.and_then(|by| at_once(by, &of));
+    let parts = parts.unwrap_or_else(|| each(&of, (env.helpers, 2), |of| power(*of)));
     let [by_p, by_q] = parts.try_into().unwrap_or_default();
+    let [p, q] = primes;
     let field = Modulus::new(p);
     let difference = field.minus(&field.residue(&by_p), &field.residue(&by_q));
     let factor = field.times(&difference, &field.residue(inverse));

@@ -19,9 +19,11 @@ pub(super) fn powers(by: Option<&dyn Powers>, of: &[[&Natural; 3]]) -> Vec<Natur
     by.and_then(|by| at_once(by, of)).unwrap_or_else(alone)
 }
 
-/// None where that is not for these numbers, or there are one or two: they would take as long as more, and longer than alone.
-fn at_once(by: &dyn Powers, of: &[[&Natural; 3]]) -> Option<Vec<Natural>> {
-    let [_, _, _, ..] = of else { return None };
+/// None where that is not for these numbers, or there are so few that they would take longer than alone.
+pub(super) fn at_once(by: &dyn Powers, of: &[[&Natural; 3]]) -> Option<Vec<Natural>> {
+    if of.len() < by.least() {
+        return None;
+    }
     let wide: Vec<_> = of.iter().map(wide).collect::<Option<_>>()?;
     Some(by.powers(&wide).into_iter().map(|power| Natural::from_limbs(power.to_vec())).collect())
 }
@@ -35,7 +37,7 @@ fn wide([base, exponent, modulus]: &[&Natural; 3]) -> Option<Power> {
     fits.then_some(Power { base: limbs(base)?, exponent: limbs(exponent)?, modulus: limbs(modulus)? })
 }
 
-fn power([base, exponent, modulus]: [&Natural; 3]) -> Natural {
+pub(super) fn power([base, exponent, modulus]: [&Natural; 3]) -> Natural {
     let modulus = Modulus::new(modulus);
     let power = if *base == Natural::from(2) {
         modulus.power_of_two(exponent)
