@@ -26,6 +26,8 @@ use crate::release::{FileHeads, Heads};
 const SHARE: usize = 48;
 /// So many threads at most: each has values of its own.
 const MOST: usize = 3;
+/// So many templates pay for the room that one more takes.
+const MANY: usize = 280;
 /// A thread takes so many of one chart at a time.
 const TOGETHER: usize = 8;
 
@@ -87,7 +89,8 @@ pub(super) fn render(
         next: AtomicUsize::new(0),
         differs: AtomicBool::new(false),
     };
-    helpers.share(MOST, &|_| {
+    let most = if work.sources.len() < MANY { MOST } else { MOST + 1 };
+    helpers.share(most, &|_| {
         let is_done = shared.help().is_some();
         shared.differs.fetch_or(!is_done, Ordering::Relaxed);
     });
