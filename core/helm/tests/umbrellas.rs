@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use weir_files::{MemoryFiles, RootedPath};
-use weir_helm::{Chart, Helpers};
+use weir_helm::{Chart, File, Helpers};
 
 /// Threads that note how often they were asked.
 #[derive(Default)]
@@ -83,4 +83,18 @@ fn what_is_wrong_first_is_told_of() {
         assert!(said.contains(expected), "{said}");
         assert_eq!(opened(&changes, Some(&Threads::default())).unwrap_err(), said);
     }
+}
+
+#[test]
+fn of_two_values_the_last_counts_and_both_have_to_be_sound() {
+    let chart = |first: &str| {
+        let file = |name: &str, text: &str| File { name: name.to_string(), data: text.as_bytes().into() };
+        Chart::from_files(vec![
+            file("values.yaml", first),
+            file("Chart.yaml", "apiVersion: v2\nname: twice\nversion: 1.0.0\n"),
+            file("values.yaml", "a: 2\n"),
+        ])
+    };
+    assert_eq!(format!("{:?}", chart("a: 1\n").unwrap().values), format!("{:?}", chart("").unwrap().values));
+    assert!(chart("a: [").unwrap_err().to_string().contains("cannot load values.yaml"));
 }

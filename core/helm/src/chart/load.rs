@@ -130,7 +130,10 @@ fn from_files(
     let mut values = None;
     for file in &files {
         if file.name == "values.yaml" {
-            values = Some(file);
+            // Archives may have two: the last counts, and each has to be sound.
+            if let Some(before) = values.replace(file) {
+                values_of(before)?;
+            }
         } else if let Err(error) = loader.file(file) {
             // What is wrong with a file before comes first.
             return Err(values.and_then(|file| values_of(file).err()).unwrap_or(error));
