@@ -4,15 +4,20 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use weir_files::{MemoryFiles, RootedPath};
-use weir_helm::{Chart, File, Helpers};
+use weir_helm::{Chart, File, Helpers, Options, Release, World, render};
+use weir_yaml::Map;
 
-/// Threads that note how often they were asked.
+/// Threads that note how often they were asked, and how often they were told that they will be.
 #[derive(Default)]
-struct Threads(AtomicUsize);
+struct Threads(AtomicUsize, AtomicUsize);
 
 impl Helpers for Threads {
     fn count(&self) -> usize {
         4
+    }
+
+    fn prepare(&self) {
+        self.1.fetch_add(1, Ordering::Relaxed);
     }
 
     fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync)) {
@@ -97,4 +102,18 @@ fn of_two_values_the_last_counts_and_both_have_to_be_sound() {
     };
     assert_eq!(format!("{:?}", chart("a: 1\n").unwrap().values), format!("{:?}", chart("").unwrap().values));
     assert!(chart("a: [").unwrap_err().to_string().contains("cannot load values.yaml"));
+}
+
+#[test]
+fn threads_are_told_of_many_dependencies() {
+    let told = |count: usize| {
+        let needs: String = (0..count).map(|at| format!("- {{name: part{at}, version: 1.0.0}}\n")).collect();
+        let text = format!("apiVersion: v2\nname: home\nversion: 1.0.0\ndependencies:\n{needs}");
+        let file = File { name: "Chart.yaml".to_string(), data: text.into_bytes().into() };
+        let (chart, threads) = (Chart::from_files(vec![file]).unwrap(), Threads::default());
+        let world = World { helpers: Some(&threads), ..World::default() };
+        render(&chart, &Map::new(), &Release::new("x", "default"), &Options::default(), &world).unwrap();
+        threads.1.into_inner()
+    };
+    assert_eq!([told(1), told(100)], [0, 1]);
 }

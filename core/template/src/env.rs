@@ -50,6 +50,9 @@ pub trait Helpers: Sync {
     /// How many there are, who asks among them.
     fn count(&self) -> usize;
 
+    /// Much will be shared soon: threads that take a while to begin may do so now.
+    fn prepare(&self) {}
+
     /// Runs the task on some threads at once, `most` or fewer, on each with another number from zero on, and comes back when
     /// all have ended. Each takes pieces of the work until nothing is left, so one alone would do all of it.
     fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync));

@@ -23,6 +23,10 @@ impl Helpers for Threads {
         *COUNT.get_or_init(|| thread::available_parallelism().map_or(1, usize::from).min(MOST))
     }
 
+    fn prepare(&self) {
+        _ = pool(self.count().min(FEW), self.count());
+    }
+
     fn share(&self, most: usize, task: &(dyn Fn(usize) + Sync)) {
         let count = self.count().min(most);
         // Where no threads are allowed, the one that there is does all of it.

@@ -41,6 +41,9 @@ use crate::schema::{self, RemoteSchemas, Wanted};
 use crate::values::{Table, coalesce_values};
 use crate::warnings::Warnings;
 
+/// With so many dependencies there are templates enough to be shared, and some work before that.
+const MANY: usize = 24;
+
 /// What templates see as `.Release`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
@@ -271,6 +274,10 @@ fn render_with(
     // Helm reads charts of the next generation, and installs none.
     if chart.metadata.api_version == "v3" {
         return Err(Failure::early(Error::new("invalid chart apiVersion")));
+    }
+    let wanted = chart.metadata.dependencies.as_ref().map_or(0, Vec::len);
+    if let Some(helpers) = world.helpers.filter(|_| wanted >= MANY) {
+        helpers.prepare();
     }
     let chart = dependencies::processed(chart, values, warnings).map_err(|error| {
         warnings.log("ERROR", "chart dependencies processing failed", &[("error", &error.message)]);
