@@ -1,23 +1,12 @@
 //! What is included twice gives the same twice only where nothing can have changed.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::cell::Cell;
+mod chance;
 
-use weir_helm::{Chart, File, Options, Random, Release, World, render};
+use weir_helm::{Chart, File, Options, Release, World, render};
 use weir_yaml::{Dialect, Map, first_from_yaml};
 
-/// Other bytes each time.
-#[derive(Default)]
-struct Counter(Cell<u8>);
-
-impl Random for Counter {
-    fn fill(&self, buffer: &mut [u8]) {
-        for byte in buffer {
-            self.0.set(self.0.get().wrapping_add(1));
-            *byte = self.0.get();
-        }
-    }
-}
+use chance::Counter;
 
 const VALUES: &str =
     "a: 1\nmap: {k: v, list: [{x: 1}]}\ntext: '{{ .Template.Name }}'\nplain: '{{ .Values.a }}'\n";

@@ -1,11 +1,14 @@
 //! Templates that threads share give what they give one after the other.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::cell::Cell;
+mod chance;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use weir_helm::{Chart, File, Helpers, Options, Random, Release, World, render};
 use weir_yaml::{Dialect, first_from_yaml};
+
+use chance::Counter;
 
 /// As many threads as are asked for.
 struct Threads;
@@ -30,19 +33,6 @@ impl Helpers for One {
 
     fn share(&self, _: usize, task: &(dyn Fn(usize) + Sync)) {
         task(0);
-    }
-}
-
-/// The same bytes another time, as long as they are asked for in the same order.
-#[derive(Default)]
-struct Counter(Cell<u8>);
-
-impl Random for Counter {
-    fn fill(&self, buffer: &mut [u8]) {
-        for byte in buffer {
-            self.0.set(self.0.get().wrapping_add(1));
-            *byte = self.0.get();
-        }
     }
 }
 

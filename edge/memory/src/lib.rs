@@ -4,9 +4,8 @@
 //! wiping before it opens the first one, and from then on nothing outlives its use in memory, nor in a core dump. All others
 //! pay for one look at a flag.
 
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
 // What runs before `main` is named in another way elsewhere.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod arena;
 mod leave;
 mod mimalloc;
